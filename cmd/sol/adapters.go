@@ -35,14 +35,8 @@ type adapters struct {
 func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
-	var relay mail.Relay
-	if o.SMTPURL != "" {
-		if relay, err = mail.ParseRelay(o.SMTPURL); err != nil {
-			return a, err
-		}
-	}
 	a.mail, err = mail.New(mail.Config{
-		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: relay, Addresses: addresses,
+		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"

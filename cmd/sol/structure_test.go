@@ -98,11 +98,12 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/web/ui"},
+	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "migrations"},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
 	"cmd/sol/internal/demo": append([]string{
-		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "sagas/...",
+		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
+		"sagas/...",
 	}, application...),
 }
 

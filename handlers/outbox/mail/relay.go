@@ -28,7 +28,7 @@ type Relay struct {
 func ParseRelay(text string) (Relay, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" {
-		return Relay{}, errors.New("mail server: want smtp://user:password@host:port or smtps://…")
+		return Relay{}, errors.New("want smtp://user:password@host:port or smtps://…")
 	}
 	p := Relay{host: u.Hostname(), port: 25}
 	if u.Scheme == "smtps" {
@@ -36,7 +36,7 @@ func ParseRelay(text string) (Relay, error) {
 	}
 	if u.Port() != "" {
 		if p.port, err = strconv.Atoi(u.Port()); err != nil || p.port < 1 || p.port > 65535 {
-			return Relay{}, errors.New("mail server: the port must be a number from 1 to 65535")
+			return Relay{}, errors.New("want a port from 1 to 65535")
 		}
 	}
 	if u.User != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -49,6 +50,10 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	relay, err := mail.ParseRelay(set["SOL_SMTP_URL"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := Config{
 		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
 		AutoCloseAfter: 90 * time.Second, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
@@ -56,7 +61,7 @@ func TestConfig(t *testing.T) {
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		External: External{
 			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
-			SMTPURL: "smtps://u:p@mail.example.it", MailDomain: "assistenza.example.it", MailListen: ":25",
+			Relay: relay, MailDomain: "assistenza.example.it", MailListen: ":25",
 			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
 			Documents: ui.Documents{
 				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",

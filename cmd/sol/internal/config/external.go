@@ -5,12 +5,14 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -33,7 +35,7 @@ type External struct {
 	ConnectorsFile string            // path; empty: no connected systems
 	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
 	PublicURL      string            // without a slash at the end; empty: the server's address
-	SMTPURL        string            // URL, may hold a password; empty: no mail is sent
+	Relay          mail.Relay        // zero: no mail is sent
 	MailDomain     string            // of the sender and the reply addresses
 	MailListen     string            // host:port; empty: no inbound mail
 	MailTLSCert    string            // path, with MailTLSKey; empty: inbound mail without TLS
@@ -44,7 +46,7 @@ type External struct {
 // loadExternal reads the external configuration. Its errors do not contain the password of SOL_SMTP_URL.
 func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
 	e := External{
-		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"), SMTPURL: env("SOL_SMTP_URL"),
+		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"),
 		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"),
 		MailTLSKey: env("SOL_MAIL_TLS_KEY"),
 		PublicURL:  strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
@@ -55,8 +57,8 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	} {
 		*target = env(name)
 		u, err := url.Parse(*target)
-		mail := name == "SOL_FEEDBACK_URL" && err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
-		if *target != "" && !mail && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		isMail := name == "SOL_FEEDBACK_URL" && err == nil && u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
+		if *target != "" && !isMail && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			refuse(name, "https://host/path")
 		}
 	}
@@ -82,8 +84,10 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	if strings.ContainsAny(e.MailDomain, "@/ :") {
 		refuse("SOL_MAIL_DOMAIN", "a domain, e.g. assistenza.example.it")
 	}
-	if u, err := url.Parse(e.SMTPURL); e.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
-		wrong = append(wrong, errors.New("SOL_SMTP_URL: want smtp://user:password@host:port or smtps://…")) // it may hold a password
+	if text := env("SOL_SMTP_URL"); text != "" {
+		if e.Relay, err = mail.ParseRelay(text); err != nil {
+			wrong = append(wrong, fmt.Errorf("SOL_SMTP_URL: %w", err)) // without the value, which may hold a password
+		}
 	}
 	if e.MailListen != "" {
 		if _, port, err := net.SplitHostPort(e.MailListen); err != nil || !isPort(port) {

@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 )
 
 // Backends are the demo backends: simulated connected systems, and a mail server that writes each mail to a directory. A backend starts
@@ -46,7 +47,7 @@ func StartBackends(c *config.Config) (*Backends, error) {
 		simulated := simulator.New(simulator.Config{Seed: 1, Errors: 0.03, InvalidAnswers: 0.02, Unknown: 0.05, Delay: 300 * time.Millisecond})
 		b.group.Go(func() error { return ServeUntil(ctx, listener, simulated) })
 	}
-	if c.External.SMTPURL == "" {
+	if c.External.Relay == (mail.Relay{}) {
 		b.MailDir = filepath.Join(c.DataDir, "mail")
 		if err := database.MakeDataDir(c.DataDir); err != nil {
 			stop()
@@ -57,8 +58,10 @@ func StartBackends(c *config.Config) (*Backends, error) {
 			stop()
 			return nil, errors.Join(err, b.group.Wait())
 		}
-		c.External.SMTPURL = b.mailServer.url()
 		b.group.Go(b.mailServer.serve)
+		if c.External.Relay, err = mail.ParseRelay("smtp://" + b.mailServer.listen.Addr().String()); err != nil {
+			return nil, errors.Join(err, b.Close())
+		}
 	}
 	if c.External.MailListen == "" {
 		listener, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free now

@@ -39,8 +39,6 @@ func startMailServer(dir string) (*mailServer, error) {
 	return m, nil
 }
 
-func (m *mailServer) url() string { return "smtp://" + m.listen.Addr().String() }
-
 // serve serves until close is called, which is no error.
 func (m *mailServer) serve() error {
 	if err := m.server.Serve(m.listen); err != nil && !errors.Is(err, smtp.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
