@@ -4,10 +4,24 @@
 package sagas
 
 import (
+	"time"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
+
+// The topics of the outbox. A payload is the JSON of a type of this package. It is a contract: fields are added and never changed. It holds
+// references, never personal data.
+const (
+	TopicNotify       = "notify"        // Notification
+	TopicAskConnector = "ask-connector" // ConnectorQuestion
+)
+
+// MaxMessageAge returns the maximum ages of messages for the runner: people are not notified of events older than five days.
+func MaxMessageAge() map[string]time.Duration {
+	return map[string]time.Duration{TopicNotify: 5 * 24 * time.Hour}
+}
 
 // Notification is the payload of topic notify: one thing that an audience must learn once. The adapters that deliver it read the ticket's
 // history at the time of delivery: it gives the citizen's account or address and the text of a mail, and shows whether the act was

@@ -245,7 +245,7 @@ func (n *notificationBuilder) add(key string, note Notification) {
 // sendWhenVisible returns the action that sends the notification now or, if the event's act is held, when the hold ends.
 func (n *notificationBuilder) sendWhenVisible(key string, note Notification) runtime.Action {
 	note.Act = n.recorded.Act
-	send := runtime.Send{Topic: runtime.TopicNotify, Key: key, Payload: mustMarshal(note)}
+	send := runtime.Send{Topic: TopicNotify, Key: key, Payload: mustMarshal(note)}
 	if n.after.NoteAct != n.recorded.Act || !n.after.NoteVisibleFrom.After(n.recorded.At) {
 		return send
 	}

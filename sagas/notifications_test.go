@@ -38,7 +38,7 @@ func describe(t *testing.T, actions []runtime.Action) (all []string) {
 			continue
 		}
 		var n Notification
-		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != runtime.TopicNotify || send.Key == "" {
+		if err := json.Unmarshal(send.Payload, &n); err != nil || send.Topic != TopicNotify || send.Key == "" {
 			t.Fatalf("%s %q: got payload %s, %v", send.Topic, send.Key, send.Payload, err)
 		}
 		to := string(n.To)

@@ -208,7 +208,7 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	if check == nil || check.System == nil || why == ticket.NoSystemConnected || s.Tries > len(retryDelays) {
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	}
-	send := runtime.Send{Topic: runtime.TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
+	send := runtime.Send{Topic: TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
 		Run: s.RunNumber, Entity: s.RunEntity, Check: check.ID, Query: check.System.Query, Fact: check.System.Fact,
 	})}
 	if why == "" {
@@ -239,7 +239,7 @@ func (s refertoCheckState) proposeOutcome(r ticket.Recorded) runtime.Action {
 	case n.Operator != "":
 		n.To = ToAccount
 	}
-	return runtime.Send{Topic: runtime.TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
+	return runtime.Send{Topic: TopicNotify, Key: "proposal", Payload: mustMarshal(n)}
 }
 
 // walk returns the path that the answers take through the playbook, and false if a pinned version is not loaded.

@@ -20,7 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/outbox/notify"
-	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 // adapters are the outbox router, the adapters that it calls, and the server for inbound mail.
@@ -71,9 +71,9 @@ func (n *node) newAdapters() (a adapters, err error) {
 		return a, err
 	}
 	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
-		{Name: "notify", Topic: runtime.TopicNotify, Workers: 4, PerSecond: 100,
+		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100,
 			Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, a.mail.Deliver))},
-		{Name: "ask", Topic: runtime.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
+		{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
 	}})
 	return a, err
 }

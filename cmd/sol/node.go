@@ -91,7 +91,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	n.projections = projections.NewRunner(n.store)
 	n.sagas, err = runtime.New(runtime.Config{
 		Store: n.store, Dispatch: n.dispatch, Log: log, Metrics: n.metrics,
-		Sagas: sagas.All(n.catalog, n.playbooks),
+		Sagas: sagas.All(n.catalog, n.playbooks), MaxMessageAge: sagas.MaxMessageAge(),
 	})
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/handlers/app/messages"
-	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 func (a *cli) outboxCommand() *cobra.Command {
@@ -37,7 +37,7 @@ func (a *cli) outboxList() *cobra.Command {
 	var asJSON, poisoned bool
 	var topic string
 	var limit int
-	topics := []string{runtime.TopicNotify, runtime.TopicAskConnector, mailTopic}
+	topics := []string{sagas.TopicNotify, sagas.TopicAskConnector, mailTopic}
 	c := &cobra.Command{
 		Use: "list", Short: "List waiting and poisoned messages, with counts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

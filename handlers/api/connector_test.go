@@ -21,7 +21,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 	"github.com/sol-assistenza/sol/sagas"
-	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // newFixtureWithConnector returns a fixture whose entities have a connected system: the simulator, reached through the outbox.
@@ -36,7 +35,7 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 	})
 	w.must(err)
 	b, err := outbox.New(outbox.Config{Pool: w.store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
-		Name: "ask", Topic: runtime.TopicAskConnector, Handle: func(ctx context.Context, m outbox.Message) error {
+		Name: "ask", Topic: sagas.TopicAskConnector, Handle: func(ctx context.Context, m outbox.Message) error {
 			var q sagas.ConnectorQuestion
 			if err := json.Unmarshal(m.Payload, &q); err != nil {
 				return err

@@ -108,6 +108,7 @@ func New(t *testing.T, o Options) *System {
 	w.Notifications = notification.New(w.Store, w.App)
 	sagaRunner, err := runtime.New(runtime.Config{
 		Store: w.Store, Dispatch: sendCommand(w.App.TicketDispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
+		MaxMessageAge: sagas.MaxMessageAge(),
 	})
 	must(t, err)
 

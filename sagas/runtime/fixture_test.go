@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
@@ -89,7 +90,7 @@ func (w *fixture) runner(definitions ...runtime.Definition) *runtime.Runner {
 
 func (w *fixture) runnerOn(c runtime.Config) *runtime.Runner {
 	w.Helper()
-	c.PollInterval = 50 * time.Millisecond
+	c.PollInterval, c.MaxMessageAge = 50*time.Millisecond, sagas.MaxMessageAge()
 	r, err := runtime.New(c)
 	w.must(err)
 	return r

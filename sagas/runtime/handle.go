@@ -32,8 +32,11 @@ func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, recor
 	if err != nil {
 		return time.Time{}, err
 	}
-	if err := b.write(ctx, tx, r.Store.Now()); err != nil {
+	if err := b.write(ctx, tx); err != nil {
 		return time.Time{}, fmt.Errorf("write %s: %w", d.ID(), err)
+	}
+	if err := r.publishMessages(ctx, tx, d.ID(), b.messages, r.Store.Now()); err != nil {
+		return time.Time{}, fmt.Errorf("write %s: outbox: %w", d.ID(), err)
 	}
 	if last := records[len(records)-1].Position; last > p.Position {
 		p.Position = last

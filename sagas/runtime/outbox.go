@@ -56,13 +56,10 @@ type outboxMessage struct {
 	at     time.Time // time of its cause or, for SendLater, its due time
 }
 
-// maxNotificationAge is the age above which a notification is recorded as sent and not sent. A new saga, or a new version, handles the
-// log from its beginning and would otherwise notify people of old events.
-const maxNotificationAge = 5 * 24 * time.Hour
-
-// isStale reports whether the message is a notification older than maxNotificationAge.
-func (m outboxMessage) isStale(now time.Time) bool {
-	return m.send.Topic == TopicNotify && now.Sub(m.at) > maxNotificationAge
+// isStale reports whether the message is older than the maximum age of its topic.
+func (m outboxMessage) isStale(maxAge map[string]time.Duration, now time.Time) bool {
+	limit, limited := maxAge[m.send.Topic]
+	return limited && now.Sub(m.at) > limit
 }
 
 // IDNamespace is the UUID namespace of message ids and of ids that sagas derive.
@@ -73,8 +70,8 @@ func messageID(saga string, m outboxMessage) uuid.UUID {
 	return uuid.NewSHA1(IDNamespace, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
 }
 
-// publishMessages writes the messages to the outbox in tx, except those that were sent before and stale notifications.
-func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage, now time.Time) error {
+// publishMessages writes the messages to the outbox in tx, except those that were sent before and stale ones.
+func (r *Runner) publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage, now time.Time) error {
 	if len(messages) == 0 {
 		return nil
 	}
@@ -85,7 +82,7 @@ func publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, messages []outbo
 	byTopic := make(map[string][]*message.Message)
 	for _, m := range messages {
 		mid := messageID(id.Name, m).String()
-		if !fresh[mid] || m.isStale(now) {
+		if !fresh[mid] || m.isStale(r.MaxMessageAge, now) {
 			continue
 		}
 		delete(fresh, mid)
@@ -140,10 +137,3 @@ func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMess
 	})
 	return fresh, epoch, err
 }
-
-// The topics of the outbox. A payload is the JSON of a type of package sagas. It is a contract: fields are added and never changed. It
-// holds references, never personal data.
-const (
-	TopicNotify       = "notify"        // sagas.Notification
-	TopicAskConnector = "ask-connector" // sagas.ConnectorQuestion
-)

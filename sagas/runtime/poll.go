@@ -216,7 +216,7 @@ func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []
 	if err := postponeTimers(ctx, tx, id, o.failed, now); err != nil {
 		return 0, err
 	}
-	if err := publishMessages(ctx, tx, id, o.messages, now); err != nil {
+	if err := r.publishMessages(ctx, tx, id, o.messages, now); err != nil {
 		return 0, err
 	}
 	return len(o.finished), writeJournal(ctx, tx, id, o.finished)

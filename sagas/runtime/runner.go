@@ -37,6 +37,10 @@ type Config struct {
 	PollInterval   time.Duration // longest time between two polls of the timers; default 1 s
 	CommandTimeout time.Duration // longest time for one command; default 10 s
 
+	// MaxMessageAge is the age, by topic, above which a message is recorded as sent and not sent; default: none. A new saga, or a new
+	// version, handles the log from its beginning and would otherwise send messages about old events.
+	MaxMessageAge map[string]time.Duration
+
 	Log     *slog.Logger          // default: none
 	Metrics prometheus.Registerer // default: none
 }

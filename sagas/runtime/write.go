@@ -40,8 +40,8 @@ func (b *batch) loadStates(ctx context.Context, tx pgx.Tx, events []ticket.Recor
 	return err
 }
 
-// write stores the batch. It uses a fixed number of statements for each table.
-func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
+// write stores the batch without its messages. It uses a fixed number of statements for each table.
+func (b *batch) write(ctx context.Context, tx pgx.Tx) error {
 	if err := b.writeInstances(ctx, tx); err != nil {
 		return fmt.Errorf("instances: %w", err)
 	}
@@ -50,9 +50,6 @@ func (b *batch) write(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	}
 	if err := writeJournal(ctx, tx, b.saga, b.journal); err != nil {
 		return fmt.Errorf("journal: %w", err)
-	}
-	if err := publishMessages(ctx, tx, b.saga, b.messages, now); err != nil {
-		return fmt.Errorf("outbox: %w", err)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 // outboxRoutes returns the routes of the outbox: waiting and poisoned messages, and e-mails.
@@ -23,7 +23,7 @@ func (p *Pages) outboxRoutes() []ui.Route {
 }
 
 // topicNames holds the Italian names of the topics of the outbox.
-var topicNames = map[string]string{runtime.TopicNotify: "Avvisi e posta", runtime.TopicAskConnector: "Sistemi collegati"}
+var topicNames = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.TopicAskConnector: "Sistemi collegati"}
 
 // mailStates holds the Italian name of each state of a mail, for one mail and for several.
 var mailStates = []struct{ ID, One, Many string }{

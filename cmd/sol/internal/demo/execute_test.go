@@ -47,7 +47,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 		t.Fatal(err)
 	}
 	runner, err := runtime.New(runtime.Config{
-		Store: store, Sagas: sagas.All(catalog.Default(), playbook.Default()),
+		Store: store, Sagas: sagas.All(catalog.Default(), playbook.Default()), MaxMessageAge: sagas.MaxMessageAge(),
 		Dispatch: func(ctx context.Context, id ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
 			_, err := dispatcher.Dispatch(ctx, app.CommandRequest{Ticket: id, Command: c, By: by, Key: key.Key, Permanent: key.Permanent,
 				Cause: cause})

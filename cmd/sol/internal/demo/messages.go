@@ -20,7 +20,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/sagas"
-	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // OutboxMessages processes the messages that the sagas wrote during the simulation. Notifications of the last week are delivered with
@@ -78,13 +77,13 @@ func (n OutboxMessages) Deliver(ctx context.Context, p Params, accounts []Accoun
 // deliverMessage delivers a notification, and reports whether the message must stay in the outbox.
 func (n OutboxMessages) deliverMessage(ctx context.Context, m outbox.PendingMessage) (keep bool, err error) {
 	switch m.Topic {
-	case runtime.TopicNotify:
+	case sagas.TopicNotify:
 		var s sagas.Notification
 		if err := json.Unmarshal(m.Payload, &s); err != nil {
 			return false, err
 		}
 		return false, n.Notifications.DeliverAt(ctx, m.ID, m.Ticket, s, m.SentAt)
-	case runtime.TopicAskConnector:
+	case sagas.TopicAskConnector:
 		s, _, err := n.Dispatcher.State(ctx, m.Ticket)
 		return s.Status == ticket.StatusNew || s.Status == ticket.StatusInProgress || s.Status == ticket.StatusWaiting, err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/outbox"
-	"github.com/sol-assistenza/sol/sagas/runtime"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 // TestOutboxMessages: after the simulation there are notifications of its last week, some of them unread. Only questions about open
@@ -58,7 +58,7 @@ func TestOutboxMessages(t *testing.T) {
 	}
 	for _, m := range waiting {
 		s, _, err := th.installation.Dispatcher.State(t.Context(), m.Ticket)
-		if err != nil || m.Topic != runtime.TopicAskConnector || s.Status == ticket.StatusResolved || s.Status == ticket.StatusClosed {
+		if err != nil || m.Topic != sagas.TopicAskConnector || s.Status == ticket.StatusResolved || s.Status == ticket.StatusClosed {
 			t.Errorf("got a waiting message of topic %s for a ticket that is %s, %v; want questions about open tickets only", m.Topic, s.Status, err)
 		}
 	}
