@@ -95,6 +95,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// start locks the data directory, prepares it, and adopts or starts the server.
 func (s *Server) start(ctx context.Context) error {
 	if err := s.lockDir(); err != nil {
 		return err

@@ -79,6 +79,7 @@ func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error)
 	return run(ctx)
 }
 
+// run builds new tables from the log and replaces the current ones.
 func (b *rebuild) run(ctx context.Context) error {
 	head, _, err := b.store.Head(ctx)
 	if err != nil {
