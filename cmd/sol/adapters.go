@@ -72,7 +72,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	}
 	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
 		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100,
-			Handle: outbox.HandleJSON(notify.New(n.notifications.Deliver, a.mail.Deliver))},
+			Handle: outbox.HandleJSON(notify.New(n.service.Notifications.Deliver, a.mail.Deliver))},
 		{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
 	}})
 	return a, err

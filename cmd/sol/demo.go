@@ -86,7 +86,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 			if err != nil {
 				return demo.System{}, err
 			}
-			return demo.System{App: n.service, Sagas: n.sagas, Notifications: n.notifications, Close: n.close}, nil
+			return demo.System{App: n.service, Sagas: n.sagas, Close: n.close}, nil
 		},
 	})
 }

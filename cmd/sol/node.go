@@ -43,14 +43,13 @@ type node struct {
 	playbooks *playbook.Library
 	metrics   *prometheus.Registry
 
-	store         *eventstore.Store
-	identity      *identity.Identity
-	projections   *readmodel.Runner
-	sagas         *runtime.Runner
-	notifications *notification.Store
-	service       *app.Service
-	middleware    *middleware.Stack
-	adapters      adapters
+	store       *eventstore.Store
+	identity    *identity.Identity
+	projections *readmodel.Runner
+	sagas       *runtime.Runner
+	service     *app.Service
+	middleware  *middleware.Stack
+	adapters    adapters
 }
 
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
@@ -96,7 +95,6 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if err != nil {
 		return nil, err
 	}
-	n.notifications = notification.New(n.store, n.service)
 	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
 	n.adapters, err = n.newAdapters()
 	return n, err
@@ -116,14 +114,14 @@ func (n *node) close() { n.store.Close() }
 // newRouter returns the router with the API and the pages.
 func (n *node) newRouter() (*server.Router, error) {
 	apiHandler, err := api.New(api.Config{
-		App: n.service, Notifications: n.notifications,
+		App:       n.service,
 		PublicURL: n.config.External.PublicURL, Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
 		return nil, err
 	}
 	webHandler, err := web.New(web.Config{
-		App: n.service, Notifications: n.notifications, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
+		App: n.service, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
 		Documents: n.config.External.Documents, Log: n.log,
 	})
 	if err != nil {
@@ -154,7 +152,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 			return outbox.DeleteDelivered(ctx, worker, outbox.Retention)
 		}},
 		app.CleanupTask{Name: "notifications", Run: func(ctx context.Context) (int64, error) {
-			return n.notifications.DeleteOlderThan(ctx, notification.Retention)
+			return n.service.Notifications.DeleteOlderThan(ctx, notification.Retention)
 		}},
 	)
 }

@@ -67,14 +67,14 @@ func (a *cli) outboxList() *cobra.Command {
 // listOutbox reads the listing of one topic, or of all for "".
 func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (listing outboxListing, err error) {
 	listing = outboxListing{MailCounts: map[string]int{}, Messages: []messages.Entry{}, Mails: []messages.Delivery{}}
-	counts, err := messages.Counts(ctx, n.store.WorkerPool())
+	counts, err := n.service.Messages.Counts(ctx)
 	listing.Counts = slices.DeleteFunc(counts, func(c messages.Count) bool { return topic != "" && c.Topic != topic })
 	if err == nil && topic != mailTopic {
-		listing.Messages, err = messages.List(ctx, n.store.WorkerPool(), topic, poisoned, limit)
+		listing.Messages, err = n.service.Messages.List(ctx, topic, poisoned, limit)
 	}
 	if err == nil && (topic == "" || topic == mailTopic) {
-		if listing.Mails, err = messages.ListMails(ctx, n.store.WorkerPool(), limit); err == nil {
-			listing.MailCounts, err = messages.CountMails(ctx, n.store.WorkerPool())
+		if listing.Mails, err = n.service.Messages.ListMails(ctx, limit); err == nil {
+			listing.MailCounts, err = n.service.Messages.CountMails(ctx)
 		}
 	}
 	return listing, err
@@ -115,7 +115,7 @@ func (a *cli) outboxRetry() *cobra.Command {
 				return errors.New("name the messages to retry, or use --all; sol outbox list --poison lists them")
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				requeued, err := messages.Retry(ctx, n.store.WorkerPool(), ids...)
+				requeued, err := n.service.Messages.Retry(ctx, ids...)
 				if err != nil {
 					return err
 				}

@@ -67,8 +67,8 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/presence", "handlers/identity",
-		"eventstore/ticketlog",
+		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/messages", "handlers/app/notification",
+		"handlers/app/presence", "handlers/identity", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accesslog":              {"domain/..."},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},

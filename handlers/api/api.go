@@ -18,14 +18,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// Config configures the API. App and Notifications are required, the rest has defaults.
+// Config configures the API. App is required, the rest has defaults.
 type Config struct {
-	App           *app.Service
-	Notifications *notification.Store
+	App *app.Service
 
 	Version     string               // version of the program in the OpenAPI document; empty: "dev"
 	PublicURL   string               // URL of the service in the OpenAPI document; empty: "/", the server that sent the document
@@ -49,8 +47,8 @@ type API struct {
 
 // New checks the configuration, sets its defaults and builds the API.
 func New(c Config) (*API, error) {
-	if c.App == nil || c.Notifications == nil {
-		return nil, errors.New("api: App and Notifications are required")
+	if c.App == nil {
+		return nil, errors.New("api: App is required")
 	}
 	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
 		return nil, errors.New("api: durations cannot be negative")

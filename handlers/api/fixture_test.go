@@ -87,7 +87,7 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	base := handlertest.New(t, o)
 	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &logBuffer{}}
 	config := api.Config{
-		App: base.App, Notifications: base.Notifications,
+		App: base.App,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
 		Heartbeat: 50 * time.Millisecond,
 	}

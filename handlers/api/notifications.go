@@ -52,7 +52,7 @@ func (a *API) registerNotifications() {
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
 		summary: "My notifications", description: "Notifications to me, to the operators of my entity and, for supervisors, to its supervisors, about tickets that I may still see.", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
-		page, err := a.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
+		page, err := a.App.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notification.ErrCursor) {
 			return nil, invalidField("cursor", "is no cursor that a page gave", "next_cursor of the page before")
 		}
@@ -65,7 +65,7 @@ func (a *API) registerNotifications() {
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
 		summary: "Mark a notification as read", description: "For me only: it stays unread for others.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *notificationInput) (*struct{}, error) {
-		found, err := a.Notifications.MarkRead(ctx, c.Actor, in.ID)
+		found, err := a.App.Notifications.MarkRead(ctx, c.Actor, in.ID)
 		if err == nil && !found {
 			err = notFound.detail("There is no such notification, or it is not yours.")
 		}
@@ -75,7 +75,7 @@ func (a *API) registerNotifications() {
 		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
 		summary: "Mark all my notifications as read", action: identity.ReadNotifications,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		_, err := a.Notifications.MarkRead(ctx, c.Actor, "")
+		_, err := a.App.Notifications.MarkRead(ctx, c.Actor, "")
 		return nil, err
 	})
 	register(a, endpoint{

@@ -11,15 +11,12 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
 // Notifications are listed in pages, for their addressees only, and are marked as read for each person alone.
 func TestNotificationsAreListedAndRead(t *testing.T) {
-	var store *notification.Store
-	w := newFixture(t, func(c *api.Config) { store = c.Notifications })
+	w := newFixture(t)
 	maria, anna, bruno := w.logIn("maria", person.Citizen, ""), w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino)
 	nina, zoe := w.logIn("nina", person.ASROperator, novara), w.logIn("zoe", person.Citizen, "")
 	opened := maria.post("/api/v1/tickets", form(torino)).want(201)
@@ -29,7 +26,7 @@ func TestNotificationsAreListedAndRead(t *testing.T) {
 		message := uuid.NewString()
 		w.advance(time.Minute) // so that their order is defined
 		for range 2 {
-			w.must(store.Deliver(t.Context(), message, ticket.ID(id), n))
+			w.must(w.system.App.Notifications.Deliver(t.Context(), message, ticket.ID(id), n))
 		}
 		return message
 	}

@@ -36,7 +36,7 @@ type (
 // registerStream adds the endpoint of live updates (server-sent events).
 func (a *API) registerStream() {
 	streams := &sse.Streams{
-		App: a.App, Notifications: a.Notifications, TrackStream: a.Middleware.TrackStream, Heartbeat: a.Heartbeat, Closing: a.closing,
+		App: a.App, TrackStream: a.Middleware.TrackStream, Heartbeat: a.Heartbeat, Closing: a.closing,
 		OnError: func(ctx context.Context, err error) { _ = a.refuse(ctx, err) }, // logs it
 	}
 	registry := a.huma.OpenAPI().Components.Schemas

@@ -21,7 +21,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -177,8 +176,7 @@ func TestStreamResumesWithoutAGap(t *testing.T) {
 // The stream sends the number of unread notifications at its beginning, with each new one and after they are read, without waiting for a
 // heartbeat, and only to their addressees.
 func TestStreamSendsUnreadNotifications(t *testing.T) {
-	var store *notification.Store
-	w := newFixture(t, func(c *api.Config) { store, c.Heartbeat = c.Notifications, time.Hour })
+	w := newFixture(t, func(c *api.Config) { c.Heartbeat = time.Hour })
 	anna, bruno, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("bruno", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
 	maria := w.logIn("maria", person.Citizen, "")
 	id := maria.post("/api/v1/tickets", form(torino)).want(201).text("id")
@@ -188,7 +186,7 @@ func TestStreamSendsUnreadNotifications(t *testing.T) {
 	notify := func(n sagas.Notification) {
 		t.Helper()
 		w.advance(time.Minute)
-		w.must(store.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), n))
+		w.must(w.system.App.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), n))
 	}
 	annas, brunos, ninas, marias := anna.stream(""), bruno.stream(""), nina.stream(""), maria.stream("")
 	for _, s := range []<-chan message{annas, brunos, ninas, marias} {

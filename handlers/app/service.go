@@ -18,6 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/messages"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/dashboard"
@@ -36,28 +38,33 @@ type Config struct {
 // It is safe for concurrent use. New builds it.
 type Service struct {
 	*TicketDispatcher
-	Store     *eventstore.Store
-	Identity  *identity.Identity
-	Lists     *lists.Reader
-	Dashboard *dashboard.Reader
-	Drafts    *draft.Store
-	Presence  *presence.Tracker
-	Catalog   *catalog.Catalog
-	Playbooks *playbook.Library // the checks that problems prescribe; nil: none
+	Store         *eventstore.Store
+	Identity      *identity.Identity
+	Lists         *lists.Reader
+	Dashboard     *dashboard.Reader
+	Drafts        *draft.Store
+	Presence      *presence.Tracker
+	Notifications *notification.Store
+	Messages      *messages.Store // what leaves the service
+	Catalog       *catalog.Catalog
+	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
 }
 
-// New builds the application service with its readers of lists and figures, its drafts and its presence.
+// New builds the application service with its readers of lists and figures, its drafts, presence, notifications and messages.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Rules.Catalog == nil || c.Identity == nil {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
 	}
+	dispatcher := NewTicketDispatcher(c.Store, c.Rules)
 	return &Service{
-		TicketDispatcher: NewTicketDispatcher(c.Store, c.Rules), Store: c.Store, Identity: c.Identity,
-		Lists:     lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
-		Dashboard: dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
-		Drafts:    draft.New(c.Store),
-		Presence:  presence.New(c.Store, c.Identity.Names),
-		Catalog:   c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
+		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
+		Lists:         lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Drafts:        draft.New(c.Store),
+		Presence:      presence.New(c.Store, c.Identity.Names),
+		Notifications: notification.New(c.Store, dispatcher),
+		Messages:      messages.New(c.Store.WorkerPool()),
+		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}, nil
 }
 

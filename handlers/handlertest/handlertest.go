@@ -23,7 +23,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
@@ -69,11 +68,10 @@ type Options struct {
 
 // System is a running system without adapters.
 type System struct {
-	Clock         *Clock
-	Database      string // URL for the owner of the database
-	Store         *eventstore.Store
-	App           *app.Service
-	Notifications *notification.Store
+	Clock    *Clock
+	Database string // URL for the owner of the database
+	Store    *eventstore.Store
+	App      *app.Service
 
 	// RunUntilIdle waits until the sagas have processed all events and due timers.
 	RunUntilIdle func(context.Context) error
@@ -105,7 +103,6 @@ func New(t *testing.T, o Options) *System {
 		Store: w.Store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
 	})
 	must(t, err)
-	w.Notifications = notification.New(w.Store, w.App)
 	sagaRunner, err := runtime.New(runtime.Config{
 		Store: w.Store, Dispatch: sendCommand(w.App.TicketDispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
 		MaxMessageAge: sagas.MaxMessageAge(),

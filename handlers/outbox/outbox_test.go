@@ -99,7 +99,7 @@ func runRouter(t *testing.T, c outbox.Config) (stop func()) {
 
 func listMessages(t *testing.T, db *pgxpool.Pool) (all []messages.Entry) {
 	t.Helper()
-	all, err := messages.List(t.Context(), db, "", false, 1000)
+	all, err := messages.New(db).List(t.Context(), "", false, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,12 +163,12 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		t.Errorf("got %d deliveries, want at least 6", n)
 	}
 	publishMessages(t, db, "other", 3)
-	counts, err := messages.Counts(t.Context(), db)
+	counts, err := messages.New(db).Counts(t.Context())
 	if want := []messages.Count{{Topic: "other", Waiting: 3}, {Topic: "topic", Poisoned: 2, Delivered: 2}}; err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counts: got %+v, %v, want %+v", counts, err, want)
 	}
 	for topic, want := range map[string]int{"topic": 2, "other": 3, "nothing": 0} {
-		if all, err := messages.List(t.Context(), db, topic, false, 1000); err != nil || len(all) != want {
+		if all, err := messages.New(db).List(t.Context(), topic, false, 1000); err != nil || len(all) != want {
 			t.Errorf("messages of %s: got %+v, %v, want %d", topic, all, err, want)
 		}
 	}
@@ -176,14 +176,14 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(repaired)
-	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 1 {
+	if n, err := messages.New(db).Retry(t.Context(), ids[1]); err != nil || n != 1 {
 		t.Fatalf("retried: got %d, %v, want 1", n, err)
 	}
-	if n, err := messages.Retry(t.Context(), db, ids[1]); err != nil || n != 0 {
+	if n, err := messages.New(db).Retry(t.Context(), ids[1]); err != nil || n != 0 {
 		t.Fatalf("second retry: got %d, %v, want 0", n, err)
 	}
 	storetest.Eventually(t, "the message is delivered", func() bool { return len(listMessages(t, db)) == 1 })
-	if n, err := messages.Retry(t.Context(), db); err != nil || n != 1 {
+	if n, err := messages.New(db).Retry(t.Context()); err != nil || n != 1 {
 		t.Fatalf("retried: got %d, %v, want 1", n, err)
 	}
 	storetest.Eventually(t, "both messages are delivered", func() bool { return len(listMessages(t, db)) == 0 })

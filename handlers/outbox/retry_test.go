@@ -88,7 +88,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 	storetest.Eventually(t, "the messages are tried more often than MaxRetries allows", func() bool { return failed.Load() > 8 })
 	restore()
 	storetest.Eventually(t, "all messages are delivered", func() bool {
-		all, err := messages.List(t.Context(), db, "", false, 10)
+		all, err := messages.New(db).List(t.Context(), "", false, 10)
 		return err == nil && (len(all) == 0 || all[0].Poisoned)
 	})
 	stop()

@@ -68,8 +68,8 @@ func (f *subscriber) pushNotifications(ctx context.Context) error {
 		}
 	}
 	// Subscribe before the read, so that no change is lost in between.
-	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.Notifications.Changed(f.client.Actor)
-	page, err := f.Notifications.List(ctx, f.client.Actor, true, "", 1)
+	f.notificationsReadAt, f.notificationsChanged = time.Now(), f.App.Notifications.Changed(f.client.Actor)
+	page, err := f.App.Notifications.List(ctx, f.client.Actor, true, "", 1)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -28,12 +27,11 @@ const (
 
 // Streams serves the streams of one adapter. All fields are required.
 type Streams struct {
-	App           *app.Service
-	Notifications *notification.Store
-	TrackStream   func() (ended func())                // counts a stream as open until ended is called
-	Heartbeat     time.Duration                        // longest time between two pushes; each push checks the session
-	Closing       context.Context                      // ends when all streams must end
-	OnError       func(ctx context.Context, err error) // is called with the error that ended a stream; the client reconnects by itself
+	App         *app.Service
+	TrackStream func() (ended func())                // counts a stream as open until ended is called
+	Heartbeat   time.Duration                        // longest time between two pushes; each push checks the session
+	Closing     context.Context                      // ends when all streams must end
+	OnError     func(ctx context.Context, err error) // is called with the error that ended a stream; the client reconnects by itself
 }
 
 // Client is the client of a stream.

@@ -40,7 +40,7 @@ func newFixture(t *testing.T) *fixture {
 	closing, end := context.WithCancel(context.Background())
 	t.Cleanup(end)
 	f.streams = &sse.Streams{
-		App: f.App, Notifications: f.Notifications,
+		App: f.App,
 		TrackStream: func() func() {
 			f.openStreams.Add(1)
 			return func() { f.openStreams.Add(-1) }

@@ -46,7 +46,7 @@ func (w *Web) serveEvents(r *ui.Request) error {
 
 func (w *Web) newLiveUpdates(heartbeat time.Duration) *sse.Streams {
 	return &sse.Streams{
-		App: w.App, Notifications: w.Notifications, TrackStream: w.Middleware.TrackStream, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
+		App: w.App, TrackStream: w.Middleware.TrackStream, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
 		OnError: func(ctx context.Context, err error) {
 			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
 		},

@@ -44,7 +44,7 @@ func (w *Web) listNotifications(r *ui.Request, unread bool, cursor string, limit
 		d.TicketPath = "/richieste/"
 	}
 	var err error
-	d.Page, err = w.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, limit)
+	d.Page, err = w.App.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, limit)
 	if errors.Is(err, notification.ErrCursor) {
 		err = &readmodel.FilterError{Field: "da", Reason: refusal.NotificationCursor.With()}
 	}
@@ -71,7 +71,7 @@ func (w *Web) notificationsPanel(r *ui.Request) error {
 
 // markAllRead marks all notifications of the reader as read.
 func (w *Web) markAllRead(r *ui.Request) error {
-	if _, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, ""); err != nil {
+	if _, err := w.App.Notifications.MarkRead(r.Context(), r.Caller.Actor, ""); err != nil {
 		return err
 	}
 	return r.Redirect("/notifiche?fatto=lette")
@@ -79,7 +79,7 @@ func (w *Web) markAllRead(r *ui.Request) error {
 
 // markRead marks one notification as read. A script also calls it when the reader opens a notification, while the ticket's page loads.
 func (w *Web) markRead(r *ui.Request) error {
-	found, err := w.Notifications.MarkRead(r.Context(), r.Caller.Actor, r.PathValue("id"))
+	found, err := w.App.Notifications.MarkRead(r.Context(), r.Caller.Actor, r.PathValue("id"))
 	if err == nil && !found {
 		err = identity.ErrNotFound
 	}

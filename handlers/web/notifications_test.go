@@ -87,7 +87,7 @@ func TestCitizenNotifications(t *testing.T) {
 	o, err := w.App.Open(t.Context(), app.Caller{Actor: person.Actor{ID: account, Role: person.Citizen}}, request(torino), app.Idempotency{})
 	w.must(err)
 	w.waitForLists()
-	w.must(w.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}))
+	w.must(w.App.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(o.Stream), sagas.Notification{Kind: sagas.KindPublicNote, To: sagas.ToCitizen}))
 	p := maria.open("/notifiche").want(200).shows("C’è un messaggio per Lei")
 	if opened := p.openLink(p.firstNotification()).want(200); opened.at.Path != "/richieste/"+o.Stream {
 		t.Errorf("a citizen's notification: got link to %s", opened.at)

@@ -71,7 +71,7 @@ func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...f
 	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
-		App: w.App, Notifications: w.Notifications, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log,
+		App: w.App, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log,
 	}
 	for _, o := range options {
 		o(&config)
@@ -90,7 +90,7 @@ func (w *system) deliverNotifications() {
 			if err := json.Unmarshal(m.Payload, &n); err != nil {
 				return err
 			}
-			return w.Notifications.Deliver(ctx, m.ID, m.Ticket, n)
+			return w.App.Notifications.Deliver(ctx, m.ID, m.Ticket, n)
 		},
 	}}})
 	w.must(err)

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 	"github.com/sol-assistenza/sol/handlers/web/admin"
@@ -31,11 +30,10 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Config holds the services and settings of the pages. App, Notifications and Middleware are required.
+// Config holds the services and settings of the pages. App and Middleware are required.
 type Config struct {
-	App           *app.Service
-	Notifications *notification.Store
-	Middleware    *middleware.Stack
+	App        *app.Service
+	Middleware *middleware.Stack
 
 	Documents ui.Documents
 
@@ -59,10 +57,10 @@ type Web struct {
 
 // New checks the configuration, parses the templates and builds the routes. It returns an error if a required field of c is nil.
 func New(c Config) (*Web, error) {
-	if c.App == nil || c.Notifications == nil || c.Middleware == nil {
-		return nil, errors.New("web: App, Notifications and Middleware are required")
+	if c.App == nil || c.Middleware == nil {
+		return nil, errors.New("web: App and Middleware are required")
 	}
-	u, err := ui.New(ui.Config{App: c.App, Notifications: c.Notifications, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
+	u, err := ui.New(ui.Config{App: c.App, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
@@ -37,8 +36,8 @@ func (d Delivery) String() string {
 }
 
 // ListMails returns at most limit mails that were not simply sent, the newest first.
-func ListMails(ctx context.Context, db *pgxpool.Pool, limit int) ([]Delivery, error) {
-	rows, err := db.Query(ctx, `
+func (s *Store) ListMails(ctx context.Context, limit int) ([]Delivery, error) {
+	rows, err := s.db.Query(ctx, `
 		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
 		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`, limit)
 	if err != nil {
@@ -48,8 +47,8 @@ func ListMails(ctx context.Context, db *pgxpool.Pool, limit int) ([]Delivery, er
 }
 
 // CountMails returns the number of mails by state.
-func CountMails(ctx context.Context, db *pgxpool.Pool) (map[string]int, error) {
-	rows, err := db.Query(ctx, `select state, count(*) from mail.deliveries group by state`)
+func (s *Store) CountMails(ctx context.Context) (map[string]int, error) {
+	rows, err := s.db.Query(ctx, `select state, count(*) from mail.deliveries group by state`)
 	if err != nil {
 		return nil, fmt.Errorf("count mails: %w", err)
 	}

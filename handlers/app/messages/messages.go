@@ -17,6 +17,12 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
+// Store reads and changes the tables of messages. It is safe for concurrent use.
+type Store struct{ db *pgxpool.Pool }
+
+// New returns the messages of a database, which it reads as role sol_worker.
+func New(db *pgxpool.Pool) *Store { return &Store{db} }
+
 // Entry is a message in the outbox that is not delivered yet: it waits, or it failed and is in the poison queue.
 type Entry struct {
 	ID       string    `json:"id"`
@@ -30,8 +36,8 @@ type Entry struct {
 }
 
 // List returns at most limit messages that wait or failed, the oldest first: of one topic, or of all topics if topic is "".
-func List(ctx context.Context, db *pgxpool.Pool, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
-	rows, err := db.Query(ctx, `
+func (s *Store) List(ctx context.Context, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
+	rows, err := s.db.Query(ctx, `
 		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
 			metadata ->> 'position', created_at, metadata ->> 'topic' = $4, coalesce(metadata ->> 'reason_poisoned', '')
 		from saga.outbox where not acked and (metadata ->> 'topic' = $4 or not $1)
@@ -56,8 +62,8 @@ type Count struct {
 }
 
 // Counts counts all messages of the outbox by topic.
-func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
-	rows, err := db.Query(ctx, `
+func (s *Store) Counts(ctx context.Context) ([]Count, error) {
+	rows, err := s.db.Query(ctx, `
 		select topic, count(*) filter (where waits), count(*) filter (where aside and not waits), count(*) filter (where not waits and not aside)
 		from (
 			select coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic') as topic,
@@ -71,8 +77,8 @@ func Counts(ctx context.Context, db *pgxpool.Pool) ([]Count, error) {
 }
 
 // Retry moves messages from the poison queue back to their topics and returns their number. Without ids it moves all of them.
-func Retry(ctx context.Context, db *pgxpool.Pool, ids ...string) (int64, error) {
-	tag, err := db.Exec(ctx, `
+func (s *Store) Retry(ctx context.Context, ids ...string) (int64, error) {
+	tag, err := s.db.Exec(ctx, `
 		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
 			|| jsonb_build_object('topic', metadata ->> 'topic_poisoned'))::json
 		where not acked and metadata ->> 'topic' = $2 and (cardinality($1::text[]) = 0 or uuid = any ($1::text[]))`,

@@ -168,7 +168,7 @@ func TestMailIsGivenUpInTheEnd(t *testing.T) {
 		if s, _, err := w.dispatcher.State(t.Context(), ticketID); err != nil || s.Unreachable != failed {
 			t.Errorf("%q: «recapito fallito»: got %t, %v, want %t", reply, s.Unreachable, err, failed)
 		}
-		if all, err := messages.ListMails(t.Context(), w.store.WorkerPool(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
+		if all, err := messages.New(w.store.WorkerPool()).ListMails(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
 			t.Errorf("%q: got the list %+v, %v, want %s given up", reply, all, err, m)
 		}
 	}

@@ -8,10 +8,8 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -63,7 +61,7 @@ func (p *Pages) adminPage(r *ui.Request) error {
 			d.MaxLag = max(d.MaxLag, s.Lag)
 		}
 	}
-	counts, err := messages.Counts(r.Context(), p.App.Store.WorkerPool())
+	counts, err := p.App.Messages.Counts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -75,11 +73,11 @@ func (p *Pages) adminPage(r *ui.Request) error {
 
 // listConsumers returns the state of the consumers of the log: read models and sagas.
 func (p *Pages) listConsumers(r *ui.Request) ([]readmodel.Status, []runtime.SagaStatus, error) {
-	models, err := projections.NewRunner(p.App.Store).List(r.Context())
+	models, err := p.App.ListReadModels(r.Context())
 	if err != nil {
 		return nil, nil, err
 	}
-	running, err := runtime.ListSagas(r.Context(), p.App.Store.WorkerPool())
+	running, err := p.App.ListSagas(r.Context())
 	return models, running, err
 }
 

@@ -61,7 +61,7 @@ const messagesPageSize = 100
 
 func (p *Pages) outboxPage(r *ui.Request) error {
 	d := outboxData{OnlyPoisoned: r.FormValue("solo") == "da-parte", Limit: messagesPageSize}
-	counts, err := messages.Counts(r.Context(), p.App.Store.WorkerPool())
+	counts, err := p.App.Messages.Counts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (p *Pages) outboxPage(r *ui.Request) error {
 		d.Counts = append(d.Counts, outboxCount{c, cmp.Or(topicNames[c.Topic], c.Topic)})
 		d.PoisonedTotal += c.Poisoned
 	}
-	waiting, err := messages.List(r.Context(), p.App.Store.WorkerPool(), "", d.OnlyPoisoned, messagesPageSize)
+	waiting, err := p.App.Messages.List(r.Context(), "", d.OnlyPoisoned, messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -84,11 +84,11 @@ func (p *Pages) outboxPage(r *ui.Request) error {
 
 // addMails fills in the number of mails by state, and lists the newest ones that were not simply sent.
 func (p *Pages) addMails(r *ui.Request, d *outboxData) error {
-	counts, err := messages.CountMails(r.Context(), p.App.Store.WorkerPool())
+	counts, err := p.App.Messages.CountMails(r.Context())
 	if err != nil {
 		return err
 	}
-	mails, err := messages.ListMails(r.Context(), p.App.Store.WorkerPool(), messagesPageSize)
+	mails, err := p.App.Messages.ListMails(r.Context(), messagesPageSize)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (p *Pages) retryMessages(r *ui.Request) error {
 	if len(ids) == 0 && r.FormValue("tutti") == "" {
 		return errNothingToRetry
 	}
-	n, err := messages.Retry(r.Context(), p.App.Store.WorkerPool(), ids...)
+	n, err := p.App.Messages.Retry(r.Context(), ids...)
 	if err != nil {
 		return err
 	}

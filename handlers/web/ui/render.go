@@ -109,7 +109,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		}
 	}
 	if f.User.HasNotifications {
-		f.Unread, err = u.Notifications.Unread(r.Context(), actor)
+		f.Unread, err = u.App.Notifications.Unread(r.Context(), actor)
 	}
 	return err
 }

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
@@ -26,13 +25,12 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// Config holds the services and settings that all pages need. App, Notifications and Middleware are required.
+// Config holds the services and settings that all pages need. App and Middleware are required.
 type Config struct {
-	App           *app.Service
-	Notifications *notification.Store
-	Middleware    *middleware.Stack
-	Documents     Documents
-	Log           *slog.Logger // nil: slog.Default
+	App        *app.Service
+	Middleware *middleware.Stack
+	Documents  Documents
+	Log        *slog.Logger // nil: slog.Default
 }
 
 // UI holds the services, templates and static files that all pages share.

@@ -11,16 +11,14 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // System is the running system that Seed fills. Its store has the clock that SeedConfig.Open was given.
 type System struct {
-	App           *app.Service
-	Sagas         *runtime.Runner
-	Notifications *notification.Store
-	Close         func()
+	App   *app.Service
+	Sagas *runtime.Runner
+	Close func()
 }
 
 // SeedConfig is the configuration of Seed. All fields are required.
@@ -98,6 +96,6 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.TicketDispatcher, Notifications: s.Notifications}.Deliver(ctx, p,
+	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.TicketDispatcher, Notifications: s.App.Notifications}.Deliver(ctx, p,
 		accounts)
 }
