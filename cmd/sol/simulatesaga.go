@@ -14,9 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/sagas"
-	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // catalogWithSettings returns the catalogue with changed settings, KEY=VALUE each, for the named entities or, without names, for all.
@@ -72,10 +70,8 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				if err := n.store.WorkerPool().QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
 					return err
 				}
-				simulated, _ := sagas.ForSimulation(args[0], changed)
 				bar := a.progress("replaying tickets")
-				s, err := runtime.Simulate(ctx, n.store, simulated, rules.Engine{Catalog: changed, Playbooks: n.playbooks}, begin, end,
-					func(done int) { bar.set(int64(done), total) })
+				s, err := n.service.SimulateSaga(ctx, args[0], changed, begin, end, func(done int) { bar.set(int64(done), total) })
 				bar.finish()
 				if err != nil {
 					return err

@@ -5,9 +5,13 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -19,4 +23,12 @@ func (s *Service) ListReadModels(ctx context.Context) ([]readmodel.Status, error
 // ListSagas returns the status of every saga.
 func (s *Service) ListSagas(ctx context.Context) ([]runtime.SagaStatus, error) {
 	return runtime.ListSagas(ctx, s.Store.WorkerPool())
+}
+
+// SimulateSaga replays the log against a saga with the settings of another catalogue, as runtime.Simulate.
+func (s *Service) SimulateSaga(ctx context.Context, saga string, settings *catalog.Catalog, from, to time.Time,
+	progress func(tickets int),
+) (runtime.Simulation, error) {
+	simulated, _ := sagas.ForSimulation(saga, settings)
+	return runtime.Simulate(ctx, s.Store, simulated, rules.Engine{Catalog: settings, Playbooks: s.Playbooks}, from, to, progress)
 }

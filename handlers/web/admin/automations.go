@@ -14,7 +14,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/sagas"
@@ -211,8 +210,7 @@ func (p *Pages) simulate(r *ui.Request) error {
 	defer p.simulating.Unlock()
 	ctx, cancel := context.WithTimeout(r.Context(), simulationTimeout)
 	defer cancel()
-	saga, _ := sagas.ForSimulation(d.ID, changed)
-	result, err := runtime.Simulate(ctx, p.App.Store, saga, rules.Engine{Catalog: changed, Playbooks: p.App.Playbooks}, from, to, func(int) {})
+	result, err := p.App.SimulateSaga(ctx, d.ID, changed, from, to, func(int) {})
 	if errors.Is(err, context.DeadlineExceeded) && r.Context().Err() == nil {
 		problem := &ui.Problem{Status: http.StatusServiceUnavailable, Title: "Troppo lunga per una pagina", Text: "Il registro è grande: faccia la simulazione da riga di comando, con «sol sagas simulate " + d.ID + "»."}
 		return p.renderSimulation(r, problem.Status, problem, d)
