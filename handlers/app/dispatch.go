@@ -19,7 +19,7 @@ type CommandRequest struct {
 	Ticket  ticket.ID
 	Command ticket.Command
 	By      person.Actor
-	// Key is the idempotency key. A second command of the same actor with the same key gets the first outcome. Empty: the command is
+	// Key is the idempotency key. A second command of the same actor with the same key gets the first result. Empty: the command is
 	// not repeatable.
 	Key string
 	// From is the client address of an actor without an id. It separates the idempotency keys of such actors; without it one of them
@@ -52,7 +52,7 @@ func (d *TicketDispatcher) Dispatch(ctx context.Context, r CommandRequest) (Comm
 	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 
-// RefuseUnlessRepeated returns the first outcome of a repeated request, and otherwise the refusal. Callers use it for a request that they
+// RefuseUnlessRepeated returns the first result of a repeated request, and otherwise the refusal. Callers use it for a request that they
 // refuse before the rules decide.
 func (d *TicketDispatcher) RefuseUnlessRepeated(ctx context.Context, r CommandRequest, refusal error) (CommandResult, error) {
 	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)

@@ -86,7 +86,7 @@ func (c Caller) Viewer() ticketview.Viewer {
 	return ticketview.Viewer{Actor: c.Actor, Ticket: c.Link}
 }
 
-// Idempotency makes a command repeatable: the same key with the same body gets the first outcome.
+// Idempotency makes a command repeatable: the same key with the same body gets the first result.
 type Idempotency struct {
 	Key  string // unique per actor; empty: not repeatable
 	Body []byte // request body, to distinguish a repetition from another use of the key; nil: no comparison
