@@ -126,7 +126,7 @@ func (w *fixture) advance(d time.Duration) { w.clock.Advance(d) }
 
 func (w *fixture) eventually(what string, condition func() bool) {
 	w.Helper()
-	handlertest.Eventually(w.T, what, condition)
+	storetest.Eventually(w.T, what, condition)
 }
 
 // user calls the API with a token, or without one.

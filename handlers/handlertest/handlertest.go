@@ -189,12 +189,6 @@ func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog
 	must(t, err)
 }
 
-// Eventually is storetest.Eventually, for tests of a running system.
-func Eventually(t *testing.T, name string, holds func() bool) {
-	t.Helper()
-	storetest.Eventually(t, name, holds)
-}
-
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

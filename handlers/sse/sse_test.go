@@ -165,7 +165,7 @@ func TestTrackStreamCountsAStreamUntilItEnds(t *testing.T) {
 	f.server.Stop()
 
 	s.next("end")
-	handlertest.Eventually(t, "no stream counts as open", func() bool { return f.openStreams.Load() == 0 })
+	storetest.Eventually(t, "no stream counts as open", func() bool { return f.openStreams.Load() == 0 })
 }
 
 func TestStartPositionResumesKnownPositionsOnly(t *testing.T) {
@@ -175,7 +175,7 @@ func TestStartPositionResumesKnownPositionsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handlertest.Eventually(t, "the lists hold the ticket", func() bool {
+	storetest.Eventually(t, "the lists hold the ticket", func() bool {
 		late, err := f.App.Lists.Wait(t.Context(), head)
 		return err == nil && !late
 	})

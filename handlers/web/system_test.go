@@ -114,7 +114,7 @@ func (w *system) must(err error) {
 // eventually waits until a condition holds, and fails the test if it does not.
 func (w *system) eventually(condition string, holds func() bool) {
 	w.Helper()
-	handlertest.Eventually(w.T, condition, holds)
+	storetest.Eventually(w.T, condition, holds)
 }
 
 // login makes an account with one placement and returns a browser that is logged in (FAQ 2.1).

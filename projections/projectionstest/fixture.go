@@ -241,9 +241,10 @@ func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n
 // Eventually runs a query that returns a boolean until it returns true.
 func (f *Fixture) Eventually(query string) {
 	f.T.Helper()
-	for done := false; !done; {
+	storetest.Eventually(f.T, query, func() (done bool) {
 		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), query).Scan(&done); err != nil {
 			f.T.Fatal(err)
 		}
-	}
+		return done
+	})
 }

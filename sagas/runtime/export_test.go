@@ -39,9 +39,6 @@ func (r *Runner) FillTimers(ctx context.Context, from, to int) error {
 // UpdateGauges is updateGauges.
 func (r *Runner) UpdateGauges(ctx context.Context) error { return r.updateGauges(ctx) }
 
-// Sleep is sleep.
-func Sleep(ctx context.Context, d time.Duration) error { return sleep(ctx, d) }
-
 // WithSuffix returns the saga under a name of its own.
 func (s Saga[S]) WithSuffix(suffix string) Definition {
 	s.Name += suffix

@@ -4,7 +4,6 @@
 package runtime_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 	"github.com/sol-assistenza/sol/sagas/sagastest"
@@ -138,14 +138,8 @@ func TestNewVersionSendsNoOldNotifications(t *testing.T) {
 	}
 }
 
-// eventually waits until a condition holds, at most 2 minutes.
+// eventually waits until a condition holds.
 func (w *fixture) eventually(what string, holds func() bool) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
-	defer cancel()
-	for !holds() {
-		if runtime.Sleep(ctx, 5*time.Millisecond) != nil {
-			w.Fatalf("got no change within 2 minutes, want: %s", what)
-		}
-	}
+	storetest.Eventually(w.T, what, holds)
 }

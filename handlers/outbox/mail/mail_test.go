@@ -316,23 +316,16 @@ func TestRejectedAddressIsRecorded(t *testing.T) {
 
 func (w *fixture) eventuallySent(id string) { w.Helper(); w.eventuallyState(id, "sent") }
 
-// eventuallyState sends due mails until a mail has the state want, for at most two minutes.
+// eventuallyState sends due mails until a mail has the state want.
 func (w *fixture) eventuallyState(id, want string) {
 	w.Helper()
-	timeout := time.After(2 * time.Minute)
-	for poll := time.NewTicker(5 * time.Millisecond); ; {
+	storetest.Eventually(w.T, "the mail is "+want, func() bool {
 		if err := w.sender.Retry(w.Context()); err != nil {
 			w.Fatal(err)
 		}
-		if state, _ := w.row(id); state == want {
-			return
-		}
-		select {
-		case <-poll.C:
-		case <-timeout:
-			w.Fatalf("the mail never got the state %s", want)
-		}
-	}
+		state, _ := w.row(id)
+		return state == want
+	})
 }
 
 // A mail that the relay defers is sent later. A connection that breaks after the text leaves the mail uncertain.
