@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -46,25 +45,7 @@ type fixture struct {
 	identity *identity.Identity
 	server   *handlertest.Server
 	contract *contract
-	log      *logBuffer
-}
-
-// logBuffer collects the log for tests to read.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log      *handlertest.LogBuffer
 }
 
 func newFixture(t *testing.T, options ...func(*api.Config)) *fixture {
@@ -85,7 +66,7 @@ func newFixtureWithLog(t *testing.T, cat *catalog.Catalog, log func(*eventstore.
 func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(*api.Config)) *fixture {
 	t.Helper()
 	base := handlertest.New(t, o)
-	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &logBuffer{}}
+	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &handlertest.LogBuffer{}}
 	config := api.Config{
 		App: base.App,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),

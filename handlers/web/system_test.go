@@ -4,11 +4,9 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -37,25 +35,7 @@ type system struct {
 	*testing.T
 	*handlertest.System
 	server *handlertest.Server
-	log    *logBuffer
-}
-
-// logBuffer keeps the log for tests.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log    *handlertest.LogBuffer
 }
 
 // newSystem starts a system with all sagas.
@@ -67,7 +47,7 @@ func newSystem(t *testing.T, options ...func(*web.Config)) *system {
 // newSystemWith starts a system with options for the service below the pages, and for the pages.
 func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...func(*web.Config)) *system {
 	t.Helper()
-	w := &system{T: t, System: handlertest.New(t, systemOptions), log: &logBuffer{}}
+	w := &system{T: t, System: handlertest.New(t, systemOptions), log: &handlertest.LogBuffer{}}
 	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
