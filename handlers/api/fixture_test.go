@@ -39,7 +39,7 @@ func TestMain(m *testing.M) { storetest.Run(m) }
 type fixture struct {
 	*testing.T
 	system   *handlertest.System
-	clock    *handlertest.Clock
+	clock    *storetest.Clock
 	store    *eventstore.Store
 	database string // URL of the database, as its owner
 	identity *identity.Identity

@@ -38,26 +38,6 @@ const (
 // StartTime is the first time of the log's clock: a Monday, 09:00 UTC.
 var StartTime = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// Clock is the log's clock. Only the test advances it.
-type Clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// Now returns the time of the clock.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// Advance moves the clock forward.
-func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // Options configures a System.
 type Options struct {
 	Catalog   *catalog.Catalog         // nil: catalog.Default
@@ -68,7 +48,7 @@ type Options struct {
 
 // System is a running system without adapters.
 type System struct {
-	Clock    *Clock
+	Clock    *storetest.Clock
 	Database string // URL for the owner of the database
 	Store    *eventstore.Store
 	App      *app.Service
@@ -92,7 +72,7 @@ func New(t *testing.T, o Options) *System {
 	if o.Log == nil {
 		o.Log = func(*eventstore.Config) {}
 	}
-	w := &System{Clock: &Clock{now: StartTime}}
+	w := &System{Clock: storetest.NewClock(StartTime)}
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, o.Log)
 	w.Database, w.Store = db.URL, db.Store
 	accounts, err := identity.New(identity.Config{

@@ -31,30 +31,17 @@ func TestMain(m *testing.M) { storetest.Run(m) }
 // fixture is an Identity on a database of its own, with a clock that only the test advances.
 type fixture struct {
 	*identity.Identity
-	t   *testing.T
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (h *fixture) clock() time.Time {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.now
-}
-
-func (h *fixture) advance(d time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.now = h.now.Add(d)
+	t     *testing.T
+	clock *storetest.Clock
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	store := storetest.New(t).Store
-	h := &fixture{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	h := &fixture{t: t, clock: storetest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
 	var err error
 	h.Identity, err = identity.New(identity.Config{
-		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Clock: h.clock, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Clock: h.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -138,16 +125,16 @@ func TestSessionsEndAfterIdleTimeAndLifetime(t *testing.T) {
 		then  func(h *fixture, account, token string)
 		alive bool
 	}{
-		"used within the idle time":   {func(h *fixture, _, _ string) { h.advance(29 * time.Minute) }, true},
-		"unused for the idle time":    {func(h *fixture, _, _ string) { h.advance(30 * time.Minute) }, false},
+		"used within the idle time":   {func(h *fixture, _, _ string) { h.clock.Advance(29 * time.Minute) }, true},
+		"unused for the idle time":    {func(h *fixture, _, _ string) { h.clock.Advance(30 * time.Minute) }, false},
 		"after its lifetime, in use":  {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour) }, false},
 		"just before its end, in use": {func(h *fixture, _, token string) { h.useUntil(token, 12*time.Hour-20*time.Minute) }, true},
 		"checked, but not used": {func(h *fixture, _, token string) {
-			h.advance(20 * time.Minute)
+			h.clock.Advance(20 * time.Minute)
 			if _, err := h.CheckSession(context.Background(), token); err != nil {
 				h.t.Fatal(err)
 			}
-			h.advance(10 * time.Minute)
+			h.clock.Advance(10 * time.Minute)
 		}, false},
 		"account disabled": {func(h *fixture, account, _ string) { h.must(h.Disable(context.Background(), account)) }, false},
 		"password changed": {func(h *fixture, account, _ string) {
@@ -177,7 +164,7 @@ func (h *fixture) must(err error) {
 // useUntil uses a session every 20 minutes for a time.
 func (h *fixture) useUntil(token string, d time.Duration) {
 	for ; d > 0; d -= 20 * time.Minute {
-		h.advance(min(d, 20*time.Minute))
+		h.clock.Advance(min(d, 20*time.Minute))
 		_, _ = h.Authenticate(context.Background(), token)
 	}
 }
@@ -186,7 +173,7 @@ func TestEndedPlacementGivesNoRole(t *testing.T) {
 	h, ctx := newFixture(t), context.Background()
 	account := h.account("dario", operatorAt(torino))
 	token := h.login("dario").Token
-	h.advance(time.Minute)
+	h.clock.Advance(time.Minute)
 	h.must(h.EndPlacement(ctx, account, person.ASROperator, torino))
 	s, err := h.Authenticate(ctx, token)
 	if err != nil || s.Actor.Role != "" {
@@ -209,17 +196,17 @@ func TestLockIsTheSameForUnknownUserNames(t *testing.T) {
 			if !errors.Is(err, identity.ErrCredentials) {
 				t.Fatalf("%s, failure %d: got %v, want ErrCredentials", name, n+1, err)
 			}
-			h.advance(time.Second)
+			h.clock.Advance(time.Second)
 		}
 		var locked *identity.LockedError
 		if _, err := h.Login(ctx, name, password, pin); !errors.As(err, &locked) {
 			t.Fatalf("%s: got %v, want a lock", name, err)
 		}
-		if left := locked.Until.Sub(h.clock()); left <= 14*time.Minute || left > 15*time.Minute {
+		if left := locked.Until.Sub(h.clock.Now()); left <= 14*time.Minute || left > 15*time.Minute {
 			t.Fatalf("%s: got a lock for %s, want 14 to 15 minutes", name, left)
 		}
 	}
-	h.advance(15 * time.Minute)
+	h.clock.Advance(15 * time.Minute)
 	h.login("elena")
 	_, err := h.Login(ctx, "elena", "sbagliata!", pin)
 	h.wantError(err, identity.ErrCredentials) // the count started again, so one failure does not lock

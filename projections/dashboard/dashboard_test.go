@@ -178,7 +178,7 @@ func TestFiguresMatchRecount(t *testing.T) {
 	h := newFixture(t)
 	for _, random := range tickettest.DrawExamples(25, 30) {
 		h.PlayTicket(random, func(int) {})
-		h.SetTime(h.Now().Add(-time.Duration(len(random.Steps)%7) * time.Hour)) // so that tickets overlap in time
+		h.Set(h.Now().Add(-time.Duration(len(random.Steps)%7) * time.Hour)) // so that tickets overlap in time
 	}
 	h.Project()
 	histories := h.histories()
@@ -342,9 +342,9 @@ func TestPastDayFiguresNeverChange(t *testing.T) {
 			open = open[4:]
 		}
 		late := h.OpenTicket(tickettest.Torino)
-		h.SetTime(evening)
+		h.Set(evening)
 		h.Do(late, tickettest.Operator, ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: tickettest.PublicNote("Risolto.")})
-		h.SetTime(evening.Add(3 * time.Second)) // midnight
+		h.Set(evening.Add(3 * time.Second)) // midnight
 		h.Project()
 		day := evening.In(startOfDay(evening).Location()).Format(dayFormat)
 		atEnd[day] = read(day)

@@ -8,7 +8,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,34 +33,24 @@ func RunTests(m *testing.M) {
 
 // Fixture is a log on a database of the test's own, with the rules that decide its commands and with read models.
 type Fixture struct {
-	T          testing.TB
-	DB         *storetest.DB
-	Store      *eventstore.Store
-	Models     []readmodel.Model // the read models of Project, Run, Runner and Dump
-	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
-	clock      atomic.Int64 // Unix nanoseconds
-	number     int
+	*storetest.Clock // the log's
+	T                testing.TB
+	DB               *storetest.DB
+	Store            *eventstore.Store
+	Models           []readmodel.Model // the read models of Project, Run, Runner and Dump
+	dispatcher       *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
+	number           int
 }
 
 // New returns a fixture with an empty log.
 func New(t testing.TB, models ...readmodel.Model) *Fixture {
 	t.Helper()
-	f := &Fixture{T: t, Models: models}
-	f.SetTime(tickettest.StartTime)
+	f := &Fixture{Clock: storetest.NewClock(tickettest.StartTime), T: t, Models: models}
 	f.DB = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.Now })
 	f.Store = f.DB.Store
 	f.dispatcher = eventstore.NewDispatcher(f.Store, ticketlog.Decider(tickettest.Engine))
 	return f
 }
-
-// Now returns the time of the log's clock.
-func (f *Fixture) Now() time.Time { return time.Unix(0, f.clock.Load()).UTC() }
-
-// SetTime sets the log's clock.
-func (f *Fixture) SetTime(t time.Time) { f.clock.Store(t.UnixNano()) }
-
-// Advance moves the log's clock by d, which may be negative.
-func (f *Fixture) Advance(d time.Duration) { f.clock.Add(int64(d)) }
 
 // OpenNode opens the log as another node does, with the same clock.
 func (f *Fixture) OpenNode(options ...func(*eventstore.Config)) *eventstore.Store {
@@ -189,7 +178,7 @@ func (f *Fixture) PlayTicket(random tickettest.RandomTicket, between func(step i
 	start := random.Steps[0].Now
 	base := f.Now()
 	for i, s := range random.Steps {
-		f.SetTime(base.Add(s.Now.Sub(start)))
+		f.Set(base.Add(s.Now.Sub(start)))
 		_ = f.Dispatch(id, s.By, f.withNewIDs(s.Command)) // a random ticket has commands that are refused
 		between(i)
 	}

@@ -24,29 +24,11 @@ import (
 	"github.com/sol-assistenza/sol/sagas/sagastest"
 )
 
-// clock is the clock of a fixture. Only Set changes its time.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Set(to time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = to
-}
-
 // fixture is a database of its own with a store, a dispatcher and a clock.
 type fixture struct {
 	*testing.T
 	ctx        context.Context
-	clock      *clock
+	clock      *storetest.Clock
 	db         *storetest.DB
 	store      *eventstore.Store
 	dispatcher *app.TicketDispatcher
@@ -55,7 +37,7 @@ type fixture struct {
 func TestMain(m *testing.M) { storetest.Run(m) }
 
 func newFixture(t *testing.T, start string) *fixture {
-	w := &fixture{T: t, ctx: t.Context(), clock: &clock{now: sagastest.Rome(t, start)}}
+	w := &fixture{T: t, ctx: t.Context(), clock: storetest.NewClock(sagastest.Rome(t, start))}
 	w.db = storetest.New(t, w.setClock)
 	w.store = w.db.Store
 	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
