@@ -13,25 +13,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
 func TestUnavailableDatabaseGives503(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
-	config, err := pgx.ParseConfig(w.database)
-	w.must(err)
-	name := config.Database
-	config.Database = "postgres"
-	admin, err := pgx.ConnectConfig(t.Context(), config)
-	w.must(err)
-	defer admin.Close(t.Context())
-	run := func(sql string) {
-		_, err := admin.Exec(t.Context(), sql)
-		w.must(err)
-	}
-
-	run(`alter database ` + name + ` allow_connections false`)
-	run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
+	restore := storetest.MakeUnavailable(t, w.database)
 	for _, a := range []apiResponse{
 		w.anonymous().get("/status"), anna.get("/api/v1/queues"), anna.get("/api/v1/tickets"), anna.get("/api/v1/catalog"),
 		w.anonymous().post("/api/v1/tickets", form(torino)),
@@ -42,7 +30,7 @@ func TestUnavailableDatabaseGives503(t *testing.T) {
 		}
 	}
 	user{w: w, token: "not-of-ours"}.get("/api/v1/queues").problem(401, "unauthorized") // refused without a query
-	run(`alter database ` + name + ` allow_connections true`)
+	restore()
 	w.eventually("the service is available again", func() bool { return w.anonymous().get("/status").status == 200 })
 	w.eventually("requests are answered", func() bool { return anna.get("/api/v1/queues").status == 200 })
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)

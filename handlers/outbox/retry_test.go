@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/eventstore"
@@ -23,31 +21,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 )
-
-// makeUnavailable refuses and ends all connections to a database, until the returned function is called.
-func makeUnavailable(t *testing.T, databaseURL string) (restore func()) {
-	t.Helper()
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimPrefix(u.Path, "/")
-	u.Path = "/postgres"
-	do := func(sql string) {
-		t.Helper()
-		conn, err := pgx.Connect(t.Context(), u.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close(t.Context())
-		if _, err := conn.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
-	do(`alter database ` + name + ` with allow_connections false`)
-	do(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
-	return func() { do(`alter database ` + name + ` with allow_connections true`) }
-}
 
 // The database becomes unavailable while messages are handled, either that of the outbox or only that of the handler, for longer than all
 // retries take. No message is poisoned for it, and afterwards the messages are delivered in the order of their ticket.
@@ -83,7 +56,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 			return nil
 		}}}})
 	<-started
-	restore := makeUnavailable(t, downstream.URL)
+	restore := storetest.MakeUnavailable(t, downstream.URL)
 	close(unavailable)
 	storetest.Eventually(t, "the messages are tried more often than MaxRetries allows", func() bool { return failed.Load() > 8 })
 	restore()

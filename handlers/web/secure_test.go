@@ -6,7 +6,6 @@ package web_test
 import (
 	"cmp"
 	"compress/gzip"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,9 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/web"
 )
@@ -172,25 +170,13 @@ func TestErrorPages(t *testing.T) {
 func TestPagesWithoutTheDatabase(t *testing.T) {
 	w := newSystem(t)
 	anna := w.login("anna", person.ASROperator, torino)
-	config, err := pgx.ParseConfig(w.Database)
-	w.must(err)
-	name := config.Database
-	config.Database = "postgres"
-	admin, err := pgx.ConnectConfig(t.Context(), config)
-	w.must(err)
-	defer admin.Close(context.WithoutCancel(t.Context()))
-	run := func(sql string) {
-		_, err := admin.Exec(t.Context(), sql)
-		w.must(err)
-	}
-	run(`alter database ` + name + ` allow_connections false`)
-	run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
+	restore := storetest.MakeUnavailable(t, w.Database)
 	p := anna.open("/code/nuove").want(503).shows("Il servizio si sta riprendendo", "non è stato modificato")
 	if p.header.Get("Retry-After") == "" {
 		t.Error("got no Retry-After")
 	}
 	w.browser().open("/").want(200) // the page needs no data
-	run(`alter database ` + name + ` allow_connections true`)
+	restore()
 	w.eventually("the pages work again", func() bool { return anna.open("/code/nuove").status == 200 })
 }
 
