@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -33,14 +34,9 @@ func newDispatcher(t *testing.T) *app.TicketDispatcher {
 }
 
 func form() ticket.Open {
-	return ticket.Open{
-		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
-		Identity: ticket.Declared, Subject: "aa", Requester: ticket.ForSelf,
-		Form: ticket.Form{
-			GivenName: "Maria", FamilyName: "Finzione", TaxCode: "RSSMRA80A01H501U", Email: "maria@example.org", Phone: "+390110000000",
-			Description: "Non trovo il referto",
-		},
-	}
+	open := tickettest.DeclaredOpenCommand("2026-0000001", "010301")
+	open.Subject, open.Form.FamilyName = "aa", "Finzione"
+	return open
 }
 
 func TestDispatchRecordsEvents(t *testing.T) {

@@ -169,6 +169,13 @@ func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog
 	must(t, err)
 }
 
+// Dispatch dispatches a command. The test fails if the rules refuse it.
+func Dispatch(t *testing.T, d *app.TicketDispatcher, id ticket.ID, by person.Actor, c ticket.Command) {
+	t.Helper()
+	_, err := d.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: c, By: by})
+	must(t, err)
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

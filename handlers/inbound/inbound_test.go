@@ -22,9 +22,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
@@ -97,20 +99,16 @@ func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
 func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
-		w.Fatal(err)
-	}
+	handlertest.Dispatch(w.T, w.dispatcher, id, by, c)
 }
 
 // open opens a ticket and moves it to a status.
 func (w *fixture) open(status ticket.Status) ticket.ID {
 	w.Helper()
 	id := newID()
-	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
-		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
-	})
+	open := tickettest.DeclaredOpenCommand(string(id), "010301")
+	open.Problem = "altro"
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, open)
 	note := func() *ticket.NoteInput {
 		return &ticket.NoteInput{ID: newID(), Text: "Testo", Visibility: ticket.Public}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -154,12 +155,7 @@ func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 func (w *fixture) open() ticket.ID {
 	w.Helper()
 	id := newID()
-	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: sagastest.Torino, Channel: ticket.ChannelWeb,
-		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
-			Phone: "+39 011 0000000", Description: "Non trovo il referto"},
-	})
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, tickettest.DeclaredOpenCommand(string(id), sagastest.Torino))
 	return id
 }
 

@@ -53,6 +53,13 @@ func OpenCommand(number string, at catalog.EntityCode) ticket.Open {
 	}
 }
 
+// DeclaredOpenCommand is OpenCommand of a citizen without an account.
+func DeclaredOpenCommand(number string, at catalog.EntityCode) ticket.Open {
+	open := OpenCommand(number, at)
+	open.Identity, open.Citizen = ticket.Declared, ""
+	return open
+}
+
 // Given returns a scenario with a new ticket at Torino.
 func Given(t testing.TB) *Scenario {
 	t.Helper()

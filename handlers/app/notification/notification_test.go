@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -91,11 +92,9 @@ func (w *fixture) dispatch(on ticket.ID, by person.Actor, c ticket.Command) {
 func (w *fixture) open() ticket.ID {
 	w.Helper()
 	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
-	w.dispatch(id, readers["citizen"], ticket.Open{
-		Number: "2026-0000007", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
-		Identity: ticket.Verified, Citizen: readers["citizen"].ID, Subject: "s", Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
-	})
+	open := tickettest.OpenCommand("2026-0000007", "010301")
+	open.Problem, open.Citizen = "altro", readers["citizen"].ID
+	w.dispatch(id, readers["citizen"], open)
 	return id
 }
 

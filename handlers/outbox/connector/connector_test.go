@@ -27,8 +27,10 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 	"github.com/sol-assistenza/sol/sagas"
@@ -82,20 +84,16 @@ func (w *fixture) open() ticket.ID { w.Helper(); return w.openAt("010301") }
 func (w *fixture) openAt(entity catalog.EntityCode) ticket.ID {
 	w.Helper()
 	id := ticket.ID(uuid.Must(uuid.NewV7()).String())
-	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: string(id), Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: entity, Channel: ticket.ChannelWeb,
-		Identity: ticket.Declared, Subject: "s", Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: taxCode, Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
-	})
+	open := tickettest.DeclaredOpenCommand(string(id), entity)
+	open.Form.TaxCode = taxCode
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, open)
 	w.dispatch(id, person.Actor{ID: "referto-check", Role: person.System}, ticket.BeginPlaybook{})
 	return id
 }
 
 func (w *fixture) dispatch(id ticket.ID, by person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: by}); err != nil {
-		w.Fatal(err)
-	}
+	handlertest.Dispatch(w.T, w.dispatcher, id, by, c)
 }
 
 func (w *fixture) run(id ticket.ID) ticket.PlaybookRun {

@@ -26,9 +26,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/sagas"
@@ -173,19 +175,18 @@ func newID() ticket.ID { return ticket.ID(uuid.Must(uuid.NewV7()).String()) }
 
 func (w *fixture) dispatch(id ticket.ID, actor person.Actor, c ticket.Command) {
 	w.Helper()
-	if _, err := w.dispatcher.Dispatch(w.Context(), app.CommandRequest{Ticket: id, Command: c, By: actor}); err != nil {
-		w.Fatal(err)
-	}
+	handlertest.Dispatch(w.T, w.dispatcher, id, actor, c)
 }
 
 func (w *fixture) open(identity ticket.Identity) ticket.ID {
 	w.Helper()
 	id := newID()
-	w.dispatch(id, person.Actor{Role: person.Anonymous}, ticket.Open{
-		Number: "2026-0001234", Service: "ritiro-documenti", Problem: "altro", Entity: "010301", Channel: ticket.ChannelWeb,
-		Identity: identity, Citizen: map[ticket.Identity]string{ticket.Verified: string(newID())}[identity], Subject: "s", Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+39 011 0000000", Description: "Non trovo il referto"},
-	})
+	open := tickettest.OpenCommand("2026-0001234", "010301")
+	if identity == ticket.Declared {
+		open = tickettest.DeclaredOpenCommand("2026-0001234", "010301")
+	}
+	open.Problem = "altro"
+	w.dispatch(id, person.Actor{Role: person.Anonymous}, open)
 	return id
 }
 
