@@ -104,7 +104,7 @@ type Outcome struct {
 	Remind   bool      // the run stays open, and reminders go out until an answer changes
 }
 
-// Action is what an outcome does with the ticket.
+// Action names the kind of act that carries out an outcome: a question, a message, a task, a hand-over, a resolution.
 type Action string
 
 // The actions. actionRules gives the statuses that each may set and whether its note is internal.

@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Retention is how long delivered messages are kept.
+// Retention is the time for which delivered messages are kept.
 const Retention = 24 * time.Hour
 
 // DeleteDelivered deletes delivered messages that were created longer ago than keep, and returns their number. The table saga.sent keeps

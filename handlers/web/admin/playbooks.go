@@ -65,7 +65,7 @@ type treeNode struct {
 	Yes, No treeBranch
 }
 
-// treeBranch is what follows an answer: another check, a check that is already drawn, an outcome, or another playbook.
+// treeBranch leads from an answer to another check, to a check that is drawn already, to an outcome, or to another playbook.
 type treeBranch struct {
 	Node         *treeNode
 	SeenQuestion string // the question of a check that is already drawn
