@@ -83,9 +83,8 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 		MadeAt: s.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
 		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: names[by.Actor.ID]},
 	}
-	d.Ticket, _ = r.At(AuditorViewer, r.Now)
-	d.Number = d.Ticket.Number
-	if checks, ok := r.Checks(AuditorViewer, r.Now); ok {
+	d.Ticket, d.Number = r.Latest, r.Latest.Number
+	if checks, ok := r.present.Checks(AuditorViewer); ok {
 		d.Checks = &checks
 	}
 	for i, e := range r.Events { // evidence was read later and may hold some more events

@@ -37,9 +37,29 @@ type RawEvent struct {
 // Replay holds the history of a ticket, and returns the ticket at any moment as any viewer could see it then.
 type Replay struct {
 	Events  []RawEvent
-	Now     time.Time // the latest moment that can be viewed
+	Now     time.Time         // the latest moment that can be viewed
+	Latest  ticketview.Ticket // at Now, as the auditor sees it
 	history []ticket.Recorded
+	present ReplayMoment // at Now
 	names   ticketview.Names
+}
+
+// ReplayMoment is a ticket at one moment, folded once for all viewers, with the rights of that moment. Personal data that were erased later
+// are missing too.
+type ReplayMoment struct {
+	history ticketview.History
+	names   ticketview.Names
+}
+
+// Ticket returns the ticket as a viewer could see it at the moment. It returns false if the viewer could not see the ticket then.
+func (m ReplayMoment) Ticket(v ticketview.Viewer) (ticketview.Ticket, bool) {
+	return m.history.Detail(v, m.names)
+}
+
+// Checks returns the playbook's run as a viewer could see it at the moment. It returns false if there was none or the viewer could not read
+// it.
+func (m ReplayMoment) Checks(v ticketview.Viewer) (ticketview.Playbook, bool) {
+	return m.history.PlaybookRun(v, m.names)
 }
 
 // Replay reads a ticket's history, once for all moments and viewers, and records the access. Errors: *ticket.NotVisibleError for every
@@ -67,9 +87,12 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 		return nil, err
 	}
 	r.Now = s.viewTime(r.history)
-	if r.names, err = s.lookUpNames(ctx, ticketview.Open(r.history, r.Now)); err != nil {
+	present := ticketview.Open(r.history, r.Now)
+	if r.names, err = s.lookUpNames(ctx, present); err != nil {
 		return nil, err
 	}
+	r.present = ReplayMoment{present, r.names}
+	r.Latest, _ = r.present.Ticket(AuditorViewer) // the auditor sees every ticket
 	for _, record := range records {
 		r.Events = append(r.Events, r.rawEvent(record))
 	}
@@ -89,24 +112,16 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 	return e
 }
 
-// At returns the ticket as a viewer could see it at a moment, with the rights of that moment. It returns false if the viewer could not
-// see the ticket then. Personal data that were erased later are missing too.
-func (r *Replay) At(v ticketview.Viewer, at time.Time) (ticketview.Ticket, bool) {
-	return ticketview.Detail(v, r.eventsUntil(at), r.names, at)
-}
-
-// Checks returns the playbook's run as a viewer could see it at a moment. It returns false if there was none or the viewer could not read
-// it.
-func (r *Replay) Checks(v ticketview.Viewer, at time.Time) (ticketview.Playbook, bool) {
-	return ticketview.Open(r.eventsUntil(at), at).PlaybookRun(v, r.names)
-}
-
-func (r *Replay) eventsUntil(at time.Time) []ticket.Recorded {
-	n := slices.IndexFunc(r.history, func(e ticket.Recorded) bool { return e.At.After(at) })
-	if n < 0 {
-		return r.history
+// At returns the ticket at a moment.
+func (r *Replay) At(at time.Time) ReplayMoment {
+	if at.Equal(r.Now) {
+		return r.present
 	}
-	return r.history[:n]
+	events := r.history
+	if n := slices.IndexFunc(events, func(e ticket.Recorded) bool { return e.At.After(at) }); n >= 0 {
+		events = events[:n]
+	}
+	return ReplayMoment{ticketview.Open(events, at), r.names}
 }
 
 // Step is a moment at which the ticket changed for some viewer.
@@ -117,16 +132,15 @@ type Step struct {
 
 // Steps returns all steps in order of time: the times of the timeline, and the times at which held notes became visible.
 func (r *Replay) Steps() []Step {
-	t, _ := r.At(AuditorViewer, r.Now)
 	var all []Step
-	for _, l := range t.Timeline {
+	for _, l := range r.Latest.Timeline {
 		if n := len(all); n > 0 && all[n-1].At.Equal(l.At) {
 			all[n-1].Text += " · " + l.Text
 		} else {
 			all = append(all, Step{l.At, l.Text})
 		}
 	}
-	for _, n := range t.Notes {
+	for _, n := range r.Latest.Notes {
 		if n.VisibleFrom.After(n.At) && !n.Withdrawn && !n.VisibleFrom.After(r.Now) {
 			all = append(all, Step{n.VisibleFrom, "Una nota diventa leggibile per i suoi destinatari"})
 		}

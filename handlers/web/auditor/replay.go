@@ -136,17 +136,17 @@ func (d *replayData) setTicket(replay *app.Replay, at time.Time, viewpoints []vi
 	if chosen < 0 {
 		chosen, d.ViewpointID = 0, ""
 	}
-	full, visible := replay.At(app.AuditorViewer, at)
-	latest, _ := replay.At(app.AuditorViewer, replay.Now)
-	d.Number = latest.Number
+	moment := replay.At(at)
+	full, visible := moment.Ticket(app.AuditorViewer)
+	d.Number = replay.Latest.Number
 	if chosen == 0 {
 		d.Ticket, d.Visible = full, visible
 	} else {
 		d.ViewpointName = viewpoints[chosen].Name
-		d.Ticket, d.Visible = replay.At(viewpoints[chosen].viewer, at)
+		d.Ticket, d.Visible = moment.Ticket(viewpoints[chosen].viewer)
 		d.HiddenText = hiddenText(full, d.Ticket)
 	}
-	if checks, ok := replay.Checks(viewpoints[chosen].viewer, at); ok {
+	if checks, ok := moment.Checks(viewpoints[chosen].viewer); ok {
 		d.Checks = &checks
 	}
 }
@@ -203,8 +203,7 @@ func (d *replayData) setSteps(steps []app.Step, at time.Time) {
 // setEvents fills in all recorded events and marks those later than the moment.
 func (p *Pages) setEvents(d *replayData, replay *app.Replay, at time.Time) {
 	listed, descriptions := map[string]bool{}, map[int]string{}
-	latest, _ := replay.At(app.AuditorViewer, replay.Now)
-	for _, l := range latest.Timeline { // the auditor's timeline has an entry for every event
+	for _, l := range replay.Latest.Timeline { // the auditor's timeline has an entry for every event
 		descriptions[l.Version] = l.Text
 	}
 	for _, e := range replay.Events {
