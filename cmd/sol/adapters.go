@@ -78,7 +78,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	return a, err
 }
 
-// run starts the adapters in the group; they end with ctx. listen is the listener for inbound mail; nil for none.
+// run starts the adapters in the group; they end with ctx. listener is the one for inbound mail; nil for none.
 func (a adapters) run(ctx context.Context, g *errgroup.Group, listener net.Listener) {
 	g.Go(func() error { return a.outbox.Run(ctx) })
 	g.Go(func() error { return a.mail.Run(ctx) })

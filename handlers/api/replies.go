@@ -58,8 +58,8 @@ func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*rep
 	if err != nil {
 		return nil, err
 	}
-	// A repetition may find a ticket closed that was open the first time: the outcome names the ticket that holds the reply.
-	status, version, err := a.App.VisibleOutcome(ctx, c.Caller, o)
+	// A repetition may find a ticket closed that was open the first time: the result names the ticket that holds the reply.
+	status, version, err := a.App.VisibleResult(ctx, c.Caller, o)
 	if err != nil {
 		return nil, err
 	}

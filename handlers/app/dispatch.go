@@ -23,7 +23,7 @@ type CommandRequest struct {
 	// not repeatable.
 	Key string
 	// From is the client address of an actor without an id. It separates the idempotency keys of such actors; without it one of them
-	// could get the outcome of another's command. Only its keyed hash is stored. Empty: all actors of a role without ids share keys.
+	// could get the result of another's command. Only its keyed hash is stored. Empty: all actors of a role without ids share keys.
 	From string
 	// Permanent stores the key for ever, as sagas need; other keys are stored for 90 days.
 	Permanent       bool
@@ -32,7 +32,7 @@ type CommandRequest struct {
 	Cause           int64  // log position of the event that made a saga dispatch the command; 0: a person dispatched it
 }
 
-// CommandResult is the ticket after a command. Repeated is true if it is the outcome of an earlier, equal command.
+// CommandResult is the ticket after a command. Repeated is true if it is the result of an earlier, equal command.
 type CommandResult = eventstore.DispatchResult[ticket.State]
 
 // TicketDispatcher dispatches commands and reads histories. It is safe for concurrent use.

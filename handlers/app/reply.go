@@ -33,7 +33,7 @@ type ReplyRequest struct {
 var ErrClosed = errors.New("closed since the ticket was read")
 
 // Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
-// description. The outcome's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
+// description. The result's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
 // ErrClosed, those of the rules.
 func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	view, err := s.buildView(ctx, by, id, nil)
@@ -84,10 +84,10 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 	return s.openTicket(ctx, by, open, in.Files, idempotency)
 }
 
-// VisibleOutcome returns status and version of the ticket after an outcome, as the caller could see them at that moment: the response
+// VisibleResult returns status and version of the ticket as the caller could see them right after a command: the response
 // to a reply must not reveal an act that is still held. The holder of a personal link does not see a linked ticket that the reply
-// opened; for it VisibleOutcome returns the outcome itself, since the ticket has no other events.
-func (s *Service) VisibleOutcome(ctx context.Context, by Caller, o CommandResult) (ticket.Status, int, error) {
+// opened; for it VisibleResult returns the result itself, since the ticket has no other events.
+func (s *Service) VisibleResult(ctx context.Context, by Caller, o CommandResult) (ticket.Status, int, error) {
 	history, err := s.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err
