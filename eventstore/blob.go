@@ -82,7 +82,7 @@ const OrphanAge = 24 * time.Hour
 // CollectOrphans deletes the blobs that are older than olderThan and that no append named, and returns their number. While
 // nodes accept commands, olderThan must be one hour or more: an append that names the blob may not be finished yet. It
 // also drops the pending keys of this process that are older than keyring.PendingKeyLifetime.
-func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int, error) {
+func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int64, error) {
 	s.pendingKeys.Expire(time.Now().Add(-keyring.PendingKeyLifetime))
 	tag, err := s.workerPool.Exec(ctx, `
 		delete from log.blobs b where created_at < clock_timestamp() - $1::interval
@@ -90,7 +90,7 @@ func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (in
 	if err != nil {
 		return 0, fmt.Errorf("collect orphans: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return tag.RowsAffected(), nil
 }
 
 // parseBlobIDs parses the ids of a stream and of a blob.

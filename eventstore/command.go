@@ -58,10 +58,10 @@ func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Res
 
 // ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of
 // sagas are permanent.
-func (s *Store) ForgetCommands(ctx context.Context) (int, error) {
+func (s *Store) ForgetCommands(ctx context.Context) (int64, error) {
 	tag, err := s.workerPool.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
 	if err != nil {
 		return 0, fmt.Errorf("forget commands: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return tag.RowsAffected(), nil
 }

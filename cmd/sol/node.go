@@ -140,15 +140,10 @@ func (n *node) runCleanup(ctx context.Context) error {
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
 		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.DeleteExpired(ctx, worker) }},
 		app.CleanupTask{Name: "orphaned_blobs", Run: func(ctx context.Context) (int64, error) {
-			deleted, err := n.store.CollectOrphans(ctx, eventstore.OrphanAge)
-			return int64(deleted), err
+			return n.store.CollectOrphans(ctx, eventstore.OrphanAge)
 		}},
-		app.CleanupTask{Name: "command_ids", Run: func(ctx context.Context) (int64, error) {
-			deleted, err := n.store.ForgetCommands(ctx)
-			return int64(deleted), err
-		}},
-		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64,
-			error) {
+		app.CleanupTask{Name: "command_ids", Run: n.store.ForgetCommands},
+		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64, error) {
 			return outbox.DeleteDelivered(ctx, worker, outbox.Retention)
 		}},
 		app.CleanupTask{Name: "notifications", Run: func(ctx context.Context) (int64, error) {
