@@ -23,12 +23,12 @@ type Moment struct {
 	Position eventstore.Position // used if Time is zero: the moment after the event at this position
 }
 
-// TicketAtMoment is a ticket as a viewer sees it at a moment, with the events up to that moment.
+// TicketAtMoment is a ticket as a viewer sees it at a moment.
 type TicketAtMoment struct {
 	Ticket  ticketview.Ticket
-	Visible bool // false: the viewer does not see the ticket at that moment; the other fields are empty
-	Events  []ticket.Recorded
-	Epoch   int // of the log
+	Visible bool              // false: the viewer does not see the ticket at that moment; the other fields are empty
+	Events  []ticket.Recorded // of the ticket; those up to the position, if the moment is one
+	Epoch   int               // of the log
 }
 
 // ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
