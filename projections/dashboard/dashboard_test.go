@@ -4,13 +4,10 @@
 package dashboard
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -19,158 +16,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/ticketlog"
-	"github.com/sol-assistenza/sol/projections/lists"
-	"github.com/sol-assistenza/sol/projections/projectionstest"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
-
-// fixture is a projectionstest.Fixture with lists, figures and a reader of the figures.
-type fixture struct {
-	*projectionstest.Fixture
-	reader *Reader
-}
-
-func newFixture(t testing.TB) *fixture {
-	t.Helper()
-	f := projectionstest.New(t, lists.Model, Model)
-	return &fixture{f, NewReader(f.Store, catalog.Default(), nil)}
-}
-
-// histories returns the history of every ticket of the log.
-func (h *fixture) histories() (all [][]ticket.Recorded) {
-	h.T.Helper()
-	head, _, err := h.Store.Head(h.T.Context())
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	err = h.Store.ReadByStream(h.T.Context(), head.N, func(records []eventstore.Record) error {
-		history, err := ticketlog.DecodeHistory(records)
-		all = append(all, history)
-		return err
-	})
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	return all
-}
-
-func (h *fixture) dashboard(who person.Actor, s Scope) Dashboard {
-	h.T.Helper()
-	d, err := h.reader.Read(h.T.Context(), ticketview.Viewer{Actor: who}, s)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	return d
-}
-
-// tookByHand computes a Took by the nearest-rank method.
-func tookByHand(durations []time.Duration) Took {
-	if len(durations) == 0 {
-		return Took{}
-	}
-	slices.Sort(durations)
-	rank := func(tenths int) int64 {
-		return int64(durations[(len(durations)*tenths+9)/10-1] / time.Second)
-	}
-	return Took{len(durations), rank(5), rank(9)}
-}
-
-// recountFigures counts the figures of an entity, or of all for "", from the histories: an oracle that does not use the read model.
-func recountFigures(histories [][]ticket.Recorded, entity catalog.EntityCode, from, end, at time.Time) (f Figures, received int) {
-	var ages, answers, resolutions []time.Duration
-	for _, history := range histories {
-		earlier := recordedBefore(history, end)
-		if len(earlier) == 0 {
-			continue
-		}
-		s := foldState(earlier)
-		p, _ := recountActivities(earlier)
-		if s.Status.IsOpen() && (entity == "" || s.Entity == entity) {
-			f.Open++
-			ages = append(ages, at.Sub(earlier[0].At))
-			if p.Answered.IsZero() {
-				f.Unanswered++
-			}
-			if s.Assignee == (ticket.Assignee{}) {
-				f.Unassigned++
-			}
-		}
-		var where ticket.State
-		wasAnswered := false
-		holds := map[int]bool{} // the versions of the events that count
-		for _, r := range withoutUndone(earlier) {
-			holds[r.Version] = true
-		}
-		for _, r := range earlier {
-			before := where
-			where = ticket.Evolve(where, r)
-			if !holds[r.Version] {
-				continue
-			}
-			by, since := before.Entity, r.At.Sub(earlier[0].At)
-			counts := func() bool { return !r.At.Before(from) && (entity == "" || by == entity) }
-			switch e := r.Event.(type) {
-			case ticket.Opened:
-				if by = e.Entity; counts() {
-					f.Arrivals++
-				}
-			case ticket.CitizenNote:
-				if !wasAnswered && r.By.Role.Operates() {
-					wasAnswered = true
-					if counts() {
-						answers = append(answers, since)
-					}
-				}
-			case ticket.Resolved:
-				if counts() {
-					f.Resolutions++
-					resolutions = append(resolutions, since)
-				}
-			case ticket.Discarded:
-				if counts() {
-					f.Discards++
-				}
-			case ticket.MarkedDuplicate:
-				if counts() {
-					f.Duplicates++
-				}
-			case ticket.Reopened:
-				if counts() {
-					f.Reopenings++
-				}
-			case ticket.Escalated:
-				if counts() {
-					f.Handovers++
-					if e.Ground.IsOverride() {
-						f.Overrides++
-					}
-				}
-				if by = catalog.Region; counts() {
-					received++
-				}
-			case ticket.Redirected:
-				if counts() {
-					f.Handovers++
-				}
-				if by = e.To; counts() {
-					received++
-				}
-			case ticket.Recalled:
-				if by = e.Entity; counts() {
-					f.Recalls++
-				}
-			case ticket.HandoverBreached:
-				if counts() {
-					f.Breaches++
-				}
-			}
-		}
-	}
-	f.Age, f.FirstAnswer, f.Resolution = tookByHand(ages), tookByHand(answers), tookByHand(resolutions)
-	return f, received
-}
 
 // TestFiguresMatchRecount compares the figures of many periods of a random log with a recount, and every figure with the length of its
 // drill-down.
@@ -389,93 +237,5 @@ func TestInvalidScopeNamesTheField(t *testing.T) {
 		if !errors.As(err, &refused) || refused.Field != field {
 			t.Errorf("got %v, want a refusal of %s", err, field)
 		}
-	}
-}
-
-// TestExportEqualsDrillDown compares an export in pages of seven with one page of the drill-down, for every figure.
-func TestExportEqualsDrillDown(t *testing.T) {
-	h := newFixture(t)
-	for _, random := range tickettest.DrawExamples(40, 20) {
-		h.PlayTicket(random, func(int) {})
-	}
-	h.Project()
-	for _, figure := range FigureIDs() {
-		b := DrillDown{Figure: figure, Limit: readmodel.MaxLimit}
-		page, err := h.reader.DrillDown(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []DrillDownItem
-		b.Limit = 7
-		err = h.reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.RegionalSupervisor}, b, func(c DrillDownPage) error {
-			if c.Position != page.Position || !c.At.Equal(page.At) {
-				t.Errorf("%s: got position %s and moment %s, want %s and %s", figure, c.Position, c.At, page.Position, page.At)
-			}
-			return nil
-		}, func(items []DrillDownItem) error {
-			all = append(all, items...)
-			return nil
-		})
-		if err != nil || fmt.Sprint(all) != fmt.Sprint(page.Items) {
-			t.Errorf("%s: got %d items exported, %v, want the %d of %d listed", figure, len(all), err, len(page.Items), page.Total)
-		}
-	}
-}
-
-// watched is a context that calls look whenever Done is called: the caller is about to wait.
-type watched struct {
-	context.Context
-	look func()
-}
-
-func (w watched) Done() <-chan struct{} {
-	w.look()
-	return w.Context.Done()
-}
-
-// TestSlowExportsDoNotBlockPages runs slow exports with one connection more than exports may hold. Pages must find that connection free
-// while further exports wait.
-func TestSlowExportsDoNotBlockPages(t *testing.T) {
-	h := newFixture(t)
-	h.OpenTicket(tickettest.Torino)
-	h.Project()
-	reader := NewReader(h.OpenNode(func(c *eventstore.Config) { c.RequestConns = maxExports + 1 }), catalog.Default(), nil)
-	slow, finish := context.WithCancel(t.Context())
-	defer finish()
-	var exports, waiting sync.WaitGroup
-	begun := make(chan struct{}, 10)
-	for range cap(begun) {
-		waiting.Add(1)
-		ctx := watched{t.Context(), sync.OnceFunc(waiting.Done)}
-		exports.Go(func() {
-			err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(DrillDownPage) error {
-				begun <- struct{}{}
-				<-slow.Done()
-				return nil
-			}, func([]DrillDownItem) error { return nil })
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	waiting.Wait() // each export runs or waits for its turn
-	for range maxExports {
-		<-begun
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for range 20 {
-		if _, err := reader.Read(ctx, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
-			t.Errorf("a page during slow exports: got %v", err)
-			break
-		}
-	}
-	if n := len(begun); n > 0 {
-		t.Errorf("got %d running exports, want %d", maxExports+n, maxExports)
-	}
-	finish()
-	exports.Wait()
-	if n := maxExports + len(begun); n != cap(begun) {
-		t.Errorf("got %d finished exports, want %d", n, cap(begun))
 	}
 }

@@ -15,23 +15,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
-	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/projections/projectionstest"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
-
-// fixture is a projectionstest.Fixture with the lists and their reader.
-type fixture struct {
-	*projectionstest.Fixture
-	reader *Reader
-}
-
-func newFixture(t testing.TB) *fixture {
-	t.Helper()
-	f := projectionstest.New(t, Model)
-	return &fixture{f, NewReader(f.Store, catalog.Default(), nil)}
-}
 
 func TestQueueCounts(t *testing.T) {
 	h := newFixture(t)
@@ -62,143 +48,6 @@ func TestQueueCounts(t *testing.T) {
 	}
 }
 
-// checkCounts checks all counts of a viewer; a queue that want does not name must be empty.
-func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
-	h.T.Helper()
-	got, _, err := h.reader.Queues(h.T.Context(), ticketview.Viewer{Actor: who})
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	for _, q := range got {
-		if q.Count != want[q.ID] {
-			h.T.Errorf("%s %s: %s has %d, want %d", who.Role, who.ID, q.ID, q.Count, want[q.ID])
-		}
-	}
-}
-
-func (h *fixture) list(who person.Actor, f Filter) Page {
-	h.T.Helper()
-	page, err := h.reader.ListTickets(h.T.Context(), ticketview.Viewer{Actor: who}, f)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	return page
-}
-
-// countFound returns the number of tickets that a search finds for a viewer.
-func (h *fixture) countFound(who person.Actor, q string) int {
-	h.T.Helper()
-	page := h.list(who, Filter{Q: q})
-	if page.Total != len(page.Items) {
-		h.T.Fatalf("%q: total %d, %d items", q, page.Total, len(page.Items))
-	}
-	return page.Total
-}
-
-func TestSearch(t *testing.T) {
-	h := newFixture(t)
-	id := h.OpenTicket(tickettest.Torino)
-	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) {
-		o.Subject, o.Form.TaxCode = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
-		o.Form.Description = "La ricetta non si stampa"
-	})
-	h.Do(id, tickettest.Operator, ticket.Update{Note: tickettest.InternalNote("sospetto duplicato bergamotto")})
-	h.Do(id, tickettest.Operator, tickettest.Ask("Ci mandi la fotografia"))
-	h.Project()
-	for _, c := range []struct {
-		name string
-		who  person.Actor
-		q    string
-		want int
-	}{
-		{"a whole number", tickettest.Operator, "2026-0000001", 1},
-		{"its beginning", tickettest.Operator, "2026-00000", 2},
-		{"Italian words, whatever their ending", tickettest.Operator, "referti", 1},
-		{"a name", tickettest.Operator, "fittizia", 2},
-		{"a codice fiscale as typed", tickettest.Operator, "rssmra85t10a562s", 1},
-		{"another's", tickettest.Operator, "MRTMTT25D09F205Z", 1},
-		{"nobody's", tickettest.Operator, "RSSMRA80A01H501U", 0},
-		{"words of an internal note", tickettest.Operator, "bergamotto", 0},
-		{"words of a note that is held", tickettest.Operator, "fotografia", 0},
-		{"only words that say nothing", tickettest.Operator, "il la", 0},
-		{"what looks like an operator of the language", tickettest.Operator, `"referto -& | ! :*`, 1},
-		{"wildcards are no wildcards", tickettest.Operator, "2026-%", 0},
-		{"from another entity by number", tickettest.Neighbour, "2026-0000001", 0},
-		{"from another entity by words", tickettest.Neighbour, "referto", 0},
-		{"from another entity by codice fiscale", tickettest.Neighbour, "RSSMRA85T10A562S", 0},
-		{"the Region before a hand-over", tickettest.Regional, "referto", 0},
-		{"the auditor", tickettest.Auditor, "referto", 1},
-	} {
-		if got := h.countFound(c.who, c.q); got != c.want {
-			t.Errorf("%s: %q finds %d, want %d", c.name, c.q, got, c.want)
-		}
-	}
-	h.Advance(rules.DefaultHold)
-	if got := h.countFound(tickettest.Operator, "fotografie"); got != 1 {
-		t.Errorf("words of a note after its hold: got %d, want 1", got)
-	}
-}
-
-// TestCommonWordsAreReadInListOrder checks that a search with more than a thousand matches, which is not looked up first, gives the same
-// list.
-func TestCommonWordsAreReadInListOrder(t *testing.T) {
-	h := newFixture(t)
-	for range 3 {
-		h.OpenTicket(tickettest.Torino)
-	}
-	h.OpenTicket(tickettest.TO3)
-	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
-	held := h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = "La ricetta non si stampa" })
-	h.Do(held, tickettest.Operator, tickettest.Ask("Il referto è questo?"))
-	h.Project()
-	for _, q := range []string{"referto", "referto analisi -ricetta", "2026-0000001", "2026-0000", "RSSMRA85T10A562S", "bergamotto"} {
-		f, err := Filter{Q: q}.validate(tickettest.Operator.Role)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := numbers(h.list(tickettest.Operator, f))
-		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
-			found, err := s.search(t.Context(), f.parseSearch(h.Store.KeyedHash))
-			if err != nil {
-				return err
-			}
-			if len(found.found) != len(want) {
-				t.Errorf("%q: got %d found, want %d as in the list", q, len(found.found), len(want))
-			}
-			found.found = make([]string, maxCounted+1)
-			n, more, err := s.total(t.Context(), f, found)
-			if err != nil || n != len(want) || more {
-				t.Errorf("%q: got a total of %d, more %t, %v; want %d", q, n, more, err, len(want))
-			}
-			all, err := s.page(t.Context(), f, f.conditions(s, found), nil)
-			var got []string
-			for _, row := range all.rows {
-				got = append(got, row.State.Number)
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%q: got %q, want %q", q, got, want)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// TestSearchFindsWhatIsJustOpened checks a ticket without notes that is younger than the time of the snapshot.
-func TestSearchFindsWhatIsJustOpened(t *testing.T) {
-	h := newFixture(t)
-	h.OpenTicket(tickettest.Torino)
-	h.Project()
-	h.Advance(-time.Millisecond)
-	for _, who := range []person.Actor{tickettest.Operator, tickettest.Auditor} {
-		if got := h.countFound(who, "referto"); got != 1 {
-			t.Errorf("%s finds %d, want 1", who.Role, got)
-		}
-	}
-}
-
 func TestSortByNameIsLimited(t *testing.T) {
 	for _, c := range []struct {
 		page Page
@@ -207,20 +56,6 @@ func TestSortByNameIsLimited(t *testing.T) {
 		if got := c.page.TooManyByName(); got != c.want {
 			t.Errorf("total %d, more %t: got %t, want %t", c.page.Total, c.page.MoreThanTotal, got, c.want)
 		}
-	}
-}
-
-func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
-	h := newFixture(t)
-	one, two := h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino)
-	h.OpenTicket(tickettest.TO3) // of the same citizen, at another entity
-	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
-	h.Project()
-	if p := h.list(tickettest.Operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
-		t.Errorf("got %+v, want the citizen's other ticket %s", p, two)
-	}
-	if p := h.list(tickettest.Neighbour, Filter{SameCitizenAs: one}); len(p.Items) != 0 {
-		t.Errorf("got %+v for a viewer who does not see the ticket, want none", p)
 	}
 }
 
@@ -305,13 +140,6 @@ func TestPreviousPageIsFull(t *testing.T) {
 	}
 }
 
-func numbers(p Page) (all []string) {
-	for _, i := range p.Items {
-		all = append(all, i.Number)
-	}
-	return all
-}
-
 func TestInvalidFilterNamesTheField(t *testing.T) {
 	h := newFixture(t)
 	for range 3 {
@@ -365,95 +193,6 @@ func TestCitizenListHidesHeldActs(t *testing.T) {
 	check(ticket.StatusInProgress)
 	h.Advance(rules.DefaultHold)
 	check(ticket.StatusResolved)
-}
-
-func TestChangesHideDiscardFromCitizen(t *testing.T) {
-	h := newFixture(t)
-	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Supervisor,
-		ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved, Reason: string(ticket.Spam)}})
-	h.Project()
-	for who, want := range map[person.Actor]string{tickettest.Citizen: "resolved", tickettest.Supervisor: "discarded"} {
-		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, 1, 100)
-		if err != nil || len(c.Items) != 1 || c.Items[0].Type != want {
-			t.Errorf("%s gets %+v, %v, want %s", who.Role, c.Items, err, want)
-		}
-	}
-}
-
-func TestChanges(t *testing.T) {
-	h := newFixture(t)
-	id := h.OpenTicket(tickettest.Torino)
-	other := h.OpenTicket(tickettest.TO3)
-	h.Do(id, tickettest.Operator, ticket.Update{Note: tickettest.InternalNote("tra noi")})
-	h.Do(id, tickettest.Operator, tickettest.Escalate("non è nostra"))
-	h.Project()
-	types := func(who person.Actor, after int64) (string, Changes) {
-		t.Helper()
-		c, err := h.reader.Changes(t.Context(), ticketview.Viewer{Actor: who}, after, 100)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all []string
-		for _, i := range c.Items {
-			if i.Ticket != id && who.Entity != tickettest.TO3 && i.Ticket != other {
-				t.Errorf("%s gets a change of %s", who.Role, i.Ticket)
-			}
-			all = append(all, i.Type)
-		}
-		return strings.Join(all, " "), c
-	}
-	for _, c := range []struct {
-		who        person.Actor
-		want, then string
-	}{
-		{tickettest.Operator, "opened internal_note regional_note escalated", "opened internal_note regional_note escalated"},
-		{tickettest.Regional, "escalated", "regional_note escalated"},
-		{tickettest.Neighbour, "opened", "opened"},
-		{tickettest.Citizen, "opened opened", "opened opened escalated"},
-		{person.Actor{Role: person.Administrator, ID: "a"}, "", ""},
-	} {
-		got, changes := types(c.who, 0)
-		if got != c.want {
-			t.Errorf("%s gets %q, want %q", c.who.Role, got, c.want)
-		}
-		if held := c.want != c.then; held != !changes.HeldUntil.IsZero() || held && !changes.HeldUntil.Equal(h.Now().Add(rules.DefaultHold)) {
-			t.Errorf("%s: got held until %v, want held %t", c.who.Role, changes.HeldUntil, held)
-		}
-		if since, err := h.reader.ResumePosition(t.Context(), ticketview.Viewer{Actor: c.who}, 5); err != nil || since != changes.Next.N {
-			t.Errorf("%s resumes from %d, %v, want %d", c.who.Role, since, err, changes.Next.N)
-		}
-		defer func() {
-			if got, again := types(c.who, 0); got != c.then || again.Next.N != 5 {
-				t.Errorf("after the hold %s gets %q up to %s, want %q up to 5", c.who.Role, got, again.Next, c.then)
-			}
-			rest, _ := types(c.who, changes.Next.N)
-			if missed := strings.TrimPrefix(c.then, c.want); c.want != c.then && missed != c.then && !strings.Contains(" "+rest, missed) {
-				t.Errorf("after %s %s gets %q, which lacks %q", changes.Next, c.who.Role, rest, missed)
-			}
-		}()
-	}
-	h.Advance(rules.DefaultHold)
-}
-
-func TestWaitForOwnWrite(t *testing.T) {
-	h := newFixture(t)
-	h.OpenTicket(tickettest.Torino)
-	head, _, err := h.Store.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if stale, err := h.reader.Wait(t.Context(), head); err != nil || !stale {
-		t.Errorf("without a runner: got stale %t, %v, want stale", stale, err)
-	}
-	defer h.Run(h.Store)()
-	if stale, err := h.reader.Wait(t.Context(), head); err != nil || stale {
-		t.Errorf("with a runner: got stale %t, %v, want not stale", stale, err)
-	}
-	for _, beyond := range []eventstore.Position{{Epoch: head.Epoch, N: head.N + 1}, {Epoch: head.Epoch + 1, N: 1}} {
-		if _, err := h.reader.Wait(t.Context(), beyond); !errors.Is(err, eventstore.ErrBeyondHead) {
-			t.Errorf("%s: got %v, want %v", beyond, err, eventstore.ErrBeyondHead)
-		}
-	}
 }
 
 // TestManyHandoversAreReadInListOrder checks that the queue of hand-overs is the same when its tickets are not looked up first.
