@@ -18,14 +18,14 @@ import (
 // updateForm is the form «Aggiorna» as typed (FAQ 2.3–2.6): the update, and fields that only the form has. A refused form is rendered
 // from it. Drafts are stored as its JSON: the names of its fields are stored names.
 type updateForm struct {
-	app.UpdateRequest // Status is a value of the status menu; Note, DuplicateOf and Service are set by toUpdate
+	app.UpdateRequest // Status is a value of the status menu; toUpdate sets Note, DuplicateOf, Service and Problem
 
 	Text       string
 	Visibility string
 	Ground     string
 	Discard    string
 	Main       string // number of the ticket that this one is a duplicate of
-	Problem    string // service/problem
+	Problem    string // service/problem; it hides UpdateRequest.Problem, and its name is stored
 	Undone     string // audience/status of the undone note whose text the form has; "": none
 
 	IdempotencyKey ticket.ID `json:"-"` // of this form, which has an effect once although it is sent twice

@@ -60,7 +60,8 @@ func NotFound() *Problem {
 	return &Problem{Status: http.StatusNotFound, Title: "Questa pagina non c’è", Text: "L’indirizzo è sbagliato, o la richiesta non è tra quelle che può vedere. Torni alla pagina iniziale, o cerchi la richiesta per numero."}
 }
 
-// ProblemOf returns the error message for an error of any package. No other place of the pages maps errors to messages and statuses.
+// ProblemOf returns the error message for an error of another package, or a copy of a *Problem that a page returned. No other place of the
+// pages maps errors of other packages to messages and statuses.
 func ProblemOf(err error) *Problem {
 	var (
 		own         *Problem
