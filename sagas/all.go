@@ -6,7 +6,9 @@
 package sagas
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -47,15 +49,16 @@ func SimulationNames() []string {
 	return names
 }
 
-// ForSimulation returns the saga of that name with the settings of a catalogue, and false if it cannot be simulated.
-func ForSimulation(name string, c *catalog.Catalog) (runtime.Definition, bool) {
+// ForSimulation returns the saga of that name with the settings of a catalogue. Error: it has no timers that depend on settings, or there
+// is none of that name.
+func ForSimulation(name string, c *catalog.Catalog) (runtime.Definition, error) {
 	for _, s := range table {
 		if !s.simulated {
 			continue
 		}
 		if d := s.make(c, nil); d.ID().Name == name {
-			return d, true
+			return d, nil
 		}
 	}
-	return nil, false
+	return nil, fmt.Errorf("%s cannot be simulated; those with timers can: %s", name, strings.Join(SimulationNames(), ", "))
 }

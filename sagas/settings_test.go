@@ -29,7 +29,7 @@ func TestSettings(t *testing.T) {
 		if got, was := s.Value(changed, novara), s.Value(c, novara); got != was {
 			t.Errorf("%s of another entity: got %s, want %s", s.Name, got, was)
 		}
-		if _, ok := sagas.ForSimulation(s.Saga, changed); !ok {
+		if _, err := sagas.ForSimulation(s.Saga, changed); err != nil {
 			t.Errorf("%s: got no simulation of its saga %s, want one", s.Name, s.Saga)
 		}
 	}
@@ -43,11 +43,11 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	for _, name := range sagas.SimulationNames() {
-		if _, ok := sagas.ForSimulation(name, c); !ok {
+		if _, err := sagas.ForSimulation(name, c); err != nil {
 			t.Errorf("%s: got no simulation, want one", name)
 		}
 	}
-	if _, ok := sagas.ForSimulation("notifications", c); ok {
+	if _, err := sagas.ForSimulation("notifications", c); err == nil {
 		t.Error("notifications: got a simulation, want none")
 	}
 }

@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -50,8 +49,8 @@ func (a *cli) sagasSimulate() *cobra.Command {
 		Example: `  sol sagas simulate auto-close --from 2026-06-01 --set auto_close.after_days=3
   sol sagas simulate waiting --set waiting.resolve_after_working_days=20 --entity 010301`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(sagas.SimulationNames(), args[0]) {
-				return fmt.Errorf("%s cannot be simulated; those with timers can: %s", args[0], strings.Join(sagas.SimulationNames(), ", "))
+			if _, err := sagas.ForSimulation(args[0], catalog.Default()); err != nil {
+				return err
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				changed, err := catalogWithSettings(n.catalog, set, entities)

@@ -26,9 +26,13 @@ func (s *Service) ListSagas(ctx context.Context) ([]runtime.SagaStatus, error) {
 }
 
 // SimulateSaga replays the log against a saga with the settings of another catalogue, as runtime.Simulate.
+// It returns the error of sagas.ForSimulation.
 func (s *Service) SimulateSaga(ctx context.Context, saga string, settings *catalog.Catalog, from, to time.Time,
 	progress func(tickets int),
 ) (runtime.Simulation, error) {
-	simulated, _ := sagas.ForSimulation(saga, settings)
+	simulated, err := sagas.ForSimulation(saga, settings)
+	if err != nil {
+		return runtime.Simulation{}, err
+	}
 	return runtime.Simulate(ctx, s.Store, simulated, rules.Engine{Catalog: settings, Playbooks: s.Playbooks}, from, to, progress)
 }
