@@ -24,6 +24,15 @@ func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
 	return result, err
 }
 
+// AppendRecords does the same as Append and also returns the stored events, as Read returns them; none for a repeated command.
+func (s *Store) AppendRecords(ctx context.Context, a Append) (Result, []Record, error) {
+	result, stored, err := s.appendEvents(ctx, a)
+	if err != nil || stored == nil {
+		return result, nil, err
+	}
+	return result, stored.records(result), nil
+}
+
 // appendEvents does the work of Append and also returns the stored append, from which the caller computes its records.
 // The append is nil when the result is a repeated one.
 func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingAppend, error) {
@@ -35,7 +44,7 @@ func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingApp
 		err = s.sealEvents(ctx, p)
 	}
 	if errors.Is(err, ErrNotFound) { // a repetition may name a blob whose key this node no longer holds, or never held
-		if first, ok, lookupErr := s.findCommand(ctx, a.Command, a.RequestBody); ok {
+		if first, ok, lookupErr := s.FindCommand(ctx, a.Command, a.RequestBody); ok {
 			return first, nil, nil
 		} else if lookupErr != nil {
 			err = lookupErr

@@ -30,9 +30,9 @@ func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	p.requestHash = k.RequestHash(a.RequestBody)
 }
 
-// findCommand returns the first result of a command, and false when the command was not carried out.
+// FindCommand returns the first result of a command, and false when the command was not carried out.
 // Error: ErrKeyReused, when the command id was used for another request.
-func (s *Store) findCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
+func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	if id.Key == "" {
 		return Result{}, false, nil
 	}

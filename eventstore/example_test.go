@@ -115,37 +115,6 @@ func ExampleStore_Consume() {
 	// ended: <nil>
 }
 
-// A dispatcher loads the stream, decides the command by the rules and appends the events. The rules of this example are those of an
-// account that cannot be overdrawn.
-func ExampleDispatcher_Dispatch() {
-	ctx := context.Background()
-	db, closeDB, err := storetest.Open(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer closeDB()
-
-	dispatcher := eventstore.NewDispatcher(db.Store, accountDecider())
-	stream := newID()
-	for _, amount := range []int{10, -7, -7, 0} {
-		result, err := dispatcher.Dispatch(ctx, eventstore.Request[int]{Stream: stream, Command: amount, By: operator})
-		switch {
-		case errors.Is(err, errOverdrawn):
-			fmt.Println("refused:", err)
-		case err != nil:
-			fmt.Println(err)
-		default:
-			fmt.Println("version", result.Version, "balance", result.State.Balance)
-		}
-	}
-	// Output:
-	// version 1 balance 10
-	// version 2 balance 3
-	// refused: overdrawn
-	// version 2 balance 3
-}
-
 func execAsOwner(ctx context.Context, url, sql string) error {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {

@@ -144,8 +144,8 @@ func (s *Store) readHead(ctx context.Context) (int64, error) {
 	return head.N, err
 }
 
-// streamVersion returns the version of a stream, 0 when there is no such stream.
-func (s *Store) streamVersion(ctx context.Context, stream StreamID) (v int, err error) {
+// StreamVersion returns the version of a stream, 0 when there is no such stream.
+func (s *Store) StreamVersion(ctx context.Context, stream StreamID) (v int, err error) {
 	const query = `select coalesce((select version from log.streams where id = $1), 0)`
 	if err := s.workerPool.QueryRow(ctx, query, stream).Scan(&v); err != nil {
 		return 0, fmt.Errorf("read version of %s: %w", stream, err)

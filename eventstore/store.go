@@ -38,7 +38,6 @@ type Config struct {
 	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 4 s: time after which other nodes take over the consumers of a silent node
-	CachedStates  int           // 4096: number of folded states that a dispatcher keeps
 	WorkerConns   int32         // 12: connections for consumers and for reading the log
 	RequestConns  int32         // 8: connections for reading read models
 
@@ -67,10 +66,9 @@ func (c *Config) validate() error {
 	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.LeaseDuration = cmp.Or(c.LeaseDuration, 4*time.Second)
-	c.CachedStates = cmp.Or(c.CachedStates, 4096)
 	c.WorkerConns = cmp.Or(c.WorkerConns, 12)
 	c.RequestConns = cmp.Or(c.RequestConns, 8)
-	if min(c.MaxBatch, c.MaxBatchBytes, c.CachedStates, int(c.WorkerConns), int(c.RequestConns)) < 1 ||
+	if min(c.MaxBatch, c.MaxBatchBytes, int(c.WorkerConns), int(c.RequestConns)) < 1 ||
 		min(c.AppendTimeout, c.LockTimeout, c.PollInterval, c.LeaseDuration) < time.Millisecond {
 		return errors.New("sizes and durations must be positive")
 	}

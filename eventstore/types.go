@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package eventstore is the log in Postgres: it appends, reads, consumes and dispatches events, and seals their personal
-// parts. Events never change, positions have no gaps, and a repeated command is stored once. It knows nothing of tickets.
+// Package eventstore is the log in Postgres: it appends, reads and consumes events, and seals their personal parts. Events never change, positions have no gaps, and a repeated command is stored once. It knows nothing of tickets.
 package eventstore
 
 import (

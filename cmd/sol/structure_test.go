@@ -49,7 +49,8 @@ var allowedImports = map[string][]string{
 	"eventstore/proof":     {},
 	"eventstore/embedpg":   {},
 	"eventstore/bench":     {"eventstore"},
-	"eventstore/ticketlog": {"domain/...", "eventstore"},
+	"eventstore/dispatch":  {"eventstore", "eventstore/notify"},
+	"eventstore/ticketlog": {"domain/...", "eventstore", "eventstore/dispatch"},
 
 	// projections: the read models.
 	"projections":            {"domain/...", "eventstore", "eventstore/ticketlog", "projections/..."},
@@ -68,7 +69,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/messages", "handlers/app/notification",
-		"handlers/app/presence", "handlers/identity", "eventstore/ticketlog", "sagas/...",
+		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accesslog":              {"domain/..."},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/dispatch"
 )
 
 // StreamKind is the kind of the streams that hold tickets. It is a stored name.
@@ -65,8 +66,8 @@ func decodeAll(records []eventstore.Record, decode func(eventstore.Record) (tick
 	return history, nil
 }
 
-// History converts the stored events that eventstore.Dispatcher loads into recorded events.
-func History(stored []eventstore.StoredEvent[ticket.Event]) []ticket.Recorded {
+// History converts the stored events that dispatch.Dispatcher loads into recorded events.
+func History(stored []dispatch.Event[ticket.Event]) []ticket.Recorded {
 	history := make([]ticket.Recorded, len(stored))
 	for i, s := range stored {
 		history[i] = recorded(s.Event, s.Record)
@@ -104,9 +105,9 @@ func StoreActor(a person.Actor) eventstore.Actor {
 	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
 }
 
-// Decider returns the rules of tickets in the form that eventstore.NewDispatcher takes.
-func Decider(engine rules.Engine) eventstore.Decider[ticket.State, ticket.Command, ticket.Event] {
-	return eventstore.Decider[ticket.State, ticket.Command, ticket.Event]{
+// Decider returns the rules of tickets in the form that dispatch.New takes.
+func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command, ticket.Event] {
+	return dispatch.Decider[ticket.State, ticket.Command, ticket.Event]{
 		Kind: StreamKind,
 		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, now time.Time) ([]ticket.Event, error) {
 			return engine.Decide(s, c, DomainActor(by), now)
@@ -116,7 +117,7 @@ func Decider(engine rules.Engine) eventstore.Decider[ticket.State, ticket.Comman
 		},
 		Encode: Encode,
 		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
-		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []eventstore.StoredEvent[ticket.Event]) error {
+		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []dispatch.Event[ticket.Event]) error {
 			return rules.Conflicts(s, c, DomainActor(by), History(since))
 		},
 		Subject: func(e ticket.Event) string {

@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
@@ -33,18 +34,18 @@ type CommandRequest struct {
 }
 
 // CommandResult is the ticket after a command. Repeated is true if it is the result of an earlier, equal command.
-type CommandResult = eventstore.DispatchResult[ticket.State]
+type CommandResult = dispatch.Result[ticket.State]
 
 // TicketDispatcher dispatches commands and reads histories. It is safe for concurrent use.
 type TicketDispatcher struct {
 	store      *eventstore.Store
 	rules      rules.Engine
-	dispatcher *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
+	dispatcher *dispatch.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
 // NewTicketDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
 func NewTicketDispatcher(store *eventstore.Store, engine rules.Engine) *TicketDispatcher {
-	return &TicketDispatcher{store, engine, eventstore.NewDispatcher(store, ticketlog.Decider(engine))}
+	return &TicketDispatcher{store, engine, dispatch.New(store, ticketlog.Decider(engine))}
 }
 
 // Dispatch decides a command and appends its events. Errors: those of the rules and of the store.
@@ -58,9 +59,9 @@ func (d *TicketDispatcher) RefuseUnlessRepeated(ctx context.Context, r CommandRe
 	return d.dispatcher.FirstResultOr(ctx, d.storeRequest(r), refusal)
 }
 
-func (d *TicketDispatcher) storeRequest(r CommandRequest) eventstore.Request[ticket.Command] {
+func (d *TicketDispatcher) storeRequest(r CommandRequest) dispatch.Request[ticket.Command] {
 	key := eventstore.CommandID{Actor: d.idempotencyActor(r), Key: r.Key, Permanent: r.Permanent}
-	return eventstore.Request[ticket.Command]{
+	return dispatch.Request[ticket.Command]{
 		Stream: string(r.Ticket), Command: r.Command, By: ticketlog.StoreActor(r.By), ID: key, Body: r.Body,
 		SeenVersion: r.ExpectedVersion, Cause: r.Cause,
 	}

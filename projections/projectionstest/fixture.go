@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -38,7 +39,7 @@ type Fixture struct {
 	DB               *storetest.DB
 	Store            *eventstore.Store
 	Models           []readmodel.Model // the read models of Project, Run, Runner and Dump
-	dispatcher       *eventstore.Dispatcher[ticket.State, ticket.Command, ticket.Event]
+	dispatcher       *dispatch.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 	number           int
 }
 
@@ -48,7 +49,7 @@ func New(t testing.TB, models ...readmodel.Model) *Fixture {
 	f := &Fixture{Clock: storetest.NewClock(tickettest.StartTime), T: t, Models: models}
 	f.DB = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.Now })
 	f.Store = f.DB.Store
-	f.dispatcher = eventstore.NewDispatcher(f.Store, ticketlog.Decider(tickettest.Engine))
+	f.dispatcher = dispatch.New(f.Store, ticketlog.Decider(tickettest.Engine))
 	return f
 }
 
@@ -61,7 +62,7 @@ func (f *Fixture) OpenNode(options ...func(*eventstore.Config)) *eventstore.Stor
 // Dispatch dispatches a command and returns the refusal of the rules, or nil.
 func (f *Fixture) Dispatch(id ticket.ID, by person.Actor, c ticket.Command) error {
 	f.T.Helper()
-	_, err := f.dispatcher.Dispatch(f.T.Context(), eventstore.Request[ticket.Command]{
+	_, err := f.dispatcher.Dispatch(f.T.Context(), dispatch.Request[ticket.Command]{
 		Stream: string(id), Command: c, By: ticketlog.StoreActor(by),
 	})
 	return err

@@ -1,49 +1,53 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore
+package dispatch
 
-import "time"
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/eventstore"
+)
 
 // Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. Conflict, Subject
 // and Erases may be nil.
 type Decider[S, C, E any] struct {
 	Kind string // of the streams; stored
 	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
-	Decide func(s S, c C, by Actor, now time.Time) ([]E, error)
+	Decide func(s S, c C, by eventstore.Actor, now time.Time) ([]E, error)
 	// Evolve applies one event to the state. It cannot fail.
-	Evolve func(s S, e E, r Record) S
+	Evolve func(s S, e E, r eventstore.Record) S
 	// Encode and Decode convert between an event and its stored form.
-	Encode func(e E) (NewEvent, error)
-	Decode func(r Record) (E, error)
+	Encode func(e E) (eventstore.NewEvent, error)
+	Decode func(r eventstore.Record) (E, error)
 	// Conflict returns an error for the client when the events since the seen version changed a value that the command
 	// also sets; nil when there is no such value.
-	Conflict func(s S, c C, by Actor, since []StoredEvent[E]) error
+	Conflict func(s S, c C, by eventstore.Actor, since []Event[E]) error
 	// Subject returns the keyed id of the person that a stream beginning with e is about.
 	Subject func(e E) string
 	// Erases reports whether e destroys the stream's keys.
 	Erases func(e E) bool
 }
 
-// StoredEvent is a decoded event with its record.
-type StoredEvent[E any] struct {
+// Event is a decoded event with its record.
+type Event[E any] struct {
 	Event  E
-	Record Record
+	Record eventstore.Record
 }
 
 // Request is one command for Dispatch.
 type Request[C any] struct {
-	Stream      StreamID
+	Stream      eventstore.StreamID
 	Command     C
-	By          Actor
-	ID          CommandID // empty Key: the command cannot be repeated
-	Body        []byte    // the client's request, to distinguish a repetition from a reused key; nil: no comparison
-	SeenVersion int       // version that the client read; 0: none
-	Cause       int64     // position of the event to which a saga reacts; 0: none
+	By          eventstore.Actor
+	ID          eventstore.CommandID // empty Key: the command cannot be repeated
+	Body        []byte               // the client's request, to distinguish a repetition from a reused key; nil: no comparison
+	SeenVersion int                  // version that the client read; 0: none
+	Cause       int64                // position of the event to which a saga reacts; 0: none
 }
 
-// DispatchResult is the result of a dispatched command and the state of the stream after it.
-type DispatchResult[S any] struct {
-	Result
+// Result is the result of a dispatched command and the state of the stream after it.
+type Result[S any] struct {
+	eventstore.Result
 	State S // at Result.Version
 }

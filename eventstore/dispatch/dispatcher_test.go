@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore_test
+package dispatch_test
 
 import (
 	"encoding/json"
@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
@@ -32,8 +33,8 @@ var (
 	errWithdrawn = errors.New("somebody withdrew meanwhile")
 )
 
-func accountDecider() eventstore.Decider[account, int, move] {
-	return eventstore.Decider[account, int, move]{
+func accountDecider() dispatch.Decider[account, int, move] {
+	return dispatch.Decider[account, int, move]{
 		Kind: "account",
 		Decide: func(s account, amount int, _ eventstore.Actor, now time.Time) ([]move, error) {
 			switch {
@@ -53,7 +54,7 @@ func accountDecider() eventstore.Decider[account, int, move] {
 			return eventstore.NewEvent{Type: "account.moved.v1", Data: data}, err
 		},
 		Decode: func(r eventstore.Record) (e move, err error) { return e, json.Unmarshal(r.Data, &e) },
-		Conflict: func(_ account, _ int, _ eventstore.Actor, since []eventstore.StoredEvent[move]) error {
+		Conflict: func(_ account, _ int, _ eventstore.Actor, since []dispatch.Event[move]) error {
 			for _, e := range since {
 				if e.Event.Amount < 0 {
 					return errWithdrawn
@@ -65,36 +66,36 @@ func accountDecider() eventstore.Decider[account, int, move] {
 }
 
 type (
-	accountDispatcher = eventstore.Dispatcher[account, int, move]
-	accountRequest    = eventstore.Request[int]
+	accountDispatcher = dispatch.Dispatcher[account, int, move]
+	accountRequest    = dispatch.Request[int]
 )
 
 func TestDispatchDecidesOnCurrentVersion(t *testing.T) {
 	db := storetest.New(t)
-	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
+	here, there := dispatch.New(db.Store, accountDecider()), dispatch.New(db.OpenNode(t), accountDecider())
 	stream := newID()
-	dispatch := func(d *accountDispatcher, amount int) (eventstore.DispatchResult[account], error) {
+	run := func(d *accountDispatcher, amount int) (dispatch.Result[account], error) {
 		return d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
 	}
-	if _, err := dispatch(here, -1); !errors.Is(err, errOverdrawn) {
+	if _, err := run(here, -1); !errors.Is(err, errOverdrawn) {
 		t.Errorf("withdrawal from a new account: got %v, want errOverdrawn", err)
 	}
-	if out, err := dispatch(here, 0); err != nil || out.Version != 0 {
+	if out, err := run(here, 0); err != nil || out.Version != 0 {
 		t.Errorf("no-op on no stream: got %+v, %v, want version 0", out, err)
 	}
-	if out, err := dispatch(here, 5); err != nil || out.State.Balance != 5 || out.Version != 1 {
+	if out, err := run(here, 5); err != nil || out.State.Balance != 5 || out.Version != 1 {
 		t.Fatalf("got %+v, %v, want balance 5 at version 1", out, err)
 	}
-	if out, err := dispatch(there, 5); err != nil || out.State.Balance != 10 { // the state that here has cached is now old
+	if out, err := run(there, 5); err != nil || out.State.Balance != 10 { // the state that here has cached is now old
 		t.Fatalf("got %+v, %v, want balance 10", out, err)
 	}
-	if out, err := dispatch(here, -8); err != nil || out.State.Balance != 2 || out.Version != 3 {
+	if out, err := run(here, -8); err != nil || out.State.Balance != 2 || out.Version != 3 {
 		t.Errorf("refused on an old state: got %+v, %v, want balance 2 at version 3", out, err)
 	}
-	if out, err := dispatch(there, 0); err != nil || out.Version != 3 || out.State.Balance != 2 {
+	if out, err := run(there, 0); err != nil || out.Version != 3 || out.State.Balance != 2 {
 		t.Errorf("no-op on an old state: got %+v, %v, want balance 2 at version 3", out, err)
 	}
-	if _, err := dispatch(there, -3); !errors.Is(err, errOverdrawn) {
+	if _, err := run(there, -3); !errors.Is(err, errOverdrawn) {
 		t.Errorf("overdrawn: got %v, want errOverdrawn", err)
 	}
 	if state, version, history, err := here.Load(t.Context(), stream); err != nil || version != 3 || state.Balance != 2 || len(history) != 3 {
@@ -107,7 +108,7 @@ func TestDispatchDecidesOnCurrentVersion(t *testing.T) {
 
 func TestRepeatedDispatchGetsFirstResult(t *testing.T) {
 	db := storetest.New(t)
-	here, there := eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider())
+	here, there := dispatch.New(db.Store, accountDecider()), dispatch.New(db.OpenNode(t), accountDecider())
 	stream := newID()
 	request := func(key string, amount int) accountRequest {
 		return accountRequest{
@@ -147,24 +148,24 @@ func TestRepeatedDispatchGetsFirstResult(t *testing.T) {
 
 func TestSeenVersionConflictsWithLaterWithdrawal(t *testing.T) {
 	db := storetest.New(t)
-	d := eventstore.NewDispatcher(db.Store, accountDecider())
+	d := dispatch.New(db.Store, accountDecider())
 	stream := newID()
-	dispatch := func(version, amount int) error {
+	run := func(version, amount int) error {
 		_, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator, SeenVersion: version})
 		return err
 	}
 	for _, amount := range []int{10, 1} {
-		if err := dispatch(0, amount); err != nil {
+		if err := run(0, amount); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := dispatch(1, 1); err != nil { // only deposits since
+	if err := run(1, 1); err != nil { // only deposits since
 		t.Errorf("old seen version without conflict: got %v, want nil", err)
 	}
-	if err := dispatch(3, -1); err != nil {
+	if err := run(3, -1); err != nil {
 		t.Errorf("current seen version: got %v, want nil", err)
 	}
-	if err := dispatch(2, 1); !errors.Is(err, errWithdrawn) {
+	if err := run(2, 1); !errors.Is(err, errWithdrawn) {
 		t.Errorf("old seen version before a withdrawal: got %v, want errWithdrawn", err)
 	}
 }
@@ -173,7 +174,7 @@ func TestSeenVersionConflictsWithLaterWithdrawal(t *testing.T) {
 // permission cannot find out which streams and versions exist.
 func TestSeenVersionBeyondStream(t *testing.T) {
 	db := storetest.New(t)
-	d := eventstore.NewDispatcher(db.Store, accountDecider())
+	d := dispatch.New(db.Store, accountDecider())
 	stream := newID()
 	if _, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: 10, By: operator}); err != nil {
 		t.Fatal(err)
@@ -200,7 +201,7 @@ func TestConcurrentDispatchToOneStream(t *testing.T) {
 	db := storetest.New(t)
 	stream := newID()
 	both := []*accountDispatcher{
-		eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t), accountDecider()),
+		dispatch.New(db.Store, accountDecider()), dispatch.New(db.OpenNode(t), accountDecider()),
 	}
 	if _, err := both[0].Dispatch(t.Context(), accountRequest{Stream: stream, Command: 30, By: operator}); err != nil {
 		t.Fatal(err)
@@ -231,9 +232,8 @@ func TestConcurrentDispatchToOneStream(t *testing.T) {
 // TestDispatchMatchesModel compares the dispatchers of two nodes with a plain account, for random sequences of commands.
 func TestDispatchMatchesModel(t *testing.T) {
 	db := storetest.New(t)
-	small := func(c *eventstore.Config) { c.CachedStates = 1 } // the cache drops states
 	both := []*accountDispatcher{
-		eventstore.NewDispatcher(db.Store, accountDecider()), eventstore.NewDispatcher(db.OpenNode(t, small), accountDecider()),
+		dispatch.New(db.Store, accountDecider()), dispatch.NewWithCapacity(db.OpenNode(t), accountDecider(), 1), // the cache drops states
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		streams := []string{newID(), newID()}

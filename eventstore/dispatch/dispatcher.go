@@ -1,16 +1,20 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore
+// Package dispatch carries out commands on the streams of a log: it loads the stream, decides with rules that the domain
+// provides, and appends the events.
+package dispatch
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
@@ -21,39 +25,47 @@ const maxTries = 32
 // pauseBeforeRetry waits for a random time, whose limit grows by 2 ms with each attempt, so that commands that compete for
 // a stream do not retry at the same time.
 func pauseBeforeRetry(ctx context.Context, try int) error {
-	return notify.Sleep(ctx, jitter(time.Duration(try+1)*2*time.Millisecond))
+	return notify.Sleep(ctx, rand.N(time.Duration(try+1)*2*time.Millisecond))
 }
 
 // Dispatcher carries out the commands of one kind of stream: it loads the stream, decides and appends the events. Every
 // command of that kind goes through it.
 type Dispatcher[S, C, E any] struct {
-	store   *Store
+	store   *eventstore.Store
 	decider Decider[S, C, E]
 	cache   *stateCache[S]
 }
 
-// NewDispatcher returns a dispatcher. All its callers share the cached states: neither Evolve nor a caller may change the
-// data that a state points to.
-func NewDispatcher[S, C, E any](s *Store, d Decider[S, C, E]) *Dispatcher[S, C, E] {
-	return &Dispatcher[S, C, E]{store: s, decider: d, cache: newStateCache[S](s.cfg.CachedStates)}
+// cachedStates is the number of folded states that a dispatcher keeps.
+const cachedStates = 4096
+
+// New returns a dispatcher. All its callers share the cached states: neither Evolve nor a caller may change the data that a
+// state points to.
+func New[S, C, E any](s *eventstore.Store, d Decider[S, C, E]) *Dispatcher[S, C, E] {
+	return newDispatcher(s, d, cachedStates)
+}
+
+// newDispatcher returns a dispatcher that keeps at most capacity states, at least one.
+func newDispatcher[S, C, E any](s *eventstore.Store, d Decider[S, C, E], capacity int) *Dispatcher[S, C, E] {
+	return &Dispatcher[S, C, E]{store: s, decider: d, cache: newStateCache[S](capacity)}
 }
 
 // Dispatch carries out a command and returns its result and the state after it. A command that was carried out before gets
 // its first result and the state at that version, whatever happened since.
 //
 // Errors: those of Decide and Conflict, unchanged and based on the current version of the stream; those of Append;
-// ErrConflict, when SeenVersion does not exist yet or other appends came first in all maxTries attempts.
-func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (DispatchResult[S], error) {
+// eventstore.ErrConflict, when SeenVersion does not exist yet or other appends came first in all maxTries attempts.
+func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Result[S], error) {
 	act, err := uuid.NewV7()
 	if err != nil {
-		return DispatchResult[S]{}, fmt.Errorf("act id: %w", err)
+		return Result[S]{}, fmt.Errorf("act id: %w", err)
 	}
 	for n := range maxTries {
 		out, retry, err := d.try(ctx, r, act.String())
 		if retry {
 			d.cache.remove(r.Stream)
 			if err := pauseBeforeRetry(ctx, n); err != nil {
-				return DispatchResult[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
+				return Result[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
 			}
 			continue
 		}
@@ -62,11 +74,11 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Dispa
 		}
 		return out, nil
 	}
-	return d.FirstResultOr(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, ErrConflict))
+	return d.FirstResultOr(ctx, r, fmt.Errorf("dispatch to %s: %w", r.Stream, eventstore.ErrConflict))
 }
 
-// Load reads the whole stream, without the cache, and returns its state, version and history. Error: ErrNotFound.
-func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int, []StoredEvent[E], error) {
+// Load reads the whole stream, without the cache, and returns its state, version and history. Error: eventstore.ErrNotFound.
+func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream eventstore.StreamID) (S, int, []Event[E], error) {
 	var state S
 	records, err := d.store.ReadStream(ctx, stream)
 	if err != nil {
@@ -77,13 +89,13 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream StreamID) (S, int
 }
 
 // try loads, decides and appends once. retry is true when the stream has moved beyond the version that the decision used.
-func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out DispatchResult[S], retry bool, err error) {
+func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out Result[S], retry bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
 	outdated := r.SeenVersion > 0 && r.SeenVersion != version
 	if !cached || outdated { // the conflict check needs the events after the seen version
-		var history []StoredEvent[E]
+		var history []Event[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, eventstore.ErrNotFound) {
 			return out, false, err
 		}
 		cached = false
@@ -94,7 +106,7 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 	events, err := d.decider.Decide(state, r.Command, r.By, d.store.Now())
 	if err != nil {
 		if cached {
-			current, readErr := d.store.streamVersion(ctx, r.Stream)
+			current, readErr := d.store.StreamVersion(ctx, r.Stream)
 			if readErr != nil || current != version {
 				return out, readErr == nil, readErr
 			}
@@ -102,13 +114,13 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 		return out, false, err
 	}
 	if r.SeenVersion > version { // after Decide: an actor whom the rules refuse learns nothing about versions
-		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, ErrConflict)
+		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, eventstore.ErrConflict)
 	}
 	return d.appendDecision(ctx, r, act, state, version, events)
 }
 
 // checkConflict returns the error of Conflict for the events that the client has not seen; nil without a seen version.
-func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, history []StoredEvent[E]) error {
+func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, history []Event[E]) error {
 	if r.SeenVersion == 0 || r.SeenVersion >= version || d.decider.Conflict == nil {
 		return nil
 	}
@@ -117,11 +129,11 @@ func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, 
 
 // appendDecision appends the decided events. Without events it checks the version and stores the command.
 func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
-	out DispatchResult[S], retry bool, err error,
+	out Result[S], retry bool, err error,
 ) {
-	a := Append{
+	a := eventstore.Append{
 		Stream: r.Stream, Kind: d.decider.Kind, ExpectedVersion: version, By: r.By, Act: act,
-		Command: r.ID, RequestBody: r.Body, Cause: r.Cause, Events: make([]NewEvent, len(events)),
+		Command: r.ID, RequestBody: r.Body, Cause: r.Cause, Events: make([]eventstore.NewEvent, len(events)),
 	}
 	for i, e := range events {
 		if a.Events[i], err = d.decider.Encode(e); err != nil {
@@ -132,9 +144,9 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 	if version == 0 && len(events) > 0 && d.decider.Subject != nil {
 		a.Subject = d.decider.Subject(events[0])
 	}
-	result, stored, err := d.store.appendEvents(ctx, a)
+	result, stored, err := d.store.AppendRecords(ctx, a)
 	switch {
-	case errors.Is(err, ErrConflict):
+	case errors.Is(err, eventstore.ErrConflict):
 		return out, true, nil
 	case err != nil:
 		return out, false, err
@@ -143,57 +155,57 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 		return out, false, err
 	}
 	// The stored events are folded, not the decided ones, because encoding may round values.
-	if state, _, err = d.fold(state, stored.records(result)); err != nil {
+	if state, _, err = d.fold(state, stored); err != nil {
 		return out, false, err
 	}
 	if result.Version > 0 {
 		d.cache.put(r.Stream, state, result.Version)
 	}
-	return DispatchResult[S]{result, state}, false, nil
+	return Result[S]{result, state}, false, nil
 }
 
 // FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal
 // comes from the rules, or from a caller that refuses before Dispatch. It does not prove that the command is new: a
-// repetition is decided on a stream that the command itself has changed. ErrKeyReused, and any refusal after the end of ctx, is
+// repetition is decided on a stream that the command itself has changed. eventstore.ErrKeyReused, and any refusal after the end of ctx, is
 // returned as it is.
-func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (DispatchResult[S], error) {
-	if errors.Is(refusal, ErrKeyReused) || ctx.Err() != nil {
-		return DispatchResult[S]{}, refusal
+func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (Result[S], error) {
+	if errors.Is(refusal, eventstore.ErrKeyReused) || ctx.Err() != nil {
+		return Result[S]{}, refusal
 	}
-	result, ok, err := d.store.findCommand(ctx, r.ID, r.Body)
+	result, ok, err := d.store.FindCommand(ctx, r.ID, r.Body)
 	switch {
 	case err != nil:
-		return DispatchResult[S]{}, err
+		return Result[S]{}, err
 	case !ok:
-		return DispatchResult[S]{}, refusal
+		return Result[S]{}, refusal
 	}
 	return d.firstResult(ctx, result)
 }
 
 // firstResult returns the result of a repeated command with the state at its version.
-func (d *Dispatcher[S, C, E]) firstResult(ctx context.Context, result Result) (DispatchResult[S], error) {
-	out := DispatchResult[S]{Result: result}
+func (d *Dispatcher[S, C, E]) firstResult(ctx context.Context, result eventstore.Result) (Result[S], error) {
+	out := Result[S]{Result: result}
 	if result.Version == 0 {
 		return out, nil
 	}
 	records, err := d.store.ReadStream(ctx, result.Stream)
 	if err != nil {
-		return DispatchResult[S]{}, err
+		return Result[S]{}, err
 	}
 	out.State, _, err = d.fold(out.State, records[:min(result.Version, len(records))])
 	return out, err
 }
 
 // fold decodes the records and applies them to the state. It returns the new state and the decoded events.
-func (d *Dispatcher[S, C, E]) fold(state S, records []Record) (S, []StoredEvent[E], error) {
-	history := make([]StoredEvent[E], len(records))
+func (d *Dispatcher[S, C, E]) fold(state S, records []eventstore.Record) (S, []Event[E], error) {
+	history := make([]Event[E], len(records))
 	for i, r := range records {
 		e, err := d.decider.Decode(r)
 		if err != nil {
 			return state, nil, fmt.Errorf("decode event %d of %s: %w", r.Version, r.Stream, err)
 		}
 		state = d.decider.Evolve(state, e, r)
-		history[i] = StoredEvent[E]{e, r}
+		history[i] = Event[E]{e, r}
 	}
 	return state, history, nil
 }
