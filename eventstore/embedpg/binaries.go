@@ -26,6 +26,15 @@ type binaries struct {
 // path returns the path of a program.
 func (b binaries) path(name string) string { return filepath.Join(b.dir, name) }
 
+// clientPath returns the path of a client program of the same version. The directory may hold links to the server's programs only; then
+// the program is where the links lead to.
+func (b binaries) clientPath(name string) string {
+	if server, err := filepath.EvalSymlinks(b.path("postgres")); err == nil {
+		return filepath.Join(filepath.Dir(server), name)
+	}
+	return b.path(name)
+}
+
 // findBinaries returns the newest installed server of minVersion or later, or the one with the major version if major is not 0.
 // If SOL_PG_BIN is set, only that directory is searched. Errors: ErrNoServer, ErrOtherVersion.
 func findBinaries(ctx context.Context, major int) (binaries, error) {

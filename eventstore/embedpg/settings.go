@@ -96,7 +96,7 @@ func (s *Server) writeConfig() (same bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	sameAccess, err := s.replaceFile("pg_hba.conf", "# Written by sol at each start.\nlocal all all trust\n")
+	sameAccess, err := s.replaceFile("pg_hba.conf", "# Written by sol at each start.\nlocal all all trust\nlocal replication all trust\n")
 	return sameConf && sameAccess, err
 }
 
