@@ -46,8 +46,8 @@ export async function stop() {
   fs.rmSync(dir, { recursive: true, force: true });
 }
 
-// logTail returns the last 20 lines of the program's log.
-export const logTail = () => fs.readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
+// logTail returns the last 40 lines of the program's log; nothing if SOL_DEMO names a demo that runs elsewhere.
+export const logTail = () => (log ? fs.readFileSync(log, 'utf8').split('\n').slice(-40).join('\n') : '');
 
 // who returns the n-th demo identity, from 0, with a role at an entity.
 export function who(role, entity = '', n = 0) {

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { look, pictures } from './look.mjs';
+import { logTail } from './product.mjs';
 import { login, visitor } from './visitor.mjs';
 
 const failures = fileURLToPath(new URL('../../../bin/browser', import.meta.url));
@@ -40,11 +41,15 @@ export function walk(name, steps) {
   }]);
 }
 
-// keep saves a picture of each visitor's page.
+// keep saves a picture of each visitor's page, and prints its text and the end of the program's log: a failure that is seen once in many
+// runs must say what it saw.
 async function keep(name, people) {
   fs.mkdirSync(failures, { recursive: true });
   for (const [n, { page }] of people.entries()) {
     const file = path.join(failures, `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}-${n}.png`);
     await page.screenshot({ path: file, fullPage: true }).catch(() => {}); // the page may be closed already; the walk's own error is thrown
+    const text = await page.locator('main').innerText().catch(() => 'closed'); // as above
+    console.error(`${name}, visitor ${n}, ${page.url()}:\n${text}`);
   }
+  console.error(`the program's log:\n${logTail()}`);
 }

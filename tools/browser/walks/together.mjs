@@ -46,6 +46,33 @@ walk('two operators on one ticket: presence, and a conflict that loses no text',
   assert.equal(await status(bice), 'Risolto');
 });
 
+walk('the page shows the second of two changes, although the answer to the first comes late', async ({ as }) => {
+  const ticket = await openTicket('010908', { problem: 'altro' });
+  const here = await as('operatore_asr', '010908'), there = await as('operatore_asr', '010908', 1);
+  await here.goto(`/ticket/${ticket.id}`);
+  await there.goto(`/ticket/${ticket.id}`);
+  await here.evaluate(() => {
+    window.told = 0;
+    document.addEventListener('sol:ticket', () => { window.told += 1; });
+  });
+  let release, requests = 0;
+  const released = new Promise(resolve => { release = resolve; });
+  await here.route(`**/ticket/${ticket.id}`, async route => {
+    requests += 1;
+    const late = requests === 1, answer = await route.fetch();
+    if (late) await released;
+    await route.fulfill({ response: answer });
+  });
+  await update(there, { note: 'La prima novità.' });
+  await here.waitForFunction(() => window.told >= 1);
+  await update(there, { note: 'La seconda novità.' });
+  await here.waitForFunction(() => window.told >= 2);
+  await here.evaluate(() => fetch('/code/nuove').then(answer => answer.text())); // a page that asks again at once has its answer by now
+  release();
+  await here.getByRole('main').getByText('La seconda novità.').waitFor();
+  assert.ok(requests >= 2, 'the page asked again');
+});
+
 walk('a draft survives a reload', async ({ as, look }) => {
   const ticket = await openTicket('010204');
   const page = await as('operatore_asr', '010204');

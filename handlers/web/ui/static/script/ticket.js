@@ -51,10 +51,33 @@ function busy() {
     || (c instanceof HTMLTextAreaElement || c.type === 'text' || c.type === 'date') && c.value !== c.defaultValue);
 }
 
-// renew replaces the page by the ticket as it is now, unless the reader works in the form.
-async function renew() {
-  if (!page() || busy()) return;
+// renew replaces the page by the ticket as it is now, unless the reader works in the form. One request runs at a time: of two at once, the
+// older answer could come last and stay. A request that fails is repeated.
+const retry = 2000; // ms
+let renewing, changed = false; // the promise of the running request; whether there is something newer than what it asked for
+
+function renew() {
+  changed = true;
+  renewing ??= replaceWhileChanged().finally(() => { renewing = undefined; });
+  return renewing;
+}
+
+async function replaceWhileChanged() {
+  try {
+    while (changed && page() && !busy()) {
+      changed = false;
+      await replace();
+    }
+  } catch {
+    setTimeout(renew, retry);
+  }
+}
+
+// replace loads the page and puts it in the place of the one that is shown. It fails if the server does not answer with the page; an ended
+// session is no failure, because the stream shows it.
+async function replace() {
   const answer = await fetch(path());
+  if (answer.status >= 500 || answer.status === 429) throw new Error(`${path()} answers ${answer.status}`);
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('pagina');
   if (!fresh || busy()) return;
