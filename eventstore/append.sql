@@ -1,13 +1,19 @@
 -- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 -- SPDX-License-Identifier: EUPL-1.2
 
--- This statement stores one batch of appends. `select … for update` on log.logs precedes it in the same implicit
--- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions.
+-- This statement stores one batch of appends. `select … for update` on log.allocator precedes it in the same implicit
+-- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions. The row is
+-- locked and never updated, so that it has one version, however long another transaction keeps an old snapshot.
 -- $1 is the time, null for the database's clock. $2–$11 have one element for each append, $12–$24 one for each event,
 -- $25–$27 one for each new key.
-with allocator as materialized (
+with last_event as materialized (select position, recorded_at from log.events order by position desc limit 1),
+allocator as materialized (
   select epoch, head, at, (extract(epoch from at) * 1000000)::bigint as micros
-  from (select epoch, head, greatest(last_at, coalesce($1::timestamptz, clock_timestamp())) as at from log.logs) l
+  from (
+    select epoch, coalesce((select position from last_event), 0) as head,
+      greatest((select recorded_at from last_event), (select max(at) from log.ticks), coalesce($1::timestamptz, clock_timestamp())) as at
+    from log.allocator
+  ) l
 ),
 requested as materialized (
   select a.*,
@@ -53,10 +59,6 @@ new_versions as (
 new_commands as (
   insert into log.commands (id, request, stream, version, position, at, permanent)
   select command, request, stream, expected + events, last, at, permanent from accepted
-),
-new_head as (
-  update log.logs set head = head + (select sum(events) from accepted), last_at = (select at from allocator)
-  where (select sum(events) from accepted) > 0
 )
 select a.ord,
   case when (a.first).id is not null then 1 when w.ord is not null then 0 else 2 end as outcome,

@@ -23,7 +23,7 @@ func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := tx.Exec(t.Context(), `select from log.logs for update`); err != nil {
+	if _, err := tx.Exec(t.Context(), `select from log.allocator for update`); err != nil {
 		t.Fatal(err)
 	}
 	return func() {

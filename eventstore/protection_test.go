@@ -56,10 +56,10 @@ func TestRolePrivileges(t *testing.T) {
 	can := map[string]bool{
 		"sol_request log.logs select": true, "sol_request log.consumers select": true,
 		"sol_request log.events select": false, "sol_request keys.keys select": false, "sol_request keys.master select": false,
-		"sol_append log.events insert": true, "sol_append log.logs update": true, "sol_append log.consumers update": false,
+		"sol_append log.events insert": true, "sol_append log.allocator update": false, "sol_append log.ticks insert": true, "sol_append log.ticks delete": false, "sol_append log.consumers update": false,
 		"sol_append log.commands delete": false, "sol_append keys.keys delete": false,
 		"sol_worker log.events insert": false, "sol_worker keys.keys update": false, "sol_worker keys.keys insert": false,
-		"sol_worker log.logs update": false, "sol_worker log.consumers update": true, "sol_worker keys.master select": false,
+		"sol_worker log.logs update": false, "sol_worker log.ticks insert": false, "sol_worker log.consumers update": true, "sol_worker keys.master select": false,
 		"sol_worker identity.sessions select": true, "sol_append identity.sessions select": false,
 		"sol_request identity.sessions select": false, "sol_request identity.accounts select": false,
 	}

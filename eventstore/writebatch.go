@@ -18,6 +18,9 @@ import (
 //go:embed append.sql
 var appendSQL string
 
+// lockAllocator is the first statement of each transaction that assigns a position or a time.
+const lockAllocator = `select from log.allocator for update`
+
 // Values of the column outcome in the result of append.sql.
 const (
 	statusStored = iota
@@ -29,7 +32,7 @@ const (
 // sent together, so that the allocator row is locked for one round trip.
 func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answer, error) {
 	var statements pgx.Batch
-	statements.Queue(`select from log.logs for update`)
+	statements.Queue(lockAllocator)
 	statements.Queue(appendSQL, s.batchColumns(batch)...)
 	results := s.appendPool.SendBatch(ctx, &statements)
 	answers, err := readAnswers(results, len(batch))

@@ -27,33 +27,53 @@ import (
 )
 
 func (a *cli) benchCommand() *cobra.Command {
-	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchTimers(), a.benchPages())
+	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchSnapshot(), a.benchTimers(), a.benchPages())
 }
 
 func (a *cli) benchAppend() *cobra.Command {
-	var length time.Duration
-	c := &cobra.Command{
-		Use: "append", Short: "Compare durable conditional appends with pgbench's plain INSERT; one JSON object per line", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.Load(a.env)
-			if err != nil {
-				return err
+	c, length := benchWithDuration("append", "Compare durable conditional appends with pgbench's plain INSERT; one JSON object per line")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.benchLog(cmd.Context(), func(ctx context.Context, own *embedpg.Server, c bench.Config) error {
+			c.Duration, c.Pgbench = *length, bench.FindPgbench(own.BinDir())
+			if c.Pgbench == "" {
+				fmt.Fprintln(a.err, "sol: pgbench is not installed; there is no comparison")
 			}
-			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
-				key := make([]byte, 32)
-				rand.Read(key)
-				pgbench := bench.FindPgbench(own.BinDir())
-				if pgbench == "" {
-					fmt.Fprintln(a.err, "sol: pgbench is not installed; there is no comparison")
-				}
-				return bench.Append(ctx, a.out, bench.Config{URL: own.URL("sol"), MasterKey: key, Duration: length, Pgbench: pgbench})
-			})
-		},
+			return bench.Append(ctx, a.out, c)
+		})
 	}
+	return c
+}
+
+func (a *cli) benchSnapshot() *cobra.Command {
+	c, length := benchWithDuration("snapshot", "Compare appends while a transaction with an old snapshot is open with appends without it; one JSON object per line")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.benchLog(cmd.Context(), func(ctx context.Context, _ *embedpg.Server, c bench.Config) error {
+			c.Duration = *length
+			return bench.Snapshot(ctx, a.out, c)
+		})
+	}
+	return c
+}
+
+// benchWithDuration returns a benchmark's command without its function, and the duration that its flag gives.
+func benchWithDuration(use, short string) (*cobra.Command, *time.Duration) {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
 	var always bool
 	c.Flags().BoolVar(&always, "json", true, "always on")
-	c.Flags().DurationVar(&length, "for", 10*time.Second, "duration of each measurement")
-	return c
+	return c, c.Flags().Duration("for", 10*time.Second, "duration of each measurement")
+}
+
+// benchLog runs a benchmark of the log on a temporary database with a master key of its own.
+func (a *cli) benchLog(ctx context.Context, run func(context.Context, *embedpg.Server, bench.Config) error) error {
+	c, err := config.Load(a.env)
+	if err != nil {
+		return err
+	}
+	return a.withScratchDatabase(ctx, c, func(ctx context.Context, own *embedpg.Server) error {
+		key := make([]byte, 32)
+		rand.Read(key)
+		return run(ctx, own, bench.Config{URL: own.URL("sol"), MasterKey: key})
+	})
 }
 
 func (a *cli) benchTimers() *cobra.Command {

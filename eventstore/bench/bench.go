@@ -6,6 +6,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,6 +30,15 @@ type Config struct {
 	PersonalBytes int           // size of NewEvent.Personal in bytes; 0: none, like most events
 }
 
+// setDefaults sets the defaults that the comments of the fields name.
+func (c *Config) setDefaults() {
+	if c.Writers == nil {
+		c.Writers = []int{1, 32, 256}
+	}
+	c.Duration = cmp.Or(c.Duration, 10*time.Second)
+	c.DataBytes = cmp.Or(c.DataBytes, 200)
+}
+
 // Figure is one measurement: a line of the output.
 type Figure struct {
 	Name    string  `json:"name"`
@@ -42,15 +52,7 @@ type Figure struct {
 // inserts similar rows one by one with the same number of clients, 32 at most: with more clients plain inserts only get slower. It
 // writes one Figure a line, as JSON.
 func Append(ctx context.Context, w io.Writer, cfg Config) error {
-	if cfg.Writers == nil {
-		cfg.Writers = []int{1, 32, 256}
-	}
-	if cfg.Duration == 0 {
-		cfg.Duration = 10 * time.Second
-	}
-	if cfg.DataBytes == 0 {
-		cfg.DataBytes = 200
-	}
+	cfg.setDefaults()
 	settings, err := durabilitySettings(ctx, cfg.URL)
 	if err != nil {
 		return err

@@ -45,3 +45,21 @@ func TestAppendWritesOneObjectPerLine(t *testing.T) {
 		t.Errorf("got head %v, %v, want events in the log", head, err)
 	}
 }
+
+func TestSnapshotComparesWithAppendsBefore(t *testing.T) {
+	db := storetest.New(t)
+	var out bytes.Buffer
+	err := bench.Snapshot(t.Context(), &out, bench.Config{
+		URL: db.URL, MasterKey: storetest.MasterKey(), Writers: []int{4}, Duration: time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f bench.Figure
+	if err := json.Unmarshal(out.Bytes(), &f); err != nil {
+		t.Fatal(err)
+	}
+	if f.Name != "append-snapshot-4" || f.Value <= 0 || f.Ratio <= 0 || !strings.Contains(f.Against, "no open transaction") {
+		t.Errorf("got figure %+v, want a rate and its ratio to that without a transaction", f)
+	}
+}

@@ -27,7 +27,7 @@ func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
 			anna.get(path+"?after="+nonsense).problem(422, "invalid", `"field":"after"`)
 		}
 	}
-	_, err := w.connectAsOwner().Exec(t.Context(), `update log.logs set epoch = 2`) // as a restore does
+	_, err := w.connectAsOwner().Exec(t.Context(), `update log.allocator set epoch = 2`) // as a restore does
 	w.must(err)
 	for _, path := range calls {
 		anna.get(path+"?after="+opened.text("position")).problem(422, "position-ahead")

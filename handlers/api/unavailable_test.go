@@ -60,7 +60,7 @@ func TestSlowLogIsUnavailable(t *testing.T) {
 
 	tx, err := w.connectAsOwner().Begin(t.Context())
 	w.must(err)
-	_, err = tx.Exec(t.Context(), `select from log.logs for update`) // no one else can append
+	_, err = tx.Exec(t.Context(), `select from log.allocator for update`) // no one else can append
 	w.must(err)
 	for _, a := range []apiResponse{
 		w.anonymous().post("/api/v1/tickets", form(torino)), anna.update(id, fields{"status": "in_lavorazione"}),

@@ -1,0 +1,70 @@
+-- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+-- SPDX-License-Identifier: EUPL-1.2
+
+-- This statement stores one batch of appends. `select … for update` on log.logs precedes it in the same implicit
+-- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions.
+-- $1 is the time, null for the database's clock. $2–$11 have one element for each append, $12–$24 one for each event,
+-- $25–$27 one for each new key.
+with allocator as materialized (
+  select epoch, head, at, (extract(epoch from at) * 1000000)::bigint as micros
+  from (select epoch, head, greatest(last_at, coalesce($1::timestamptz, clock_timestamp())) as at from log.logs) l
+),
+requested as materialized (
+  select a.*,
+    coalesce((select s.version from log.streams s where s.id = a.stream), 0) as found,
+    (select c from log.commands c where c.id = a.command) as first
+  from unnest($2::uuid[], $3::bytea[], $4::boolean[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
+              $9::integer[], $10::boolean[], $11::integer[])
+    as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord)
+),
+accepted as materialized ( -- last: position of the append's last event; without events, of the event before the append
+  select a.*, l.epoch, l.at, l.micros, l.head + sum(a.events) over (order by a.ord) as last
+  from requested a cross join allocator l
+  where (a.first).id is null and a.found = a.expected
+),
+new_events as (
+  insert into log.events (position, stream, version, type, recorded_at, actor, role, entity, act, cause, data,
+                          sealed, key, blobs, hash)
+  select w.last - w.events + e.n, w.stream, w.expected + e.n, e.type, w.at, e.actor, e.role, e.entity, e.act,
+    nullif(e.cause, 0), e.data, e.sealed, e.key, e.blobs::uuid[],
+    sha256('\x00'::bytea || uuid_send(w.stream) || int4send(w.expected + e.n)
+      || int4send(octet_length(e.type)) || convert_to(e.type, 'UTF8') || int8send(w.micros) || e.content)
+  from unnest($12::integer[], $13::integer[], $14::text[], $15::text[], $16::text[], $17::text[], $18::uuid[],
+              $19::bigint[], $20::bytea[], $21::bytea[], $22::uuid[], $23::text[], $24::bytea[])
+      as e (ord, n, type, actor, role, entity, act, cause, data, sealed, key, blobs, content)
+    join accepted w using (ord)
+  order by 1
+),
+new_keys as (
+  insert into keys.keys (id, stream, subject, wrapped)
+  select k.id, w.stream, coalesce(nullif(w.subject, ''), (select s.subject from log.streams s where s.id = w.stream), ''),
+    k.wrapped
+  from unnest($25::integer[], $26::uuid[], $27::bytea[]) as k (ord, id, wrapped) join accepted w using (ord)
+),
+destroyed_keys as (
+  update keys.keys set wrapped = null, destroyed_at = (select at from allocator)
+  where stream = any ((select array_agg(w.stream) from accepted w where w.erase)::uuid[]) and wrapped is not null
+),
+new_versions as (
+  insert into log.streams (id, kind, subject, version, position)
+  select stream, kind, subject, expected + events, last from accepted where events > 0
+  on conflict (id) do update set version = excluded.version, position = excluded.position
+),
+new_commands as (
+  insert into log.commands (id, request, stream, version, position, at, permanent)
+  select command, request, stream, expected + events, last, at, permanent from accepted
+),
+new_head as (
+  update log.logs set head = head + (select sum(events) from accepted), last_at = (select at from allocator)
+  where (select sum(events) from accepted) > 0
+)
+select a.ord,
+  case when (a.first).id is not null then 1 when w.ord is not null then 0 else 2 end as outcome,
+  (select epoch from allocator),
+  coalesce((a.first).stream, a.stream),
+  coalesce((a.first).version, a.expected + a.events),
+  coalesce((a.first).position, w.last, 0)::bigint,
+  coalesce((a.first).at, w.at, (select at from allocator)),
+  (a.first).request is null or a.request is null or (a.first).request = a.request
+from requested a left join accepted w using (ord)
+order by a.ord
