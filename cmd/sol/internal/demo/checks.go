@@ -32,11 +32,17 @@ func (s *scenario) drawAnswers(byProblem map[catalog.ProblemID][]ticket.AnswerIn
 		return nil
 	}
 	answers := byProblem[s.topic.problem]
-	s.checksAnswered = s.checksAnswered || answers != nil
+	if answers != nil {
+		if s.checksAnswered == nil {
+			s.checksAnswered = map[catalog.EntityCode]bool{}
+		}
+		s.checksAnswered[s.entity] = true
+	}
 	return answers
 }
 
-// drawHandoverReason returns the reason for a hand-over against the outcome of the answered checks.
+// drawHandoverReason returns the reason for a hand-over against the outcome of the answered checks. The rules accept it also where they
+// need none.
 func (s *scenario) drawHandoverReason() string {
 	if chance(s.random, 60) {
 		return string(ticket.NotOurs)

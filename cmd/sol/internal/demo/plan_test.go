@@ -5,6 +5,7 @@ package demo_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
@@ -33,49 +34,85 @@ func plan(p demo.Params) []demo.Step {
 	return demo.Plan(p, catalog.Default(), accounts(), func(taxCode string) string { return "hash of " + taxCode })
 }
 
-// TestPlanKeepsTheRules decides all steps of a plan with the rules, closes due tickets in between, and checks the final statuses and
-// entities.
-func TestPlanKeepsTheRules(t *testing.T) {
-	rules := rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()}
-	states, last := map[ticket.ID]ticket.State{}, time.Time{}
-	since := map[ticket.ID]time.Time{} // the latest resolution is in effect from then on
-	events := map[string]int{}
-	send := func(id ticket.ID, c ticket.Command, by person.Actor, at time.Time, act string) {
-		decided, err := rules.Decide(states[id], c, by, at)
-		if err != nil {
-			t.Fatalf("%s, %s: %T by %+v on %+v: %v", act, at, c, by, states[id], err)
-		}
-		for _, e := range decided {
-			states[id] = ticket.Evolve(states[id], ticket.Recorded{Event: e, Ticket: id, At: at, By: by, Act: ticket.ID(act)})
-			events[reflect.TypeOf(e).Name()]++
-			if resolved, ok := e.(ticket.Resolved); ok {
-				since[id] = resolved.EffectFrom
-			}
-		}
+// planReplay decides the steps of a plan with the rules, closes due tickets in between, and counts events.
+type planReplay struct {
+	t      *testing.T
+	rules  rules.Engine
+	states map[ticket.ID]ticket.State
+	since  map[ticket.ID]time.Time // the latest resolution is in effect from then on
+	events map[string]int
+	// beginsRun reports whether the saga begins the run of the next ticket, before that ticket's next step.
+	beginsRun func() bool
+}
+
+// replayPlan decides all steps of a plan. Each step must be accepted.
+func replayPlan(t *testing.T, p demo.Params, beginsRun func() bool) *planReplay {
+	t.Helper()
+	r := &planReplay{
+		t: t, rules: rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()},
+		states: map[ticket.ID]ticket.State{}, since: map[ticket.ID]time.Time{}, events: map[string]int{}, beginsRun: beginsRun,
 	}
-	system := person.Actor{ID: "auto-close", Role: person.System}
-	closeDue := func(id ticket.ID, now time.Time) {
-		s := states[id]
-		if at, _ := rules.Catalog.AutoCloseAt(s.Entity, since[id]); s.Status == ticket.StatusResolved && !at.After(now) {
-			send(id, ticket.Close{Resolution: s.Resolution}, system, at, "close")
-		}
-	}
-	for _, step := range plan(demo.Params{Tickets: 3000, Months: 6, Until: simulationEnd, Seed: 1}) {
-		if step.At.Before(last) || step.At.After(simulationEnd) {
-			t.Fatalf("%s: got time %s after %s, want an ascending time before the end", step.Key(), step.At, last)
+	last := time.Time{}
+	for _, step := range plan(p) {
+		if step.At.Before(last) || step.At.After(p.Until) {
+			t.Fatalf("seed %d, %s: got time %s after %s, want an ascending time before the end", p.Seed, step.Key(), step.At, last)
 		}
 		last = step.At
-		closeDue(step.Ticket, step.At)
+		r.closeDue(step.Ticket, step.At)
 		if _, err := attachment.Check("attachments", step.Files); err != nil {
 			t.Fatal(err)
 		}
-		send(step.Ticket, step.Command, step.By, step.At, step.Key())
+		r.decide(step.Ticket, step.Command, step.By, step.At, fmt.Sprintf("seed %d, %s", p.Seed, step.Key()))
+		if r.beginsRun() {
+			saga := person.Actor{ID: "referto-check", Role: person.System}
+			// The rules refuse the saga's command where the ticket has changed since; the saga's timers end so, too.
+			if events, err := r.rules.Decide(r.states[step.Ticket], ticket.BeginPlaybook{}, saga, step.At); err == nil {
+				r.evolve(step.Ticket, events, saga, step.At, "begin")
+			}
+		}
 	}
+	for id := range r.states {
+		r.closeDue(id, p.Until)
+	}
+	return r
+}
+
+// decide decides a command, which must be accepted.
+func (r *planReplay) decide(id ticket.ID, c ticket.Command, by person.Actor, at time.Time, act string) {
+	r.t.Helper()
+	events, err := r.rules.Decide(r.states[id], c, by, at)
+	if err != nil {
+		r.t.Fatalf("%s, %s: %T by %+v on %+v: %v", act, at, c, by, r.states[id], err)
+	}
+	r.evolve(id, events, by, at, act)
+}
+
+func (r *planReplay) evolve(id ticket.ID, events []ticket.Event, by person.Actor, at time.Time, act string) {
+	for _, e := range events {
+		r.states[id] = ticket.Evolve(r.states[id], ticket.Recorded{Event: e, Ticket: id, At: at, By: by, Act: ticket.ID(act)})
+		r.events[reflect.TypeOf(e).Name()]++
+		if resolved, ok := e.(ticket.Resolved); ok {
+			r.since[id] = resolved.EffectFrom
+		}
+	}
+}
+
+// closeDue closes a ticket that is due.
+func (r *planReplay) closeDue(id ticket.ID, now time.Time) {
+	r.t.Helper()
+	s := r.states[id]
+	if at, _ := r.rules.Catalog.AutoCloseAt(s.Entity, r.since[id]); s.Status == ticket.StatusResolved && !at.After(now) {
+		r.decide(id, ticket.Close{Resolution: s.Resolution}, person.Actor{ID: "auto-close", Role: person.System}, at, "close")
+	}
+}
+
+// TestPlanKeepsTheRules decides all steps of a plan with the rules and checks the final statuses and entities.
+func TestPlanKeepsTheRules(t *testing.T) {
+	r := replayPlan(t, demo.Params{Tickets: 3000, Months: 6, Until: simulationEnd, Seed: 1}, func() bool { return false })
 	statuses, entities := map[ticket.Status]int{}, map[catalog.EntityCode]int{}
-	for id := range states {
-		closeDue(id, simulationEnd)
-		statuses[states[id].Status]++
-		entities[states[id].Entity]++
+	for _, s := range r.states {
+		statuses[s.Status]++
+		entities[s.Entity]++
 	}
 	for _, status := range ticket.Statuses() {
 		if statuses[status] < 10 {
@@ -92,11 +129,31 @@ func TestPlanKeepsTheRules(t *testing.T) {
 		"CitizenReplied", "Escalated", "Recalled", "Redirected", "Resolved", "Discarded", "MarkedDuplicate", "Reopened",
 		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased", "CheckAnswered", "OutcomeCarriedOut",
 	} {
-		if events[name] == 0 {
+		if r.events[name] == 0 {
 			t.Errorf("got no event %s, want some", name)
 		}
 	}
-	t.Logf("%d tickets; %v; %v", len(states), statuses, events)
+	t.Logf("%d tickets; %v; %v", len(r.states), statuses, r.events)
+}
+
+// TestPlansKeepTheRulesWhateverTheSagas decides larger plans. The saga that begins runs is never, always or sometimes in time. A step that
+// one ticket of some thousands has must be accepted in each case.
+func TestPlansKeepTheRulesWhateverTheSagas(t *testing.T) {
+	for seed, c := range []struct {
+		name      string
+		beginsRun func(r *rand.Rand) bool
+	}{
+		{"late", func(*rand.Rand) bool { return false }},
+		{"in time", func(*rand.Rand) bool { return true }},
+		{"half of them", func(r *rand.Rand) bool { return r.IntN(2) == 0 }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := demo.Params{Tickets: 5000, Months: 1 + 3*seed, Until: simulationEnd, Seed: uint64(seed)}
+			random := rand.New(rand.NewPCG(p.Seed, 0))
+			replayPlan(t, p, func() bool { return c.beginsRun(random) })
+		})
+	}
 }
 
 // TestPlanIsDeterministic: an interrupted seeding makes the same plan again.

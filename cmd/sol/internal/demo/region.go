@@ -21,7 +21,7 @@ func (s *scenario) handOverNth(n int) {
 	from, worker := s.entity, s.worker
 	u := ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver}, Note: s.publicNote(s.topic.handoverNotes),
 		Answers: s.drawAnswers(answersBeforeHandover, 40)}
-	if s.checksAnswered && u.Answers == nil {
+	if s.checksAnswered[s.entity] && u.Answers == nil {
 		u.Reason = s.drawHandoverReason()
 	}
 	if chance(s.random, 15) {
@@ -95,7 +95,7 @@ func (s *scenario) redirect(n int) {
 		target = pick(s.random, s.asrs).Code
 	}
 	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Entity: target}, Note: s.publicNote(redirectNotes)})
-	s.entity, s.checksAnswered = target, false
+	s.entity = target
 	s.pickWorker()
 	s.passOfficeTime(30*time.Minute, 2*day)
 	s.update(ticket.Update{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})

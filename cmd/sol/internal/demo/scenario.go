@@ -52,8 +52,10 @@ type scenario struct {
 	followUps    []*scenario // duplicates and linked tickets
 	ended        bool        // the simulation has ended
 
-	reclassified   bool // the problem, and with it the checks, has changed
-	checksAnswered bool // the checks were answered at the competent entity
+	reclassified bool // the problem, and with it the checks, has changed
+	// checksAnswered holds the entities at which the checks were answered. A ticket that comes back to one of them may continue the run with
+	// these answers or begin a new one: that depends on whether the saga began a run at another entity meanwhile.
+	checksAnswered map[catalog.EntityCode]bool
 }
 
 // text returns one of the texts with its placeholders filled.
