@@ -36,7 +36,8 @@ func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
 	a.mail, err = mail.New(mail.Config{
-		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, Addresses: addresses,
+		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
+		Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"

@@ -59,11 +59,14 @@ type Config struct {
 	Lease        time.Duration // how long one attempt reserves a mail; then another attempt may begin; 0: 5 min
 	GiveUpAfter  time.Duration // how long a mail is tried after its creation; 0: five days
 	PollInterval time.Duration // pause between two looks for due mails; 0: 5 s
-	// PerMinute is the maximum number of mails a minute that are sent to the relay; further mails wait. 0: 600
+	// PerMinute is the maximum number of mails a minute that this node sends to the relay; further mails wait. 0: DefaultPerMinute
 	PerMinute int
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 }
+
+// DefaultPerMinute is the default of Config.PerMinute.
+const DefaultPerMinute = 600
 
 // Sender sends mails to citizens through a relay.
 type Sender struct {
@@ -83,7 +86,7 @@ func New(c Config) (*Sender, error) {
 	c.Lease = cmp.Or(c.Lease, 5*time.Minute)
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 5*24*time.Hour)
 	c.PollInterval = cmp.Or(c.PollInterval, 5*time.Second)
-	c.PerMinute = cmp.Or(c.PerMinute, 600)
+	c.PerMinute = cmp.Or(c.PerMinute, DefaultPerMinute)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

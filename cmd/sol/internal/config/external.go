@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
@@ -21,6 +22,7 @@ const externalHelp = `
   SOL_CONNECTORS        JSON file with the connected systems of each entity: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
   SOL_PUBLIC_URL        public URL of the service, for links in mails (http:// and SOL_ADDR)
   SOL_SMTP_URL          mail server for mails to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
+  SOL_MAIL_PER_MINUTE   mails a minute that a node sends to that server; further mails wait (600)
   SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
   SOL_MAIL_LISTEN       host:port on which replies and bounces are received by SMTP (none)
   SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
@@ -36,6 +38,7 @@ type External struct {
 	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
 	PublicURL      string            // without a slash at the end; empty: the server's address
 	Relay          mail.Relay        // zero: no mail is sent
+	MailPerMinute  int               // mails a minute that a node sends to the relay
 	MailDomain     string            // of the sender and the reply addresses
 	MailListen     string            // host:port; empty: no inbound mail
 	MailTLSCert    string            // path, with MailTLSKey; empty: inbound mail without TLS
@@ -43,13 +46,16 @@ type External struct {
 	Documents      ui.Documents
 }
 
+// maxMailPerMinute is the largest value of SOL_MAIL_PER_MINUTE.
+const maxMailPerMinute = 1_000_000
+
 // loadExternal reads the external configuration. Its errors do not contain the password of SOL_SMTP_URL.
 func loadExternal(env func(string) string, refuse func(name, want string)) (External, error) {
 	e := External{
 		PlaybooksDir: env("SOL_PLAYBOOKS_DIR"), ConnectorsFile: env("SOL_CONNECTORS"),
 		MailDomain: env("SOL_MAIL_DOMAIN"), MailListen: env("SOL_MAIL_LISTEN"), MailTLSCert: env("SOL_MAIL_TLS_CERT"),
 		MailTLSKey: env("SOL_MAIL_TLS_KEY"),
-		PublicURL:  strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"),
+		PublicURL:  strings.TrimSuffix(env("SOL_PUBLIC_URL"), "/"), MailPerMinute: mail.DefaultPerMinute,
 	}
 	var wrong []error
 	for name, target := range map[string]*string{
@@ -87,6 +93,11 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	if text := env("SOL_SMTP_URL"); text != "" {
 		if e.Relay, err = mail.ParseRelay(text); err != nil {
 			wrong = append(wrong, fmt.Errorf("SOL_SMTP_URL: %w", err)) // without the value, which may hold a password
+		}
+	}
+	if text := env("SOL_MAIL_PER_MINUTE"); text != "" {
+		if e.MailPerMinute, err = strconv.Atoi(text); err != nil || e.MailPerMinute < 1 || e.MailPerMinute > maxMailPerMinute {
+			refuse("SOL_MAIL_PER_MINUTE", fmt.Sprintf("mails a minute, from 1 to %d", maxMailPerMinute))
 		}
 	}
 	if e.MailListen != "" {
