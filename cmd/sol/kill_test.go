@@ -17,8 +17,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-
-	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 )
 
 // ticketLoad opens tickets concurrently, each with its own idempotency key, and keeps the acknowledged numbers.
@@ -95,12 +93,8 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t, "SOL_AUTO_CLOSE_AFTER=2s", "SOL_HOLD=0s")
 	s := i.serve()
-	generated := i.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
-		"--entity", "010301", "--generate")
-	fields := strings.Fields(generated) // password P PIN N added …
 	anonymous := apiClient{t: t, base: "http://" + i.address}
-	operator := anonymous.login(demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr",
-		Entity: "010301"})
+	operator := anonymous.login(i.addUser("mela.prova", "supervisore_asr", "010301"))
 	solved := anonymous.expect(http.StatusCreated, http.MethodPost, "/api/v1/tickets", newTicketBody("Da chiudere da sola.")).text("id")
 
 	l := &ticketLoad{by: anonymous, opened: map[int]string{}}

@@ -133,12 +133,13 @@ func (n *node) newRouter() (*server.Router, error) {
 // cleanupInterval is the interval between two cleanups.
 const cleanupInterval = time.Hour
 
-// runCleanup deletes expired access records, orphaned blobs, command ids, delivered messages and old notifications, once an hour until
-// ctx ends.
+// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, delivered messages and old notifications, once an
+// hour until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.WorkerPool()
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
 		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.DeleteExpired(ctx, worker) }},
+		app.CleanupTask{Name: "sessions", Run: n.identity.DeleteExpiredSessions},
 		app.CleanupTask{Name: "orphaned_blobs", Run: func(ctx context.Context) (int64, error) {
 			return n.store.CollectOrphans(ctx, eventstore.OrphanAge)
 		}},

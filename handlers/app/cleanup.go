@@ -17,7 +17,7 @@ type CleanupTask struct {
 }
 
 // RunCleanup runs all tasks once per interval until ctx ends, and logs the number of rows that each deleted. It logs a task's error and
-// runs the task again at the next interval.
+// runs the task again at the next interval. An error because ctx ended is not logged.
 func RunCleanup(ctx context.Context, log *slog.Logger, interval time.Duration, tasks ...CleanupTask) error {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -30,7 +30,7 @@ func RunCleanup(ctx context.Context, log *slog.Logger, interval time.Duration, t
 		var deleted []slog.Attr
 		for _, t := range tasks {
 			n, err := t.Run(ctx)
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				log.ErrorContext(ctx, "cleanup task failed", "task", t.Name, "error", err)
 			}
 			deleted = append(deleted, slog.Int64(t.Name, n))

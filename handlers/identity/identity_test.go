@@ -154,6 +154,36 @@ func TestSessionsEndAfterIdleTimeAndLifetime(t *testing.T) {
 	}
 }
 
+// TestExpiredSessionsAreDeleted ends a session by idle time and one by lifetime. The deletion takes these two and leaves the others.
+func TestExpiredSessionsAreDeleted(t *testing.T) {
+	h, ctx := newFixture(t), context.Background()
+	h.account("carla", operatorAt(torino))
+	h.account("dario", operatorAt(torino))
+	h.account("elena", operatorAt(torino))
+	old := h.login("carla").Token
+	h.useUntil(old, 11*time.Hour+40*time.Minute)
+	idle := h.login("dario").Token
+	used := h.login("elena").Token
+	h.useUntil(used, 15*time.Minute)
+	_, err := h.Authenticate(ctx, old)
+	h.must(err)
+	h.clock.Advance(15 * time.Minute)
+	deleted, err := h.DeleteExpiredSessions(ctx)
+	if err != nil || deleted != 2 {
+		t.Fatalf("got %d sessions deleted, %v, want 2", deleted, err)
+	}
+	if _, err := h.Authenticate(ctx, used); err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{old, idle} {
+		_, err := h.Authenticate(ctx, token)
+		h.wantError(err, identity.ErrNoSession)
+	}
+	if again, err := h.DeleteExpiredSessions(ctx); err != nil || again != 0 {
+		t.Fatalf("got %d sessions deleted again, %v, want none", again, err)
+	}
+}
+
 func (h *fixture) must(err error) {
 	h.t.Helper()
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/ThreeDotsLabs/watermill"
 	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
 	"github.com/ThreeDotsLabs/watermill/components/metrics"
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -60,7 +59,10 @@ type Config struct {
 }
 
 // Router delivers the messages of the outbox to its handlers.
-type Router struct{ Config }
+type Router struct {
+	Config
+	stopping <-chan struct{} // closed when the context of Run ends
+}
 
 // New checks the configuration and sets its defaults. It returns an error without a Pool, for an incomplete handler, and for two handlers
 // of one topic.
@@ -84,7 +86,7 @@ func New(c Config) (*Router, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Router{c}, nil
+	return &Router{Config: c}, nil
 }
 
 // closeTimeout is the time that Run waits at the end for messages that are being handled. It is longer than the longest step of a handler,
@@ -94,6 +96,7 @@ const closeTimeout = 75 * time.Second
 // Run delivers messages until ctx ends. A message that is being handled then is finished, or delivered again after the next start. While
 // the database is unavailable, Run waits.
 func (r *Router) Run(ctx context.Context) error {
+	r.stopping = ctx.Done()
 	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, r.logger())
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
@@ -167,8 +170,4 @@ func (r *Router) newSubscriber(subscriberPool *pgxpool.Pool, n, workers int) (me
 	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(subscriberPool), wmsql.SubscriberConfig{
 		SchemaAdapter: schema, OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: r.PollInterval, AckDeadline: &r.Deadline,
 	}, r.logger())
-}
-
-func (r *Router) logger() watermill.LoggerAdapter {
-	return watermill.NewSlogLoggerWithLevelMapping(r.Log, map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug})
 }
