@@ -37,7 +37,7 @@ func (s *Store) AppendRecords(ctx context.Context, a Append) (Result, []Record, 
 // The append is nil when the result is a repeated one.
 func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingAppend, error) {
 	// The timeout is set here, so that the group committer only has to look at the context.
-	ctx, cancel := context.WithTimeoutCause(ctx, s.cfg.AppendTimeout, ErrUnavailable)
+	ctx, cancel := s.withAppendTimeout(ctx)
 	defer cancel()
 	p, err := parseAppend(a)
 	if err == nil {
@@ -71,6 +71,12 @@ func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingApp
 	case <-ctx.Done():
 		return Result{}, nil, fmt.Errorf("append to %s: %w", a.Stream, context.Cause(ctx))
 	}
+}
+
+// withAppendTimeout returns a context that ends after AppendTimeout. A caller that writes on a connection for appends waits so long: the
+// connections themselves have no limit, because nobody may interrupt a commit.
+func (s *Store) withAppendTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.cfg.AppendTimeout, ErrUnavailable)
 }
 
 // pendingAppend is a validated append with sealed parts and parsed ids. It waits for its commit.

@@ -37,8 +37,10 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
 	sealed := data.Seal(nil, nil, content, s.keyring.BlobAAD(streamID, blobID))
+	ctx, cancel := s.withAppendTimeout(ctx)
+	defer cancel()
 	const insert = `insert into log.blobs (id, stream, sealed) values ($1, $2, $3)`
-	if _, err := s.appendPool.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
+	if _, err := s.pools.Append.Exec(ctx, insert, blobID, streamID, sealed); err != nil {
 		return Blob{}, fmt.Errorf("write blob %s: %w", id, err)
 	}
 	s.pendingKeys.Add(blobID, streamID, wrapped)
@@ -54,7 +56,7 @@ func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byt
 		return nil, fmt.Errorf("read blob: %w", ErrNotFound)
 	}
 	var sealed, wrapped []byte
-	err = s.workerPool.QueryRow(ctx, `
+	err = s.pools.Read.QueryRow(ctx, `
 		select b.sealed, k.wrapped from log.blobs b join keys.keys k on k.id = b.id and k.stream = b.stream
 		where b.id = $1 and b.stream = $2`, blobID, streamID).Scan(&sealed, &wrapped)
 	switch {
@@ -84,7 +86,7 @@ const OrphanAge = 24 * time.Hour
 // also drops the pending keys of this process that are older than keyring.PendingKeyLifetime.
 func (s *Store) CollectOrphans(ctx context.Context, olderThan time.Duration) (int64, error) {
 	s.pendingKeys.Expire(time.Now().Add(-keyring.PendingKeyLifetime))
-	tag, err := s.workerPool.Exec(ctx, `
+	tag, err := s.pools.Consumer.Exec(ctx, `
 		delete from log.blobs b where created_at < clock_timestamp() - $1::interval
 			and not exists (select from keys.keys k where k.id = b.id)`, olderThan)
 	if err != nil {

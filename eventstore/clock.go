@@ -28,7 +28,7 @@ const clockSamples = 3
 
 // syncClock measures how far the database's clock is ahead of the local one. The error is at most half of the round trip.
 func (s *Store) syncClock(ctx context.Context) error {
-	conn, err := s.workerPool.Acquire(ctx)
+	conn, err := s.pools.Read.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("read the database's clock: %w", err)
 	}

@@ -39,7 +39,7 @@ func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Res
 	r := Result{Repeated: true}
 	var stream uuid.UUID
 	var request []byte
-	err := s.workerPool.QueryRow(ctx, `
+	err := s.pools.Read.QueryRow(ctx, `
 		select c.stream, c.version, c.position, c.at, c.request, l.epoch
 		from log.commands c cross join log.logs l where c.id = $1`, s.keyring.CommandID(id.Actor, id.Key)).
 		Scan(&stream, &r.Version, &r.Position.N, &r.At, &request, &r.Position.Epoch)
@@ -59,7 +59,7 @@ func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Res
 // ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of
 // sagas are permanent.
 func (s *Store) ForgetCommands(ctx context.Context) (int64, error) {
-	tag, err := s.workerPool.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
+	tag, err := s.pools.Consumer.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
 	if err != nil {
 		return 0, fmt.Errorf("forget commands: %w", err)
 	}

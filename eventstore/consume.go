@@ -134,12 +134,12 @@ func jitter(d time.Duration) time.Duration { return rand.N(d) }
 // handleBatch handles the next batch in one transaction: the handler's writes and, last, the new checkpoint, which it
 // returns. Without new events it returns from.
 func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {
-	records, err := s.Read(ctx, from, c.BatchSize)
+	records, err := s.readFrom(ctx, s.pools.Consumer, from, c.BatchSize)
 	if err != nil || len(records) == 0 {
 		return from, err
 	}
 	to = records[len(records)-1].Position
-	err = pgx.BeginFunc(ctx, s.workerPool, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, s.pools.Consumer, func(tx pgx.Tx) error {
 		if err := c.Handle(ctx, tx, records); err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int
 func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, cause error) {
 	s.cfg.Log.Error("consumer failed", "consumer", c.Name, "version", c.Version, "after", position, "error", cause)
 	s.metrics.failures.WithLabelValues(c.Name).Inc()
-	_, err := s.workerPool.Exec(ctx, `
+	_, err := s.pools.Lease.Exec(ctx, `
 		update log.consumers set failures = failures + 1, error = $4, failed_at = clock_timestamp()
 		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())
 	if err != nil && ctx.Err() == nil {

@@ -103,7 +103,7 @@ func ExampleStore_Consume() {
 		fmt.Println(err)
 	}
 	var events int
-	if err := db.Store.WorkerPool().QueryRow(ctx, `select events from counts where type = 'talk.said.v1'`).Scan(&events); err != nil {
+	if err := db.Store.Pools().Consumer.QueryRow(ctx, `select events from counts where type = 'talk.said.v1'`).Scan(&events); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println("counted:", events)

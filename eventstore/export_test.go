@@ -34,7 +34,7 @@ func (s *Store) AppendAsBefore00013(ctx context.Context, a Append) (Result, erro
 	var statements pgx.Batch
 	statements.Queue(`select from log.logs for update`)
 	statements.Queue(appendBefore00013, s.batchColumns([]*pendingAppend{p})[:27]...)
-	results := s.appendPool.SendBatch(ctx, &statements)
+	results := s.pools.Append.SendBatch(ctx, &statements)
 	answers, err := readAnswers(results, 1)
 	if closeErr := results.Close(); err == nil {
 		err = closeErr

@@ -43,7 +43,7 @@ func (s *Store) loadLabelKey(ctx context.Context, stream StreamID, key, label st
 		return nil, nil, ErrNotFound
 	}
 	var wrapped []byte
-	err = s.workerPool.QueryRow(ctx, `select wrapped from keys.keys where id = $1 and stream = $2`, keyID, streamID).Scan(&wrapped)
+	err = s.pools.Read.QueryRow(ctx, `select wrapped from keys.keys where id = $1 and stream = $2`, keyID, streamID).Scan(&wrapped)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, nil, ErrNotFound

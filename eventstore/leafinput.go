@@ -20,7 +20,7 @@ func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput,
 	if err != nil {
 		return nil, fmt.Errorf("leaf inputs of stream %q: %w", id, ErrNotFound)
 	}
-	rows, err := s.workerPool.Query(ctx, `
+	rows, err := s.pools.Read.Query(ctx, `
 		select position, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, sealed, key, blobs
 		from log.events where stream = $1 order by version`, stream)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // acquireLease acquires the consumer's lease if it is free, expired or held by this node, and returns the checkpoint. leads
 // is false when another node holds the lease. Only the database's clock measures a lease, and it occupies no connection.
 func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, leads bool, err error) {
-	err = s.workerPool.QueryRow(ctx, `
+	err = s.pools.Lease.QueryRow(ctx, `
 		insert into log.consumers as c (name, version, holder, lease_until)
 		values ($1, $2, $3, clock_timestamp() + $4::interval)
 		on conflict (name, version) do update set holder = excluded.holder, lease_until = excluded.lease_until
@@ -36,7 +36,7 @@ func (s *Store) acquireLease(ctx context.Context, c Consumer) (position int64, l
 // the lease.
 func (s *Store) renewLease(ctx context.Context, c Consumer) {
 	for notify.Sleep(ctx, s.cfg.LeaseDuration/4) == nil {
-		tag, err := s.workerPool.Exec(ctx, `
+		tag, err := s.pools.Lease.Exec(ctx, `
 			update log.consumers set lease_until = clock_timestamp() + $4::interval
 			where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID, s.cfg.LeaseDuration)
 		if err == nil && tag.RowsAffected() == 0 {
@@ -49,7 +49,7 @@ func (s *Store) renewLease(ctx context.Context, c Consumer) {
 func (s *Store) releaseLease(ctx context.Context, c Consumer) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.LeaseDuration)
 	defer cancel()
-	_, err := s.workerPool.Exec(ctx, `
+	_, err := s.pools.Lease.Exec(ctx, `
 		update log.consumers set holder = null, lease_until = null
 		where name = $1 and version = $2 and holder = $3`, c.Name, c.Version, s.nodeID)
 	if err != nil {
@@ -72,7 +72,7 @@ type ConsumerStatus struct {
 
 // Consumers returns the status of every consumer that ever ran, ordered by name and version.
 func (s *Store) Consumers(ctx context.Context) ([]ConsumerStatus, error) {
-	rows, err := s.workerPool.Query(ctx, `
+	rows, err := s.pools.Read.Query(ctx, `
 		select name, version, position, l.head - position, coalesce(lease_until > clock_timestamp(), false), failures,
 			coalesce(error, ''), failed_at, moved_at
 		from log.consumers cross join log.logs l order by name, version`)

@@ -68,7 +68,7 @@ func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 
 // collectors returns everything that is registered.
 func (m *metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m}
+	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m, m.store.pools}
 }
 
 // close unregisters the metrics.

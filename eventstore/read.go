@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // selectRecords reads events and their keys in one snapshot. Keys are not cached, so no node opens a personal part that was
@@ -26,7 +27,7 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
 	}
-	records, err := s.queryRecords(ctx, selectRecords+`where e.stream = $1 order by e.version`, stream)
+	records, err := s.queryRecords(ctx, s.pools.Read, selectRecords+`where e.stream = $1 order by e.version`, stream)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", id, err)
 	}
@@ -39,7 +40,12 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 // Read returns the events after a position in the order of their positions, at most limit of them. The events follow the
 // position without a gap: no event can appear later at or before a position that was read. A gap is an error.
 func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, error) {
-	records, err := s.queryRecords(ctx, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
+	return s.readFrom(ctx, s.pools.Read, after, limit)
+}
+
+// readFrom is Read on a connection of a pool.
+func (s *Store) readFrom(ctx context.Context, pool *pgxpool.Pool, after int64, limit int) ([]Record, error) {
+	records, err := s.queryRecords(ctx, pool, selectRecords+`where e.position > $1 order by e.position limit $2`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read log after %d: %w", after, err)
 	}
@@ -52,17 +58,41 @@ func (s *Store) Read(ctx context.Context, after int64, limit int) ([]Record, err
 }
 
 // ReadByStream calls each once for every stream, in the order of their ids, with the stream's events up to position upTo.
-// It holds one stream in memory at a time, and a snapshot of the database until it returns.
+// It reads pages of streamPageSize events in statements of their own, and holds no connection while each runs.
 func (s *Store) ReadByStream(ctx context.Context, upTo int64, each func([]Record) error) error {
-	rows, err := s.workerPool.Query(ctx, selectRecords+`where e.position <= $1 order by e.stream, e.version`, upTo)
-	if err != nil {
-		return fmt.Errorf("read log by stream: %w", err)
+	var stream []Record
+	for after, version := (uuid.UUID{}), 0; ; {
+		page, err := s.queryRecords(ctx, s.pools.Consumer, selectRecords+`
+			where e.position <= $1 and (e.stream, e.version) > ($2, $3) order by e.stream, e.version limit $4`, upTo, after, version, streamPageSize)
+		if err != nil {
+			return fmt.Errorf("read log by stream: %w", err)
+		}
+		for _, r := range page {
+			if len(stream) > 0 && stream[0].Stream != r.Stream {
+				if err := each(stream); err != nil {
+					return fmt.Errorf("read log by stream: %w", err)
+				}
+				stream = nil
+			}
+			stream = append(stream, r)
+		}
+		if len(page) < streamPageSize {
+			break
+		}
+		last := page[len(page)-1]
+		after, version = uuid.MustParse(last.Stream), last.Version
 	}
-	if err := s.forEachStream(rows, each); err != nil {
+	if len(stream) == 0 {
+		return nil
+	}
+	if err := each(stream); err != nil {
 		return fmt.Errorf("read log by stream: %w", err)
 	}
 	return nil
 }
+
+// streamPageSize is the number of events that ReadByStream reads at a time.
+const streamPageSize = 2000
 
 // forEachStream calls each once for every stream of the rows, which must be ordered by stream.
 func (s *Store) forEachStream(rows pgx.Rows, each func([]Record) error) error {
@@ -93,7 +123,7 @@ func (s *Store) forEachStream(rows pgx.Rows, each func([]Record) error) error {
 // ReadStreams calls each once for every one of the given streams, in the order of their ids, with the stream's events up to
 // position upTo. It leaves out the streams that begin later. The records have no personal parts.
 func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, each func([]Record) error) error {
-	rows, err := s.workerPool.Query(ctx, `
+	rows, err := s.pools.Read.Query(ctx, `
 		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
 			coalesce(e.cause, 0), e.data, null::bytea, null::uuid, e.blobs, e.hash, null::bytea
 		from log.events e join log.streams s on s.id = e.stream
@@ -110,7 +140,7 @@ func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, eac
 // PositionAt returns the position of the last event that was recorded at or before a moment, position 0 if there is none.
 // recorded_at never decreases with the position, so the events up to that position are the log as it was at that moment.
 func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, err error) {
-	err = s.workerPool.QueryRow(ctx, `
+	err = s.pools.Read.QueryRow(ctx, `
 		with recursive halves(low, high) as (
 			select 0::bigint, head from log.logs
 			union all
@@ -129,7 +159,7 @@ func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, e
 func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	var p Position
 	var at *time.Time
-	if err := s.workerPool.QueryRow(ctx, `select epoch, head, last_at from log.logs`).Scan(&p.Epoch, &p.N, &at); err != nil {
+	if err := s.pools.Read.QueryRow(ctx, `select epoch, head, last_at from log.logs`).Scan(&p.Epoch, &p.N, &at); err != nil {
 		return Position{}, time.Time{}, fmt.Errorf("read head: %w", err)
 	}
 	if at == nil {
@@ -147,15 +177,15 @@ func (s *Store) readHead(ctx context.Context) (int64, error) {
 // StreamVersion returns the version of a stream, 0 when there is no such stream.
 func (s *Store) StreamVersion(ctx context.Context, stream StreamID) (v int, err error) {
 	const query = `select coalesce((select version from log.streams where id = $1), 0)`
-	if err := s.workerPool.QueryRow(ctx, query, stream).Scan(&v); err != nil {
+	if err := s.pools.Read.QueryRow(ctx, query, stream).Scan(&v); err != nil {
 		return 0, fmt.Errorf("read version of %s: %w", stream, err)
 	}
 	return v, nil
 }
 
-// queryRecords reads the records that a query returns.
-func (s *Store) queryRecords(ctx context.Context, sql string, args ...any) ([]Record, error) {
-	rows, err := s.workerPool.Query(ctx, sql, args...)
+// queryRecords reads the records that a query returns, on a connection of a pool.
+func (s *Store) queryRecords(ctx context.Context, pool *pgxpool.Pool, sql string, args ...any) ([]Record, error) {
+	rows, err := pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}

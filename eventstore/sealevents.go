@@ -101,7 +101,7 @@ type keyRow struct {
 // queryKeys reads the keys with the given ids. Like the append that it belongs to, it retries while the database fails.
 func (s *Store) queryKeys(ctx context.Context, ids []uuid.UUID) ([]keyRow, error) {
 	read := func() ([]keyRow, error) {
-		rows, err := s.appendPool.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
+		rows, err := s.pools.Append.Query(ctx, `select id, stream, wrapped from keys.keys where id = any ($1)`, ids)
 		var keys []keyRow
 		if err == nil {
 			keys, err = pgx.CollectRows(rows, pgx.RowToStructByPos[keyRow])

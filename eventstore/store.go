@@ -15,11 +15,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/notify"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // Config is the configuration of a Store. URL and MasterKey are required; in the other fields the zero value means the
@@ -38,8 +38,9 @@ type Config struct {
 	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 4 s: time after which other nodes take over the consumers of a silent node
-	WorkerConns   int32         // 12: connections for consumers and for reading the log
-	RequestConns  int32         // 8: connections for reading read models
+
+	RequestURL string               // of the request pool; may lead to PgBouncer in transaction mode. Empty: URL
+	Pools      []func(*pgpool.Spec) // change the pools of the node, in this order; nil: pgpool.Specs
 
 	localClock        func() time.Time // time.Now, except in tests
 	clockSyncInterval time.Duration    // 1 min: interval of reading the database's clock
@@ -66,9 +67,7 @@ func (c *Config) validate() error {
 	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.LeaseDuration = cmp.Or(c.LeaseDuration, 4*time.Second)
-	c.WorkerConns = cmp.Or(c.WorkerConns, 12)
-	c.RequestConns = cmp.Or(c.RequestConns, 8)
-	if min(c.MaxBatch, c.MaxBatchBytes, int(c.WorkerConns), int(c.RequestConns)) < 1 ||
+	if min(c.MaxBatch, c.MaxBatchBytes) < 1 ||
 		min(c.AppendTimeout, c.LockTimeout, c.PollInterval, c.LeaseDuration) < time.Millisecond {
 		return errors.New("sizes and durations must be positive")
 	}
@@ -80,9 +79,7 @@ type Store struct {
 	cfg         Config
 	nodeID      uuid.UUID // identifies this node in leases
 	keyring     *keyring.Keyring
-	appendPool  *pgxpool.Pool
-	workerPool  *pgxpool.Pool
-	requestPool *pgxpool.Pool
+	pools       *pgpool.Pools
 	committer   *groupCommitter
 	pendingKeys keyring.PendingKeys
 	clock       clock
@@ -100,15 +97,15 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: clock{local: cfg.localClock}}
-	defer func() {
-		if err != nil {
-			s.closePools()
-		}
-	}()
 	if err := s.openPools(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	if s.keyring, err = keyring.Open(ctx, s.appendPool, cfg.MasterKey); err != nil {
+	defer func() {
+		if err != nil {
+			s.pools.Close()
+		}
+	}()
+	if s.keyring, err = keyring.Open(ctx, s.pools.Append, cfg.MasterKey); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if cfg.Clock == nil {
@@ -123,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s.notifier = notify.New(notify.Config{Pool: s.workerPool, Log: cfg.Log, PollInterval: cfg.PollInterval, ReadHead: s.readHead})
+	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
 
 	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -144,15 +141,9 @@ func (s *Store) Close() {
 		s.cancel()
 		s.goroutines.Wait()
 		s.metrics.close()
-		s.closePools()
+		s.pools.Close()
 	})
 }
-
-// WorkerPool returns the pool of role sol_worker, for the writes of consumers and rebuilds.
-func (s *Store) WorkerPool() *pgxpool.Pool { return s.workerPool }
-
-// RequestPool returns the pool of role sol_request, for the reads of adapters under row-level security.
-func (s *Store) RequestPool() *pgxpool.Pool { return s.requestPool }
 
 // Now returns the time that decisions use: the database's time, as recorded_at, or that of Config.Clock. UTC, whole
 // microseconds.
@@ -179,7 +170,9 @@ func (s *Store) SettledTime() time.Time {
 
 // NextNumber returns the next number of the log's sequence, for people to use. Numbers that are not used leave gaps.
 func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
-	if err := s.appendPool.QueryRow(ctx, `select nextval('log.numbers')`).Scan(&n); err != nil {
+	ctx, cancel := s.withAppendTimeout(ctx)
+	defer cancel()
+	if err := s.pools.Append.QueryRow(ctx, `select nextval('log.numbers')`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("next number: %w", err)
 	}
 	return n, nil

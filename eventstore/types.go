@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // StreamID is a UUID (version 7) in its canonical text form.
@@ -131,9 +133,9 @@ var (
 	ErrErased = errors.New("erased")
 	// ErrBeyondHead: the log has no event at the position yet.
 	ErrBeyondHead = errors.New("position beyond the head of the log")
-	// ErrUnavailable: the database did not answer in time. It is not known whether the append was stored; a repetition of
-	// the command returns its result.
-	ErrUnavailable = errors.New("the log cannot be reached")
+	// ErrUnavailable: the database did not answer in time, or no connection became free. It is not known whether the append was
+	// stored; a repetition of the command returns its result.
+	ErrUnavailable = pgpool.ErrUnavailable
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("the store is closed")
 )

@@ -40,7 +40,7 @@ func (s *Store) WaitForConsumer(ctx context.Context, name string, version int, p
 	for {
 		changed := s.notifier.ConsumerChanged(name, version)
 		var checkpoint int64
-		err := s.workerPool.QueryRow(ctx, `
+		err := s.pools.Read.QueryRow(ctx, `
 			select coalesce((select position from log.consumers where name = $1 and version = $2), 0)`, name, version).Scan(&checkpoint)
 		if err != nil {
 			return fmt.Errorf("wait for consumer %s: %w", name, err)

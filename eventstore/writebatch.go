@@ -34,7 +34,7 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answe
 	var statements pgx.Batch
 	statements.Queue(lockAllocator)
 	statements.Queue(appendSQL, s.batchColumns(batch)...)
-	results := s.appendPool.SendBatch(ctx, &statements)
+	results := s.pools.Append.SendBatch(ctx, &statements)
 	answers, err := readAnswers(results, len(batch))
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("commit: %w", closeErr)

@@ -59,7 +59,7 @@ func TestTwoVersionsExistSideBySide(t *testing.T) {
 // createVersion2 does what the migration of a new version does: it creates the tables, functions and setup procedures.
 func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel.Model) {
 	t.Helper()
-	err := pgx.BeginFunc(t.Context(), h.Store.WorkerPool(), func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(t.Context(), h.Store.Pools().Consumer, func(tx pgx.Tx) error {
 		rows, err := tx.Query(t.Context(), `
 			select replace(pg_get_functiondef(p.oid), '_v1', '_v2') from pg_proc p
 			where pronamespace = 'read'::regnamespace and proname like '%\_v1%' order by p.oid`)

@@ -36,7 +36,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
 	a.mail, err = mail.New(mail.Config{
-		Pool: n.store.WorkerPool(), App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
+		Pool: n.store.Pools().Outbox, App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
 		Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
@@ -71,7 +71,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.WorkerPool(), Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
+	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.Pools().Outbox, Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
 		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100,
 			Handle: outbox.HandleJSON(notify.New(n.service.Notifications.Deliver, a.mail.Deliver))},
 		{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},

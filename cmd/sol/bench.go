@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/migrations"
 	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
@@ -88,7 +89,7 @@ func (a *cli) benchTimers() *cobra.Command {
 			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
 				key := make([]byte, 32)
 				rand.Read(key)
-				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Log: config.NewQuietLogger(a.err, c.Log)})
+				store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}, Log: config.NewQuietLogger(a.err, c.Log)})
 				if err != nil {
 					return err
 				}

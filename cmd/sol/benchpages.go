@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/bench"
 	"github.com/sol-assistenza/sol/migrations"
@@ -86,8 +87,8 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 			return err
 		}
 		clock, queries := &demo.Clock{}, &bench.QueryCounter{}
-		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(own.URL(name)), clock.Now,
-			func(c *eventstore.Config) { c.Tracer = queries })
+		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), own.URL(name), clock.Now,
+			withPools(pgpool.WithoutDiskWait), func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err
 		}
@@ -142,7 +143,7 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 		}
 		bar.finish()
 	}
-	if _, err := n.store.WorkerPool().Exec(ctx, `analyze`); err != nil {
+	if _, err := n.store.Pools().Consumer.Exec(ctx, `analyze`); err != nil {
 		return nil, err
 	}
 	router, err := n.newRouter()

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 func (a *cli) demoCommand() *cobra.Command {
@@ -82,26 +82,14 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 			return func(done, total int) { bar.set(int64(done), int64(total)) }, bar.finish
 		},
 		Open: func(ctx context.Context, clock *demo.Clock) (demo.System, error) {
-			n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), withoutSynchronousCommit(url), clock.Now)
+			n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), url, clock.Now,
+				withPools(pgpool.WithoutDiskWait)) // an interrupted seeding creates lost data again
 			if err != nil {
 				return demo.System{}, err
 			}
 			return demo.System{App: n.service, Sagas: n.sagas, Close: n.close}, nil
 		},
 	})
-}
-
-// withoutSynchronousCommit returns the URL with synchronous_commit off, so commits do not wait for the disk. An interrupted seeding
-// creates lost data again.
-func withoutSynchronousCommit(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address // cannot happen: the database was opened with it
-	}
-	query := u.Query()
-	query.Set("synchronous_commit", "off")
-	u.RawQuery = query.Encode()
-	return u.String()
 }
 
 // writeDemoInfo writes demo.json and prints its content for people.

@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -77,7 +78,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 			n.store.Close()
 		}
 	}()
-	n.identity, err = identity.New(identity.Config{Pool: n.store.WorkerPool(), KeyedHash: n.store.KeyedHash})
+	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash})
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +99,11 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
 	n.adapters, err = n.newAdapters()
 	return n, err
+}
+
+// withPools returns an option of newNode that changes the pools of the node.
+func withPools(adjust ...func(*pgpool.Spec)) func(*eventstore.Config) {
+	return func(c *eventstore.Config) { c.Pools = append(c.Pools, adjust...) }
 }
 
 // dispatch is the DispatchFunc of the sagas. It uses the same dispatcher as people's commands.
@@ -136,7 +142,7 @@ const cleanupInterval = time.Hour
 // runCleanup deletes expired access records and sessions, orphaned blobs, command ids, delivered messages and old notifications, once an
 // hour until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
-	worker := n.store.WorkerPool()
+	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
 		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.DeleteExpired(ctx, worker) }},
 		app.CleanupTask{Name: "sessions", Run: n.identity.DeleteExpiredSessions},

@@ -23,11 +23,11 @@ func (a *cli) sagasList() *cobra.Command {
 		Use: "list", Short: "Show position, lag and next timers of every saga", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				list, err := runtime.ListSagas(ctx, n.store.WorkerPool())
+				list, err := runtime.ListSagas(ctx, n.store.Pools().Read)
 				if err != nil {
 					return err
 				}
-				next, err := runtime.ListTimers(ctx, n.store.WorkerPool(), timers)
+				next, err := runtime.ListTimers(ctx, n.store.Pools().Read, timers)
 				if err != nil {
 					return err
 				}
@@ -64,7 +64,7 @@ func (a *cli) sagasExplain() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				x, err := runtime.Explain(ctx, n.store.WorkerPool(), id)
+				x, err := runtime.Explain(ctx, n.store.Pools().Read, id)
 				if err != nil {
 					return err
 				}

@@ -66,7 +66,7 @@ func (a *cli) sagasSimulate() *cobra.Command {
 					return err
 				}
 				var total int64
-				if err := n.store.WorkerPool().QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
+				if err := n.store.Pools().Read.QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
 					return err
 				}
 				bar := a.progress("replaying tickets")

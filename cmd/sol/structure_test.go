@@ -43,12 +43,13 @@ var allowedImports = map[string][]string{
 	"migrations":          {},
 
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
-	"eventstore":           {"eventstore/keyring", "eventstore/notify", "eventstore/proof"},
+	"eventstore":           {"eventstore/keyring", "eventstore/notify", "eventstore/pgpool", "eventstore/proof"},
 	"eventstore/keyring":   {},
 	"eventstore/notify":    {},
+	"eventstore/pgpool":    {},
 	"eventstore/proof":     {},
 	"eventstore/embedpg":   {},
-	"eventstore/bench":     {"eventstore"},
+	"eventstore/bench":     {"eventstore", "eventstore/pgpool"},
 	"eventstore/dispatch":  {"eventstore", "eventstore/notify"},
 	"eventstore/ticketlog": {"domain/...", "eventstore", "eventstore/dispatch"},
 
@@ -65,13 +66,13 @@ var allowedImports = map[string][]string{
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
-	"handlers/identity":             {"domain/...", "eventstore"},
+	"handlers/identity":             {"domain/...", "eventstore", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/messages", "handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/ticketlog", "sagas/...",
 	}, below...),
-	"handlers/app/accesslog":              {"domain/..."},
+	"handlers/app/accesslog":              {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment":             {"domain/...", "eventstore"},
 	"handlers/app/draft":                  {"domain/...", "eventstore"},
 	"handlers/app/messages":               {"domain/...", "sagas/runtime"},
@@ -100,7 +101,7 @@ var allowedImports = map[string][]string{
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
 	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
-	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "migrations"},
+	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
 	"cmd/sol/internal/demo": append([]string{
 		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",

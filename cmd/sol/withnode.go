@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // withNode runs do on a node of its own. It uses the database of a running server or, if none runs, starts the embedded Postgres for the
@@ -33,7 +34,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
-	n, err := newNode(ctx, c, log, db.URL, nil)
+	n, err := newNode(ctx, c, log, db.URL, nil, withPools(pgpool.Small))
 	if err != nil {
 		return err
 	}

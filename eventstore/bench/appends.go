@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // eventsPerStream is the number of events that a writer appends to a stream before it begins another: about as many as a ticket has.
@@ -21,7 +22,7 @@ const eventsPerStream = 12
 // measureAppends returns the number of acknowledged events per second. Every writer waits for each of its appends. An append has one
 // event, a command id and an expected version.
 func measureAppends(ctx context.Context, cfg Config, writers int) (float64, error) {
-	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey})
+	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey, Pools: []func(*pgpool.Spec){pgpool.Small}})
 	if err != nil {
 		return 0, err
 	}

@@ -24,7 +24,8 @@ const (
 
 // Config is the configuration of a Notifier. All fields are required.
 type Config struct {
-	Pool         *pgxpool.Pool // sends NOTIFY messages; its connection settings also serve the listening connection
+	Pool         *pgxpool.Pool                                // sends NOTIFY messages
+	Connect      func(ctx context.Context) (*pgx.Conn, error) // opens the connection that listens
 	Log          *slog.Logger
 	PollInterval time.Duration                            // between two reads of the head, and before listening again
 	ReadHead     func(ctx context.Context) (int64, error) // reads the position of the last event from the database
@@ -176,7 +177,7 @@ func (n *Notifier) listen(ctx context.Context) {
 
 // listenOnce listens on one connection until it fails or ctx ends.
 func (n *Notifier) listenOnce(ctx context.Context) error {
-	conn, err := pgx.ConnectConfig(ctx, n.cfg.Pool.Config().ConnConfig)
+	conn, err := n.cfg.Connect(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

@@ -26,6 +26,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/migrations"
 )
 
@@ -113,11 +114,20 @@ func (d *DB) OpenNode(t testing.TB, options ...func(*eventstore.Config)) *events
 }
 
 func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (*eventstore.Store, error) {
-	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey()}
+	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey(), Pools: []func(*pgpool.Spec){bePatient}}
 	for _, o := range options {
 		o(&cfg)
 	}
 	return eventstore.Open(ctx, cfg)
+}
+
+// bePatient makes the time limits of a pool 20 times as long, because a machine that runs tests is slow, and opens connections when they
+// are needed.
+func bePatient(s *pgpool.Spec) {
+	s.Min = 0
+	for _, limit := range []*time.Duration{&s.Wait, &s.Answer, &s.Lock, &s.Statement, &s.Idle} {
+		*limit *= 20
+	}
 }
 
 // MasterKey returns the master key of all test databases.

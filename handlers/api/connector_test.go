@@ -34,7 +34,7 @@ func newFixtureWithConnector(t *testing.T) (*fixture, *simulator.Simulator) {
 		Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: server.URL}}, Timeout: 2 * time.Minute, RetryDelay: time.Millisecond,
 	})
 	w.must(err)
-	b, err := outbox.New(outbox.Config{Pool: w.store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
+	b, err := outbox.New(outbox.Config{Pool: w.store.Pools().Outbox, PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
 		Name: "ask", Topic: sagas.TopicAskConnector, Handle: func(ctx context.Context, m outbox.Message) error {
 			var q sagas.ConnectorQuestion
 			if err := json.Unmarshal(m.Payload, &q); err != nil {

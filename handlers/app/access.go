@@ -15,7 +15,7 @@ import (
 // read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
 // costs no availability.
 func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
-	return accesslog.Record(ctx, s.Store.RequestPool(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
+	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
 }
 
 // recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
@@ -25,7 +25,7 @@ func (s *Service) recordSearch(ctx context.Context, by Caller, query string) err
 	if subject == "" {
 		return nil
 	}
-	return accesslog.Record(ctx, s.Store.RequestPool(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
+	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below
@@ -43,7 +43,7 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
 		return nil, state, nil, err
 	}
-	all, err := accesslog.List(ctx, s.Store.RequestPool(), by.Actor, id, state.Subject, before, limit)
+	all, err := accesslog.List(ctx, s.Store.Pools().Request, by.Actor, id, state.Subject, before, limit)
 	if err != nil {
 		return nil, state, nil, err
 	}

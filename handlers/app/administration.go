@@ -22,7 +22,7 @@ func (s *Service) ListReadModels(ctx context.Context) ([]readmodel.Status, error
 
 // ListSagas returns the status of every saga.
 func (s *Service) ListSagas(ctx context.Context) ([]runtime.SagaStatus, error) {
-	return runtime.ListSagas(ctx, s.Store.WorkerPool())
+	return runtime.ListSagas(ctx, s.Store.Pools().Read)
 }
 
 // SimulateSaga replays the log against a saga with the settings of another catalogue, as runtime.Simulate.

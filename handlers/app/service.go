@@ -63,7 +63,7 @@ func New(c Config) (*Service, error) {
 		Drafts:        draft.New(c.Store),
 		Presence:      presence.New(c.Store, c.Identity.Names),
 		Notifications: notification.New(c.Store, dispatcher),
-		Messages:      messages.New(c.Store.WorkerPool()),
+		Messages:      messages.New(c.Store.Pools().Outbox),
 		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}, nil
 }

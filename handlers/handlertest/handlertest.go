@@ -76,7 +76,7 @@ func New(t *testing.T, o Options) *System {
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, o.Log)
 	w.Database, w.Store = db.URL, db.Store
 	accounts, err := identity.New(identity.Config{
-		Pool: w.Store.WorkerPool(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: w.Store.Pools(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)
 	w.App, err = app.New(app.Config{

@@ -74,7 +74,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	if err != nil {
 		return "", fmt.Errorf("account id: %w", err)
 	}
-	_, err = i.Pool.Exec(ctx, `
+	_, err = i.execDurably(ctx, `
 		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.now())
@@ -124,7 +124,7 @@ func (i *Identity) Disable(ctx context.Context, account string) error {
 }
 
 func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation, sql string, args ...any) error {
-	return pgx.BeginFunc(ctx, i.Pool, func(tx pgx.Tx) error {
+	return i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, sql, args...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", operation, err)
@@ -137,6 +137,20 @@ func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation,
 		}
 		return nil
 	})
+}
+
+// execDurably executes a statement in a transaction that a failover cannot lose, and returns the number of its rows.
+func (i *Identity) execDurably(ctx context.Context, sql string, args ...any) (int64, error) {
+	rows := make(chan int64, 1)
+	err := i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, sql, args...)
+		rows <- done.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return <-rows, nil
 }
 
 // ListAccounts returns all accounts with their placements, by user name.

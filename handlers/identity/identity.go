@@ -12,12 +12,12 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // Config holds the dependencies and settings of Identity. Pool and KeyedHash are required.
 type Config struct {
-	Pool *pgxpool.Pool
+	Pools *pgpool.Pools
 	// KeyedHash returns a hash with a key of this installation (eventstore.Store.KeyedHash).
 	KeyedHash func(purpose, value string) string
 	// Clock returns the time for sessions, locks and placements; nil: time.Now.
@@ -43,8 +43,8 @@ type Identity struct {
 
 // New checks the configuration and fills in its defaults.
 func New(c Config) (*Identity, error) {
-	if c.Pool == nil || c.KeyedHash == nil {
-		return nil, errors.New("identity: Pool and KeyedHash are required")
+	if c.Pools == nil || c.KeyedHash == nil {
+		return nil, errors.New("identity: Pools and KeyedHash are required")
 	}
 	if c.IdleTimeout < 0 || c.Lifetime < 0 || c.MaxFailures < 0 || c.LockDuration < 0 || c.Hashers < 0 {
 		return nil, errors.New("identity: durations and counts cannot be negative")

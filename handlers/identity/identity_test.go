@@ -41,7 +41,7 @@ func newFixture(t *testing.T) *fixture {
 	h := &fixture{t: t, clock: storetest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
 	var err error
 	h.Identity, err = identity.New(identity.Config{
-		Pool: store.WorkerPool(), KeyedHash: store.KeyedHash, Clock: h.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: h.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 	s := Session{Username: username}
 	passwordHash, pinHash, known := i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
 	if known {
-		err = i.Pool.QueryRow(ctx, `
+		err = i.Pools.Session.QueryRow(ctx, `
 			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
 			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
 	}
@@ -52,7 +52,7 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 		return Session{}, errors.Join(ErrCredentials, i.recordFailure(ctx, name))
 	}
 	if failed {
-		if _, err := i.Pool.Exec(ctx, `delete from identity.failures where name = $1`, name); err != nil {
+		if _, err := i.Pools.Session.Exec(ctx, `delete from identity.failures where name = $1`, name); err != nil {
 			return Session{}, fmt.Errorf("delete failed logins: %w", err)
 		}
 	}
@@ -63,7 +63,7 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err error) {
 	var failures int
 	var last time.Time
-	err = i.Pool.QueryRow(ctx, `select failures, last_at from identity.failures where name = $1`, name).Scan(&failures, &last)
+	err = i.Pools.Session.QueryRow(ctx, `select failures, last_at from identity.failures where name = $1`, name).Scan(&failures, &last)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
 	}
@@ -80,7 +80,7 @@ func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err
 // counts of all other names.
 func (i *Identity) recordFailure(ctx context.Context, name string) error {
 	now := i.now()
-	_, err := i.Pool.Exec(ctx, `
+	_, err := i.Pools.Session.Exec(ctx, `
 		with forgotten as (delete from identity.failures where last_at <= $3 and name <> $1)
 		insert into identity.failures as f (name, failures, last_at) values ($1, 1, $2)
 		on conflict (name) do update set failures = case when f.last_at <= $3 then 1 else f.failures + 1 end, last_at = $2`,

@@ -36,7 +36,7 @@ func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, 
 	if valid == nil {
 		return names, nil
 	}
-	rows, err := i.Pool.Query(ctx, `
+	rows, err := i.Pools.Read.Query(ctx, `
 		select id::text, given_name || ' ' || family_name from identity.accounts where id = any($1::uuid[])`, valid)
 	if err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
@@ -62,7 +62,7 @@ func scanOperator(row pgx.CollectableRow) (o Operator, err error) {
 
 // ListOperators returns the current operators and supervisors of an entity, by family name.
 func (i *Identity) ListOperators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
-	rows, err := i.Pool.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
+	rows, err := i.Pools.Read.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
@@ -79,7 +79,7 @@ func (i *Identity) FindOperator(ctx context.Context, nameOrID string, preferred 
 	if !usernamePattern.MatchString(normalizeUsername(nameOrID)) {
 		return Operator{}, ErrNotFound
 	}
-	rows, err := i.Pool.Query(ctx, currentOperators+` and (a.username = $2 or a.id::text = $2)
+	rows, err := i.Pools.Read.Query(ctx, currentOperators+` and (a.username = $2 or a.id::text = $2)
 		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normalizeUsername(nameOrID), preferred)
 	if err != nil {
 		return Operator{}, fmt.Errorf("find operator: %w", err)

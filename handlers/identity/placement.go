@@ -60,13 +60,13 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 	if err != nil {
 		return "", fmt.Errorf("placement id: %w", err)
 	}
-	done, err := i.Pool.Exec(ctx, `
+	done, err := i.execDurably(ctx, `
 		insert into identity.placements (id, account, role, entity, valid_from)
 		select $1, a.id, $3, $4, $5 from identity.accounts a where a.id = $2`, id.String(), account, role, entity, from)
 	if err != nil {
 		return "", fmt.Errorf("add placement: %w", uniqueViolation(err))
 	}
-	if done.RowsAffected() == 0 {
+	if done == 0 {
 		return "", fmt.Errorf("add placement: %w", ErrNotFound)
 	}
 	return id.String(), nil
@@ -75,13 +75,13 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 // EndPlacement ends an account's placement with a role at an entity now. Sessions that use it have no role until their user chooses another
 // placement. Error: ErrNotFound.
 func (i *Identity) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode) error {
-	done, err := i.Pool.Exec(ctx, `
+	done, err := i.execDurably(ctx, `
 		update identity.placements set valid_to = greatest(valid_from, $4)
 		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.now())
 	if err != nil {
 		return fmt.Errorf("end placement: %w", err)
 	}
-	if done.RowsAffected() == 0 {
+	if done == 0 {
 		return fmt.Errorf("end placement: %w", ErrNotFound)
 	}
 	return nil
@@ -89,7 +89,7 @@ func (i *Identity) EndPlacement(ctx context.Context, account string, role person
 
 // queryPlacements returns the placements that match a where clause, by account.
 func (i *Identity) queryPlacements(ctx context.Context, where string, args ...any) (map[string][]Placement, error) {
-	rows, err := i.Pool.Query(ctx, `
+	rows, err := i.Pools.Session.Query(ctx, `
 		select p.account::text, p.id::text, p.role, p.entity, p.valid_from, p.valid_to from identity.placements p `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read placements: %w", err)

@@ -70,7 +70,7 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 		return Session{}, err
 	}
 	now := i.now()
-	_, err = i.Pool.Exec(ctx, `
+	_, err = i.Pools.Session.Exec(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
 		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
 		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
@@ -88,7 +88,7 @@ func (i *Identity) Authenticate(ctx context.Context, token string) (Session, err
 		return Session{}, err
 	}
 	if now := i.now(); now.Sub(seen) >= touchInterval {
-		_, err := i.Pool.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashToken(token), now)
+		_, err := i.Pools.Session.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashToken(token), now)
 		if err != nil {
 			return Session{}, fmt.Errorf("touch session: %w", err)
 		}
@@ -109,7 +109,7 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	}
 	now := i.now()
 	var role, entity *string
-	err = i.Pool.QueryRow(ctx, `
+	err = i.Pools.Session.QueryRow(ctx, `
 		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
@@ -147,7 +147,7 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 		if err != nil {
 			return Session{}, err
 		}
-		done, err := i.Pool.Exec(ctx, `update identity.sessions set token = $2, placement = $3, seen_at = $4 where token = $1`,
+		done, err := i.Pools.Session.Exec(ctx, `update identity.sessions set token = $2, placement = $3, seen_at = $4 where token = $1`,
 			hashToken(token), hash, p.ID, i.now())
 		if err != nil {
 			return Session{}, fmt.Errorf("choose placement: %w", err)
@@ -163,7 +163,7 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 
 // EndSession ends the session of a token. It returns no error if there is none.
 func (i *Identity) EndSession(ctx context.Context, token string) error {
-	if _, err := i.Pool.Exec(ctx, `delete from identity.sessions where token = $1`, hashToken(token)); err != nil {
+	if _, err := i.Pools.Session.Exec(ctx, `delete from identity.sessions where token = $1`, hashToken(token)); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
@@ -172,7 +172,7 @@ func (i *Identity) EndSession(ctx context.Context, token string) error {
 // DeleteExpiredSessions deletes the sessions that have ended by idle time or lifetime, and returns their number.
 func (i *Identity) DeleteExpiredSessions(ctx context.Context) (int64, error) {
 	now := i.now()
-	deleted, err := i.Pool.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
+	deleted, err := i.Pools.Session.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
 		now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {
 		return 0, fmt.Errorf("delete expired sessions: %w", err)

@@ -54,7 +54,7 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 
 // queryAccounts returns the accounts that match a where clause, each with its current, past and future placements.
 func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any) ([]Account, error) {
-	rows, err := i.Pool.Query(ctx, `
+	rows, err := i.Pools.Read.Query(ctx, `
 		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at from identity.accounts a `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
@@ -82,7 +82,7 @@ func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any)
 
 // CountStaff returns the number of enabled accounts with a current placement other than citizen, and the number of these placements.
 func (i *Identity) CountStaff(ctx context.Context) (accounts, placements int, err error) {
-	err = i.Pool.QueryRow(ctx, `
+	err = i.Pools.Read.QueryRow(ctx, `
 		select count(distinct p.account), count(*) from identity.placements p join identity.accounts a on a.id = p.account
 		where a.disabled_at is null and p.role <> 'cittadino' and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)`, i.now()).Scan(&accounts, &placements)
 	if err != nil {

@@ -55,7 +55,7 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
 	w.addresses = mailaddress.New(w.store.KeyedHash, "assistenza.example.it")
-	people, err := identity.New(identity.Config{Pool: w.store.WorkerPool(), KeyedHash: w.store.KeyedHash})
+	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHash: w.store.KeyedHash})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 	id := w.open(ticket.StatusWaiting)
 	_, _, before := w.last(id)
 	blobs := func() (n int) {
-		if err := w.store.WorkerPool().QueryRow(t.Context(), "select count(*) from log.blobs").Scan(&n); err != nil {
+		if err := w.store.Pools().Consumer.QueryRow(t.Context(), "select count(*) from log.blobs").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -107,7 +107,7 @@ func listMessages(t *testing.T, db *pgxpool.Pool) (all []messages.Entry) {
 }
 
 func TestMessagesAreDeliveredOnceAndInTheOrderOfTheirTicket(t *testing.T) {
-	db := storetest.New(t).Store.WorkerPool()
+	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 60)
 	publishMessages(t, db, "other", 1)
 	var g receivedMessages
@@ -129,7 +129,7 @@ func TestMessagesAreDeliveredOnceAndInTheOrderOfTheirTicket(t *testing.T) {
 }
 
 func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
-	db := storetest.New(t).Store.WorkerPool()
+	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 4)
 	var g receivedMessages
 	repaired := make(chan struct{})
@@ -193,7 +193,7 @@ func TestFailuresAreRetriedAndPanicsArePoisoned(t *testing.T) {
 }
 
 func TestInterruptedMessageIsDeliveredAgain(t *testing.T) {
-	db := storetest.New(t).Store.WorkerPool()
+	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 1)
 	started := make(chan struct{})
 	stop := runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(ctx context.Context, _ outbox.Message) error {
@@ -215,9 +215,9 @@ func TestStoppedRouterLeavesNoGoroutines(t *testing.T) {
 	storetest.Empty(t) // starts the test server, which runs until the last test has ended
 	before := goleak.IgnoreCurrent()
 	store := storetest.New(t).Store
-	publishMessages(t, store.WorkerPool(), "topic", 1)
+	publishMessages(t, store.Pools().Outbox, "topic", 1)
 	var g receivedMessages
-	stop := runRouter(t, outbox.Config{Pool: store.WorkerPool(), Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	stop := runRouter(t, outbox.Config{Pool: store.Pools().Outbox, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Workers: 2, Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
 	storetest.Eventually(t, "the message is delivered", func() bool { return len(g.ids()) == 1 })
 	stop()
 	store.Close() // it starts goroutines after Open has returned, so before cannot hold them

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
@@ -32,7 +33,7 @@ func TestUnavailableDatabasePoisonsNothing(t *testing.T) {
 			if !allDown {
 				downstream = storetest.New(t)
 			}
-			testUnavailableDatabase(t, db.Store.WorkerPool(), downstream)
+			testUnavailableDatabase(t, db.Store.Pools().Outbox, downstream)
 		})
 	}
 }
@@ -48,7 +49,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 		Handle: func(ctx context.Context, m outbox.Message) error {
 			signalStart()
 			<-unavailable
-			if err := downstream.Store.WorkerPool().Ping(ctx); err != nil {
+			if err := downstream.Store.Pools().Outbox.Ping(ctx); err != nil {
 				failed.Add(1)
 				return fmt.Errorf("deliver: %w", err)
 			}
@@ -81,7 +82,7 @@ func testUnavailableDatabase(t *testing.T, db *pgxpool.Pool, downstream *storete
 
 // A failing message opens the breaker on its own. The open breaker must neither use up the message's retries nor keep it for ever.
 func TestOpenBreakerUsesUpNoRetries(t *testing.T) {
-	db := storetest.New(t).Store.WorkerPool()
+	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 2)
 	var g receivedMessages
 	runRouter(t, outbox.Config{Pool: db, MaxRetries: 8, BreakerTimeout: 20 * time.Millisecond, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
@@ -100,7 +101,7 @@ func TestOpenBreakerUsesUpNoRetries(t *testing.T) {
 }
 
 func TestPanickedMessageIsRetried(t *testing.T) {
-	db := storetest.New(t).Store.WorkerPool()
+	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 2)
 	var g receivedMessages
 	runRouter(t, outbox.Config{Pool: db, MaxRetries: 3, BreakerTimeout: time.Millisecond, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
@@ -120,7 +121,9 @@ func TestPanickedMessageIsRetried(t *testing.T) {
 
 // Handlers get a connection even if more messages are handled at once than the worker pool has connections.
 func TestHandledMessagesDoNotExhaustConnections(t *testing.T) {
-	db := storetest.New(t, func(c *eventstore.Config) { c.WorkerConns = 2 }).Store.WorkerPool()
+	db := storetest.New(t, func(c *eventstore.Config) {
+		c.Pools = append(c.Pools, pgpool.Small)
+	}).Store.Pools().Outbox
 	const n = 8
 	var handlers []outbox.Handler
 	var handling, delivered atomic.Int32

@@ -64,7 +64,7 @@ func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...f
 
 // deliverNotifications starts an outbox router that stores the notifications of the outbox.
 func (w *system) deliverNotifications() {
-	router, err := outbox.New(outbox.Config{Pool: w.Store.WorkerPool(), PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
+	router, err := outbox.New(outbox.Config{Pool: w.Store.Pools().Outbox, PollInterval: 5 * time.Millisecond, Handlers: []outbox.Handler{{
 		Name: "notify", Topic: sagas.TopicNotify, Handle: func(ctx context.Context, m outbox.Message) error {
 			var n sagas.Notification
 			if err := json.Unmarshal(m.Payload, &n); err != nil {

@@ -143,7 +143,7 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, b
 	case <-ctx.Done():
 		return fmt.Errorf("export: %w", ctx.Err())
 	}
-	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
+	return readmodel.WithLongSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
 		if err := begin(DrillDownPage{From: q.From, To: q.To, At: q.at.UTC(), Position: snap.Position}); err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -64,7 +65,13 @@ func TestSlowExportsDoNotBlockPages(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
-	reader := NewReader(h.OpenNode(func(c *eventstore.Config) { c.RequestConns = maxExports + 1 }), catalog.Default(), nil)
+	reader := NewReader(h.OpenNode(func(c *eventstore.Config) {
+		c.Pools = append(c.Pools, func(s *pgpool.Spec) {
+			if s.Name == pgpool.Request {
+				s.Conns = maxExports + 1
+			}
+		})
+	}), catalog.Default(), nil)
 	slow, finish := context.WithCancel(t.Context())
 	defer finish()
 	var exports, waiting sync.WaitGroup

@@ -253,11 +253,11 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 				t.Errorf("%s sees %d activities, want %d", name, got, c.activities)
 			}
 		}
-		if _, err := h.Store.RequestPool().Exec(t.Context(), `select from read.figures_v1`); err == nil {
+		if err := h.ExecAsRequest(t, `select from read.figures_v1`); err == nil {
 			t.Error("the role of requests may read the state of the fold")
 		}
 		for _, table := range Model.Tables {
-			if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
+			if err := h.ExecAsRequest(t, `delete from `+Model.Table(table)); err == nil {
 				t.Errorf("the role of requests may delete from %s", table)
 			}
 		}

@@ -51,7 +51,7 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 // row returns all columns of a ticket's stored row, as JSON.
 func (h *fixture) row(id ticket.ID) (row string) {
 	h.T.Helper()
-	err := h.Store.WorkerPool().QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
+	err := h.Store.Pools().Consumer.QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v1 t where id = $1`, string(id)).Scan(&row)
 	if err != nil {
 		h.T.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 	h.Project()
 	check := func(when string) {
 		t.Helper()
-		tx, err := h.Store.WorkerPool().Begin(t.Context())
+		tx, err := h.Store.Pools().Consumer.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

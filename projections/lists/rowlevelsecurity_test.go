@@ -52,7 +52,7 @@ func (h *fixture) checkPolicies(t *testing.T) {
 		}
 	}
 	for _, table := range Model.Tables {
-		if _, err := h.Store.RequestPool().Exec(t.Context(), `delete from `+Model.Table(table)); err == nil {
+		if err := h.ExecAsRequest(t, `delete from `+Model.Table(table)); err == nil {
 			t.Errorf("the role of requests may delete from %s", table)
 		}
 	}

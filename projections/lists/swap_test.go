@@ -17,7 +17,7 @@ func TestSwapYieldsToLongRead(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
-	long, err := h.Store.RequestPool().Begin(t.Context())
+	long, err := h.Store.Pools().Consumer.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	fresh := NewReader(h.OpenNode(), catalog.Default(), nil)
-	swap, err := h.Store.WorkerPool().Begin(t.Context())
+	swap, err := h.Store.Pools().Consumer.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

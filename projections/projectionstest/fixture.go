@@ -153,7 +153,7 @@ func (f *Fixture) Dump() []string {
 		}
 	}
 	for _, table := range tables {
-		rows, err := f.Store.WorkerPool().Query(f.T.Context(), `select to_jsonb(t)::text from `+table+` t order by 1`)
+		rows, err := f.Store.Pools().Consumer.Query(f.T.Context(), `select to_jsonb(t)::text from `+table+` t order by 1`)
 		if err != nil {
 			f.T.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 // actor it sets none of the settings that the policies read.
 func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n int) {
 	t.Helper()
-	err := pgx.BeginFunc(t.Context(), f.Store.RequestPool(), func(tx pgx.Tx) error {
+	err := f.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if actor != (person.Actor{}) {
 			_, err := tx.Exec(t.Context(),
 				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
@@ -228,11 +228,20 @@ func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n
 	return n
 }
 
+// ExecAsRequest executes a statement under the database role of requests.
+func (f *Fixture) ExecAsRequest(t *testing.T, sql string) error {
+	t.Helper()
+	return f.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), sql)
+		return err
+	})
+}
+
 // Eventually runs a query that returns a boolean until it returns true.
 func (f *Fixture) Eventually(query string) {
 	f.T.Helper()
 	storetest.Eventually(f.T, query, func() (done bool) {
-		if err := f.Store.WorkerPool().QueryRow(f.T.Context(), query).Scan(&done); err != nil {
+		if err := f.Store.Pools().Consumer.QueryRow(f.T.Context(), query).Scan(&done); err != nil {
 			f.T.Fatal(err)
 		}
 		return done

@@ -40,7 +40,7 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, t
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
-	b := rebuild{store: r.store, pool: r.store.WorkerPool(), model: m, progress: progress}
+	b := rebuild{store: r.store, pool: r.store.Pools().Consumer, model: m, progress: progress}
 	if err := b.withLock(ctx, b.run); err != nil {
 		return fmt.Errorf("rebuild %s: %w", name, err)
 	}
@@ -57,13 +57,14 @@ type rebuild struct {
 	position int64 // of the last event in the new tables
 }
 
-// withLock calls run with the advisory lock of a rebuild. It returns ErrRebuilding when another rebuild holds the lock.
+// withLock calls run with the advisory lock of a rebuild, which a connection beside the pools holds. It returns ErrRebuilding when another
+// rebuild holds the lock.
 func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error) (err error) {
-	conn, err := b.pool.Acquire(ctx)
+	conn, err := b.store.Pools().Connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }() // closing the connection releases the lock
 	var locked bool
 	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&locked); err != nil {
 		return err
@@ -71,11 +72,6 @@ func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error)
 	if !locked {
 		return ErrRebuilding
 	}
-	defer func() {
-		if _, e := conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lockKey(rebuildLock)); e != nil {
-			err = errors.Join(err, e, conn.Conn().Close(context.WithoutCancel(ctx))) // closing the connection releases the lock
-		}
-	}()
 	return run(ctx)
 }
 
@@ -117,9 +113,14 @@ func (b *rebuild) run(ctx context.Context) error {
 	return b.swap(ctx)
 }
 
-// inTx runs do in a transaction.
+// inTx runs do in a transaction whose statements may take any time: the indexes of a large table need minutes.
 func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, b.pool, do)
+	return pgx.BeginFunc(ctx, b.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `set local statement_timeout = 0`); err != nil {
+			return err
+		}
+		return do(tx)
+	})
 }
 
 // createTables creates empty tables with the columns of the live tables. It drops the tables of an interrupted rebuild.

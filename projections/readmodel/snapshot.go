@@ -27,6 +27,22 @@ type Snapshot struct {
 // rows and position belong together. It sends the lock statement alone: Postgres parses all statements of a batch first, and parsing a
 // query takes the snapshot.
 func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
+	return withSnapshot(ctx, store, models[0].Name, by, models, do)
+}
+
+// WithLongSnapshot is WithSnapshot for an export, whose client may read slowly: the transaction may wait for the client up to a minute at
+// a time, and each statement may take as long. Exports have a share of the connections of their own.
+func WithLongSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
+	return withSnapshot(ctx, store, "export", by, models, func(s Snapshot) error {
+		_, err := s.Tx.Exec(ctx, `set local idle_in_transaction_session_timeout = '1min'; set local statement_timeout = '1min'`)
+		if err != nil {
+			return fmt.Errorf("begin to export: %w", err)
+		}
+		return do(s)
+	})
+}
+
+func withSnapshot(ctx context.Context, store *eventstore.Store, kind string, by person.Actor, models []Model, do func(Snapshot) error) error {
 	var tables []string
 	for _, m := range models {
 		for _, t := range m.ReadTables {
@@ -34,7 +50,7 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor,
 		}
 	}
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return pgx.BeginTxFunc(ctx, store.RequestPool(), options, func(tx pgx.Tx) error {
+	return store.Pools().Request.InTx(ctx, kind, options, func(tx pgx.Tx) error {
 		s := Snapshot{Tx: tx, Now: store.SettledTime()}
 		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)

@@ -39,7 +39,7 @@ var samplesTable = WithReplace(Table[sampleRow]{Name: "samples", Key: "id", Colu
 
 // TestUpsertAndCopyInStoreTheSameValues writes rows both ways, among them every character that a text format of COPY or of arrays escapes.
 func TestUpsertAndCopyInStoreTheSameValues(t *testing.T) {
-	pool := storetest.New(t).Store.WorkerPool()
+	pool := storetest.New(t).Store.Pools().Consumer
 	names := TableNames{version: 1}
 	if _, err := pool.Exec(t.Context(), `create table read.samples_v1 (
 		id uuid primary key, label text not null, codes text[] not null, n bigint not null, at timestamptz not null, until timestamptz not null,

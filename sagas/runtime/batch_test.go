@@ -70,7 +70,7 @@ func allSagasNamed(c *catalog.Catalog, suffix string) (all []runtime.Definition)
 // differ between logs.
 func (w *fixture) storedRows(saga string, positions bool) (all []string) {
 	w.Helper()
-	rows, err := w.store.WorkerPool().Query(w.ctx, `
+	rows, err := w.store.Pools().Consumer.Query(w.ctx, `
 		select concat_ws(' ', 'instance', ticket, state, case when $2 then position end) from saga.instances where saga = $1
 		union all select concat_ws(' ', 'timer', ticket, key, due_at, command, data, why, case when $2 then cause end) from saga.timers where saga = $1
 		union all select concat_ws(' ', 'journal', ticket, case when $2 then cause end, n, at, what, key, due_at, command, why) from saga.journal where saga = $1
@@ -101,7 +101,7 @@ func TestBatchesAndRedeliveriesDoNotChangeTheResult(t *testing.T) {
 		w.begin(other)
 		handle := func(r *runtime.Runner, records []eventstore.Record, fail error) {
 			for _, d := range r.Sagas {
-				err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+				err := pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 					if _, err := r.HandleBatch(w.ctx, tx, d, records); err != nil {
 						return err
 					}
@@ -150,7 +150,7 @@ func TestGapInTheLogIsAnError(t *testing.T) {
 	w.resolve(w.open())
 	records, err := w.store.Read(w.ctx, 1, 10)
 	w.must(err)
-	err = pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	})

@@ -24,7 +24,7 @@ func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 	if err := r.activate(ctx, r.Sagas[0]); err != nil {
 		return err
 	}
-	if _, err := c.Store.WorkerPool().Exec(ctx, `update saga.sagas set live = true`); err != nil {
+	if _, err := c.Store.Pools().Consumer.Exec(ctx, `update saga.sagas set live = true`); err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)
@@ -57,7 +57,7 @@ func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
 
 // fillTimers inserts the timers with the numbers from to to-1. Timer n is due one hour and n times 30 s from now.
 func (r *Runner) fillTimers(ctx context.Context, from, to int) error {
-	_, err := r.Store.WorkerPool().Exec(ctx, `
+	_, err := r.Store.Pools().Consumer.Exec(ctx, `
 		insert into saga.timers (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
 		select $1, $2, gen_random_uuid(), 'close/1', false, t.at, t.at, 'close.v1', '{"resolution": 1}', 'to measure', 1
 		from (select $3::timestamptz + interval '1 hour' + n * interval '30 seconds' as at from generate_series($4::integer, $5::integer - 1) n) t`,

@@ -96,12 +96,12 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			if crash == 1 {
 				for _, d := range r.Sagas {
 					var from int64
-					w.must(w.store.WorkerPool().QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name,
+					w.must(w.store.Pools().Consumer.QueryRow(w.ctx, "select position from saga.sagas where name = $1 and version = $2", d.ID().Name,
 						d.ID().Version).Scan(&from))
 					records, err := w.store.Read(w.ctx, from, 10000)
 					w.must(err)
 					if len(records) > 0 {
-						err := pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+						err := pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 							_, err := r.HandleBatch(w.ctx, tx, d, records)
 							return errors.Join(err, errDied)
 						})
@@ -124,7 +124,7 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			head, _, err := w.store.Head(w.ctx)
 			w.must(err)
 			var lag int
-			w.must(w.store.WorkerPool().QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&lag))
+			w.must(w.store.Pools().Consumer.QueryRow(w.ctx, "select count(*) from saga.sagas where position < $1", head.N).Scan(&lag))
 			again, crash = n > 0 || lag > 0, 0
 		}
 	}
@@ -147,7 +147,7 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 			}
 		}
 		slices.Sort(all.events[n])
-		rows, err := w.store.WorkerPool().Query(w.ctx, "select saga || ' ' || topic || ' ' || key from saga.sent where ticket = $1", string(id))
+		rows, err := w.store.Pools().Consumer.Query(w.ctx, "select saga || ' ' || topic || ' ' || key from saga.sent where ticket = $1", string(id))
 		w.must(err)
 		sent, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		w.must(err)

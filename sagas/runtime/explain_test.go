@@ -25,14 +25,14 @@ func TestListAndExplainShowPendingTimers(t *testing.T) {
 	w.reopen(second)
 	w.catchUp(r)
 
-	list, err := runtime.ListSagas(w.ctx, w.store.WorkerPool())
+	list, err := runtime.ListSagas(w.ctx, w.store.Pools().Consumer)
 	w.must(err)
 	next := sagastest.Rome(t, "2026-11-24 09:00")
 	if len(list) != 2 || list[0].Saga != "auto-close" || list[0].Instances != 2 || list[0].Timers != 1 || list[0].Lag != 0 ||
 		!list[0].Live || !list[0].NextDue.Equal(next) || list[1].Saga != "succession" || list[1].Instances != 2 || list[1].NextDue != nil {
 		t.Errorf("got sagas %+v", list)
 	}
-	timers, err := runtime.ListTimers(w.ctx, w.store.WorkerPool(), 10)
+	timers, err := runtime.ListTimers(w.ctx, w.store.Pools().Consumer, 10)
 	w.must(err)
 	if len(timers) != 1 || timers[0].Ticket != first || !timers[0].Due.Equal(next) || timers[0].Command != "close.v1" {
 		t.Errorf("got timers %+v, want one for %s", timers, first)

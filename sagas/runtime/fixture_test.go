@@ -114,12 +114,12 @@ func (w *fixture) catchUp(r *runtime.Runner) {
 	w.Helper()
 	for _, d := range r.Sagas {
 		var from int64
-		w.must(w.store.WorkerPool().QueryRow(w.ctx,
+		w.must(w.store.Pools().Consumer.QueryRow(w.ctx,
 			"select position from saga.sagas where name = $1 and version = $2", d.ID().Name, d.ID().Version).Scan(&from))
 		records, err := w.store.Read(w.ctx, from, 10000)
 		w.must(err)
 		if len(records) > 0 {
-			w.must(pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+			w.must(pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 				_, err := r.HandleBatch(w.ctx, tx, d, records)
 				return err
 			}))
@@ -179,7 +179,7 @@ func (w *fixture) state(id ticket.ID) ticket.State {
 
 func (w *fixture) explain(id ticket.ID) runtime.Explanation {
 	w.Helper()
-	x, err := runtime.Explain(w.ctx, w.store.WorkerPool(), id)
+	x, err := runtime.Explain(w.ctx, w.store.Pools().Consumer, id)
 	w.must(err)
 	return x
 }

@@ -61,7 +61,7 @@ func (r *Runner) waitUntilHandled(ctx context.Context) (int64, error) {
 func (r *Runner) countDue(ctx context.Context) (n int, err error) {
 	for _, d := range r.Sagas {
 		var count int
-		err = r.Store.WorkerPool().QueryRow(ctx, `
+		err = r.Store.Pools().Consumer.QueryRow(ctx, `
 			select count(*) from saga.timers where saga = $1 and version = $2 and next_at <= $3`,
 			d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&count)
 		if err != nil {

@@ -43,7 +43,7 @@ func (r *Runner) updateGauges(ctx context.Context) error {
 			n        int
 			earliest *time.Time
 		)
-		err := r.Store.WorkerPool().QueryRow(ctx, `
+		err := r.Store.Pools().Consumer.QueryRow(ctx, `
 			select count(*), min(due_at) from saga.timers
 			where saga = $1 and version = $2 and (next_at <= $3 or attempts > 0)`,
 			d.ID().Name, d.ID().Version, now).Scan(&n, &earliest)

@@ -36,7 +36,7 @@ func resolutionMessages(version int) runtime.Saga[int] {
 // subscribe reads a topic as the outbox router does: with the subscriber of watermill-sql, as the worker role.
 func (w *fixture) subscribe(topic string) <-chan *message.Message {
 	w.Helper()
-	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.WorkerPool()), wmsql.SubscriberConfig{
+	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.Pools().Consumer), wmsql.SubscriberConfig{
 		SchemaAdapter: runtime.OutboxSchema(), OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: 20 * time.Millisecond,
 	}, nil)
 	w.must(err)
@@ -60,7 +60,7 @@ func (w *fixture) receive(from <-chan *message.Message) *message.Message {
 
 func (w *fixture) count(query string, args ...any) (n int) {
 	w.Helper()
-	w.must(w.store.WorkerPool().QueryRow(w.ctx, query, args...).Scan(&n))
+	w.must(w.store.Pools().Consumer.QueryRow(w.ctx, query, args...).Scan(&n))
 	return n
 }
 
@@ -75,7 +75,7 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	crash := errors.New("crash")
 	records, err := w.store.Read(w.ctx, 0, 100)
 	w.must(err)
-	err = pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 		if _, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 
 	// A redelivery of the same events, and the same events handled by the next version, send no second one.
 	w.catchUp(r)
-	w.must(pgx.BeginFunc(w.ctx, w.store.WorkerPool(), func(tx pgx.Tx) error {
+	w.must(pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
 		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	}))
@@ -126,7 +126,7 @@ func TestNewVersionSendsNoOldNotifications(t *testing.T) {
 	r := w.runner(sagas.Notifications())
 	w.begin(r)
 	w.catchUp(r)
-	rows, err := w.store.WorkerPool().Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
+	rows, err := w.store.Pools().Consumer.Query(w.ctx, `select payload ->> 'kind' from saga.outbox`)
 	w.must(err)
 	kinds, err := pgx.CollectRows(rows, pgx.RowTo[sagas.NotificationKind])
 	w.must(err)

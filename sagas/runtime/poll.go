@@ -60,7 +60,7 @@ func (r *Runner) untilNextTimer(ctx context.Context) time.Duration {
 	wait := r.PollInterval
 	for _, d := range r.Sagas {
 		var next time.Time
-		err := r.Store.WorkerPool().QueryRow(ctx, nextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
+		err := r.Store.Pools().Consumer.QueryRow(ctx, nextDueQuery, d.ID().Name, d.ID().Version, r.Store.Now()).Scan(&next)
 		if err == nil {
 			wait = min(wait, max(0, next.Sub(r.Store.Now())))
 		}
@@ -84,7 +84,7 @@ func (r *Runner) poll(ctx context.Context) (n int, err error) {
 // pollSaga dispatches the due timers of one saga. It locks their rows until the outcomes are stored in the same transaction. If the node
 // dies, the locks end and the next node dispatches the same command ids, which return the first result.
 func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
-	err = pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
 		due, err := takeDueTimers(ctx, tx, id, r.Store.Now(), r.TimersPerPoll)
 		if err != nil || len(due) == 0 {
 			return err

@@ -16,7 +16,7 @@ import (
 // activate registers this node's version of the saga and reconciles its timers with the settings of this node: a changed calendar or
 // setting moves pending timers.
 func (r *Runner) activate(ctx context.Context, d Definition) error {
-	return pgx.BeginFunc(ctx, r.Store.WorkerPool(), func(tx pgx.Tx) error {
+	return pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
 		if err := registerVersion(ctx, tx, d.ID()); err != nil {
 			return fmt.Errorf("enter %s: %w", d.ID(), err)
 		}

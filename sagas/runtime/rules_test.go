@@ -26,7 +26,7 @@ type pendingTimer struct {
 // timers returns the pending timers of the live version of a saga, by ticket and key.
 func (w *fixture) timers(saga string) map[string]pendingTimer {
 	w.Helper()
-	rows, err := w.store.WorkerPool().Query(w.ctx, `
+	rows, err := w.store.Pools().Consumer.Query(w.ctx, `
 		select t.ticket::text, t.key, t.due_at, t.command, t.data::text, t.why, t.cause from saga.timers t
 		join saga.sagas s on (s.name, s.version) = (t.saga, t.version) and s.live where saga = $1`, saga)
 	w.must(err)
@@ -145,7 +145,7 @@ func TestNewVersionSetsTheSameTimersAndTakesOver(t *testing.T) {
 	// The former version catches up and takes over again.
 	w.begin(one)
 	w.catchUp(one)
-	list, err := runtime.ListSagas(w.ctx, w.store.WorkerPool())
+	list, err := runtime.ListSagas(w.ctx, w.store.Pools().Consumer)
 	w.must(err)
 	if len(list) != 2 || !list[0].Live || list[1].Live || list[0].Lag != 0 || list[0].Timers != 0 {
 		t.Errorf("after going back: got sagas %+v", list)

@@ -24,7 +24,7 @@ import (
 // allRows returns the number of rows and a checksum of each table.
 func (w *fixture) allRows() (all []string) {
 	w.Helper()
-	rows, err := w.store.WorkerPool().Query(w.ctx, `
+	rows, err := w.store.Pools().Consumer.Query(w.ctx, `
 		select format('select %L || count(*) || coalesce(md5(string_agg(t::text, chr(10) order by t::text)), $$none$$) from %I.%I t',
 			c.oid::regclass, n.nspname, c.relname)
 		from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -34,7 +34,7 @@ func (w *fixture) allRows() (all []string) {
 	w.must(err)
 	for _, q := range queries {
 		var output string
-		w.must(w.store.WorkerPool().QueryRow(w.ctx, q).Scan(&output))
+		w.must(w.store.Pools().Consumer.QueryRow(w.ctx, q).Scan(&output))
 		all = append(all, output)
 	}
 	return all
@@ -98,7 +98,7 @@ func TestPollCostDoesNotDependOnPendingTimers(t *testing.T) {
 	reads := func(query string, args ...any) float64 {
 		var plan string
 		args = append([]any{"auto-close", 1, w.clock.Now()}, args...)
-		w.must(w.store.WorkerPool().QueryRow(w.ctx, "explain (analyze, buffers, format json) "+query, args...).Scan(&plan))
+		w.must(w.store.Pools().Consumer.QueryRow(w.ctx, "explain (analyze, buffers, format json) "+query, args...).Scan(&plan))
 		var all []struct {
 			Plan map[string]any `json:"Plan"`
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // Kind is the kind of the data that were read.
@@ -43,8 +44,8 @@ type Access struct {
 
 // Record stores an access record, which nobody can change. The record is committed when Record returns, so callers call it before they
 // return the data.
-func Record(ctx context.Context, requests *pgxpool.Pool, r Access) error {
-	_, err := requests.Exec(ctx, `
+func Record(ctx context.Context, sessions *pgxpool.Pool, r Access) error {
+	_, err := sessions.Exec(ctx, `
 		insert into access.reads (person, role, entity, ticket, what, detail, subject) values ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7)`,
 		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.Kind, r.Detail, r.Subject)
 	if err != nil {
@@ -62,11 +63,11 @@ type Entry struct {
 
 // List returns at most limit records of accesses to a ticket and of searches for its citizen, the newest first, with ids below before
 // (0: from the newest). Row-level security returns rows to the role auditor only; for other readers the list is empty.
-func List(ctx context.Context, requests *pgxpool.Pool, reader person.Actor, id ticket.ID, subject string, before int64, limit int) (
+func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, subject string, before int64, limit int) (
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
-	err = pgx.BeginTxFunc(ctx, requests, options, func(tx pgx.Tx) error {
+	err = requests.InTx(ctx, "accesses", options, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(reader.Role)); err != nil {
 			return err
 		}

@@ -29,7 +29,7 @@ var (
 
 func TestOnlyAuditorsListAccesses(t *testing.T) {
 	db := storetest.New(t)
-	requests := db.Store.RequestPool()
+	pools := db.Store.Pools()
 	citizen := person.Actor{ID: string(one), Role: person.Citizen}
 	for _, r := range []accesslog.Access{
 		{By: anna, Ticket: one, Kind: accesslog.Ticket},
@@ -39,13 +39,13 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 		{By: anna, Kind: accesslog.Search, Subject: "somebody else"},
 		{By: auditor, Ticket: one, Kind: accesslog.History},
 	} {
-		if err := accesslog.Record(t.Context(), requests, r); err != nil {
+		if err := accesslog.Record(t.Context(), pools.Session, r); err != nil {
 			t.Fatal(err)
 		}
 	}
 	list := func(reader person.Actor, subject string, before int64, limit int) (ids []int64, texts []string) {
 		t.Helper()
-		all, err := accesslog.List(t.Context(), requests, reader, one, subject, before, limit)
+		all, err := accesslog.List(t.Context(), pools.Request, reader, one, subject, before, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 // No database role, the owner included, can change or delete a record before 24 months have passed.
 func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 	db := storetest.New(t)
-	if err := accesslog.Record(t.Context(), db.Store.RequestPool(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
+	if err := accesslog.Record(t.Context(), db.Store.Pools().Session, accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
 		t.Fatal(err)
 	}
 	owner, err := pgx.Connect(t.Context(), db.URL)
@@ -92,10 +92,19 @@ func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 		}
 		return n
 	}
-	for role, run := range map[string]func(sql string) error{
-		"sol_request": func(sql string) error { _, err := db.Store.RequestPool().Exec(t.Context(), sql); return err },
-		"sol_worker":  func(sql string) error { _, err := db.Store.WorkerPool().Exec(t.Context(), sql); return err },
-		"the owner":   func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
+	asRequest := func(sql string, args ...any) error {
+		return db.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), sql, args...)
+			return err
+		})
+	}
+	for role, run := range map[string]func(sql string, args ...any) error{
+		"sol_request": asRequest,
+		"sol_worker": func(sql string, args ...any) error {
+			_, err := db.Store.Pools().Consumer.Exec(t.Context(), sql, args...)
+			return err
+		},
+		"the owner": func(sql string, args ...any) error { _, err := owner.Exec(t.Context(), sql, args...); return err },
 	} {
 		for _, sql := range []string{
 			`update access.reads set person = 'nobody'`, `update access.reads set at = at - interval '3 years'`, `delete from access.reads`, `truncate access.reads`,
@@ -106,7 +115,7 @@ func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 		}
 	}
 	insert := `insert into access.reads (at, person, role, entity, ticket, what, detail, subject) values (now() - $1::interval, '', 'anonimo', '', $2, 'ticket', '', '')`
-	if _, err := db.Store.RequestPool().Exec(t.Context(), insert, "1 hour", one); err == nil {
+	if err := asRequest(insert, "1 hour", one); err == nil {
 		t.Error("sol_request can set the time of a record, want an error")
 	}
 	for _, ago := range []string{"23 months", "25 months"} {
@@ -114,7 +123,7 @@ func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n, err := accesslog.DeleteExpired(t.Context(), db.Store.WorkerPool()); err != nil || n != 1 {
+	if n, err := accesslog.DeleteExpired(t.Context(), db.Store.Pools().Consumer); err != nil || n != 1 {
 		t.Errorf("got %d deleted records, %v, want 1", n, err)
 	}
 	if n := count(); n != 2 {

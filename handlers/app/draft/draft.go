@@ -45,7 +45,7 @@ func (d *Store) Discard(ctx context.Context, account string, id ticket.ID, form 
 
 func (d *Store) write(ctx context.Context, account string, id ticket.ID, form string, sealed []byte) (time.Time, error) {
 	now := d.store.Now()
-	_, err := d.store.WorkerPool().Exec(ctx, `
+	_, err := d.store.Pools().Session.Exec(ctx, `
 		with forgotten as (delete from draft.drafts where at < $6 and (account, ticket) <> ($1, $2))
 		insert into draft.drafts as d (account, ticket, form, sealed, at) values ($1, $2, $3, $4, $5)
 		on conflict (account, ticket) do update set form = excluded.form, sealed = excluded.sealed, at = excluded.at
@@ -60,7 +60,7 @@ func (d *Store) write(ctx context.Context, account string, id ticket.ID, form st
 // if the ticket was erased.
 func (d *Store) Read(ctx context.Context, account string, id ticket.ID) (content []byte, at time.Time, err error) {
 	var sealed []byte
-	err = d.store.WorkerPool().QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(id)).Scan(&sealed, &at)
+	err = d.store.Pools().Session.QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(id)).Scan(&sealed, &at)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, time.Time{}, nil
 	}

@@ -60,7 +60,7 @@ func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s
 	if ticket.IsWithdrawn(history, s.Act) {
 		return nil
 	}
-	_, err = n.store.WorkerPool().Exec(ctx, `
+	_, err = n.store.Pools().Consumer.Exec(ctx, `
 		insert into notice.notices (id, ticket, kind, audience, entity, person, by, n, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict do nothing`, messageID, string(id), string(s.Kind), string(s.To), string(s.Entity), to, s.By, s.N, at)
 	if err != nil {
@@ -185,7 +185,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 		return err
 	})
 	if err == nil && len(readable) > 0 {
-		_, err = n.store.WorkerPool().Exec(ctx, `
+		_, err = n.store.Pools().Session.Exec(ctx, `
 			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id) on conflict do nothing`,
 			readable, by.ID, n.store.Now())
 	}
@@ -200,7 +200,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 
 // MarkReadUntil marks all notifications up to a moment, which the actor may read, as read at that moment. Later ones stay unread.
 func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
-	err := pgx.BeginFunc(ctx, n.store.WorkerPool(), func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, n.store.Pools().Session, func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, n.store.RequestPool(), pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	return n.store.Pools().Request.InTx(ctx, "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
@@ -237,7 +237,7 @@ const Retention = 365 * 24 * time.Hour
 
 // DeleteOlderThan deletes the notifications that are older than keep and returns their number.
 func (n *Store) DeleteOlderThan(ctx context.Context, keep time.Duration) (int64, error) {
-	tag, err := n.store.WorkerPool().Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
+	tag, err := n.store.Pools().Consumer.Exec(ctx, `delete from notice.notices where at < $1`, n.store.Now().Add(-keep))
 	if err != nil {
 		return 0, fmt.Errorf("delete old notifications: %w", err)
 	}

@@ -122,7 +122,7 @@ func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.C
 		panic(err)
 	}
 	c := mail.Config{
-		Pool: store.WorkerPool(), App: d, Catalog: catalog.Default(), Now: store.Now, Relay: relay,
+		Pool: store.Pools().Outbox, App: d, Catalog: catalog.Default(), Now: store.Now, Relay: relay,
 		Addresses: mailaddress.New(store.KeyedHash, "assistenza.example.it"),
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
@@ -193,7 +193,7 @@ func (w *fixture) deliver(id ticket.ID, n sagas.Notification) (messageID string)
 // row returns the stored state of a mail.
 func (w *fixture) row(id string) (state string, uncertain bool) {
 	w.Helper()
-	if err := w.store.WorkerPool().QueryRow(w.Context(), "select state, uncertain from mail.deliveries where id = $1", id).Scan(&state, &uncertain); err != nil {
+	if err := w.store.Pools().Outbox.QueryRow(w.Context(), "select state, uncertain from mail.deliveries where id = $1", id).Scan(&state, &uncertain); err != nil {
 		w.Fatal(err)
 	}
 	return state, uncertain

@@ -89,7 +89,7 @@ func TestKilledSenderLosesNoMail(t *testing.T) {
 				break
 			}
 			var left int
-			if err := w.store.WorkerPool().QueryRow(t.Context(), "select count(*) from mail.deliveries where state <> 'sent'").Scan(&left); err != nil {
+			if err := w.store.Pools().Outbox.QueryRow(t.Context(), "select count(*) from mail.deliveries where state <> 'sent'").Scan(&left); err != nil {
 				t.Fatal(err)
 			}
 			if done = left == 0; done {

@@ -23,7 +23,7 @@ import (
 // count returns the number of mails in a state.
 func (w *fixture) count(state string) (n int) {
 	w.Helper()
-	if err := w.store.WorkerPool().QueryRow(w.Context(), "select count(*) from mail.deliveries where state = $1", state).Scan(&n); err != nil {
+	if err := w.store.Pools().Outbox.QueryRow(w.Context(), "select count(*) from mail.deliveries where state = $1", state).Scan(&n); err != nil {
 		w.Fatal(err)
 	}
 	return n
@@ -127,7 +127,7 @@ func TestUnwritableMailDoesNotStopOthers(t *testing.T) {
 		t.Error("got no error for a ticket that does not exist")
 	}
 	m := w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
-	if _, err := w.store.WorkerPool().Exec(t.Context(), "update mail.deliveries set next_at = created_at"); err != nil {
+	if _, err := w.store.Pools().Outbox.Exec(t.Context(), "update mail.deliveries set next_at = created_at"); err != nil {
 		t.Fatal(err)
 	}
 	_, w.sender = newSender(w.store, w.relay.url(), func(c *mail.Config) { c.RetryDelay = time.Hour })

@@ -161,14 +161,14 @@ func TestMailIsGivenUpInTheEnd(t *testing.T) {
 		url, _ := newScriptedRelay(t, "RCPT", reply)
 		_, w.sender = newSender(w.store, url, func(k *mail.Config) { k.GiveUpAfter = time.Hour })
 		m := w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
-		if _, err := w.store.WorkerPool().Exec(t.Context(), "update mail.deliveries set created_at = created_at - interval '2 hours' where id = $1", m); err != nil {
+		if _, err := w.store.Pools().Outbox.Exec(t.Context(), "update mail.deliveries set created_at = created_at - interval '2 hours' where id = $1", m); err != nil {
 			t.Fatal(err)
 		}
 		w.eventuallyState(m, "refused")
 		if s, _, err := w.dispatcher.State(t.Context(), ticketID); err != nil || s.Unreachable != failed {
 			t.Errorf("%q: «recapito fallito»: got %t, %v, want %t", reply, s.Unreachable, err, failed)
 		}
-		if all, err := messages.New(w.store.WorkerPool()).ListMails(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
+		if all, err := messages.New(w.store.Pools().Outbox).ListMails(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
 			t.Errorf("%q: got the list %+v, %v, want %s given up", reply, all, err, m)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/migrations"
 )
 
@@ -78,7 +79,7 @@ func initLog(ctx context.Context, keyFile, url string) (err error) {
 		if err != nil {
 			return err
 		}
-		store, err := eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key})
+		store, err := eventstore.Open(ctx, eventstore.Config{URL: url, MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}})
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func TestOutboxMessages(t *testing.T) {
 	if err := demo.Execute(t.Context(), th.installation, p, th.plan(p)); err != nil {
 		t.Fatal(err)
 	}
-	db := th.installation.Store.WorkerPool()
+	db := th.installation.Store.Pools().Outbox
 	before, err := outbox.ListPendingSince(t.Context(), db, p.From())
 	if err != nil || len(before) == 0 {
 		t.Fatalf("got %d messages of the simulation, %v; want some", len(before), err)

@@ -96,6 +96,6 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
 	}
-	return OutboxMessages{Pool: s.App.Store.WorkerPool(), Dispatcher: s.App.TicketDispatcher, Notifications: s.App.Notifications}.Deliver(ctx, p,
+	return OutboxMessages{Pool: s.App.Store.Pools().Outbox, Dispatcher: s.App.TicketDispatcher, Notifications: s.App.Notifications}.Deliver(ctx, p,
 		accounts)
 }

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package pgpool
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// durablyTimeout is the time for which a caller waits for a durable transaction.
+const durablyTimeout = 4 * time.Second
+
+// Durably runs do in a transaction of the outbox pool, and returns nil when the standbys have it too. The caller waits until its context
+// ends, and for 4 s at most. The transaction goes on without the caller: a commit that its caller interrupts would stay on the primary
+// alone. Error: ErrUnavailable; then it is not known whether the transaction was committed.
+//
+// do may still run after Durably has returned an error, so it must not write variables that its caller reads then.
+func (p *Pools) Durably(ctx context.Context, do func(context.Context, pgx.Tx) error) error {
+	done := make(chan error, 1)
+	if !p.lasting.start(func(ctx context.Context) { done <- p.commitDurably(ctx, do) }) {
+		return errClosing
+	}
+	limit := time.NewTimer(durablyTimeout)
+	defer limit.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-limit.C:
+		return fmt.Errorf("%w: the transaction goes on", ErrUnavailable)
+	case <-ctx.Done():
+		return fmt.Errorf("%w: the transaction goes on: %w", ErrUnavailable, context.Cause(ctx))
+	}
+}
+
+var errClosing = fmt.Errorf("%w: the pools are closed", ErrUnavailable)
+
+func (p *Pools) commitDurably(ctx context.Context, do func(context.Context, pgx.Tx) error) error {
+	conn, err := p.Outbox.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return do(ctx, tx) })
+	if err == nil && IsDoubtful(conn.Conn()) {
+		return fmt.Errorf("%w: the standbys may not have the transaction", ErrUnavailable)
+	}
+	return err
+}
+
+const doubtful = "sol doubtful"
+
+// markDoubtful marks a connection on which the server gave a warning. The server warns when it stops waiting for the standbys, and then
+// reports the commit as successful all the same.
+func markDoubtful(conn *pgconn.PgConn, message *pgconn.Notice) {
+	if message.SeverityUnlocalized == "WARNING" {
+		conn.CustomData()[doubtful] = true
+	}
+}
+
+// IsDoubtful reports whether the server gave a warning on a connection of a durable pool: it is not known whether the standbys have the
+// last commit. The pool closes such a connection when it is released.
+func IsDoubtful(conn *pgx.Conn) bool {
+	_, marked := conn.PgConn().CustomData()[doubtful]
+	return marked
+}
+
+// lasting runs functions that go on without their callers, until it is closed.
+type lasting struct {
+	ctx     context.Context // ends when it is closed
+	cancel  context.CancelFunc
+	mu      sync.Mutex // start and close exclude each other
+	running sync.WaitGroup
+}
+
+// start runs do in a goroutine. It returns false, and runs nothing, after close.
+func (l *lasting) start(do func(context.Context)) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx.Err() != nil {
+		return false
+	}
+	l.running.Go(func() { do(l.ctx) })
+	return true
+}
+
+// close ends the contexts of the functions and waits until they have returned.
+func (l *lasting) close() {
+	l.mu.Lock()
+	l.cancel()
+	l.mu.Unlock()
+	l.running.Wait()
+}

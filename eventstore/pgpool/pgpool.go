@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package pgpool opens the database connections of a node. Each kind of work has a pool of its own, so that no kind waits for another:
+// who logs in or reads a ticket does not wait for consumers, and a locked list stops lists alone. Specs has the sizes and time limits.
+package pgpool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// ErrUnavailable: no connection became free in time, or the server did not answer in time. A later attempt may succeed.
+var ErrUnavailable = errors.New("the database did not answer in time")
+
+// Config is the configuration of the pools of a node. URL is required.
+type Config struct {
+	// URL leads to Postgres itself or to PgBouncer in session mode.
+	URL string
+	// RequestURL is the URL of the request pool; it may lead to PgBouncer in transaction mode. Empty: URL.
+	RequestURL string
+	Tracer     pgx.QueryTracer // nil: none
+	Adjust     []func(*Spec)   // change the specs of the pools, in this order
+}
+
+// Pools are the pools of a node. No code may hold a connection of a pool while it waits for another one of the same pool.
+type Pools struct {
+	Append, Read, Session, Consumer, Outbox, Live, Lease *pgxpool.Pool
+
+	Request *Requests
+
+	listen  *pgxpool.Config
+	lasting lasting
+}
+
+// startTimeout is the time within which each pool must have its first connection.
+const startTimeout = 30 * time.Second
+
+// Open opens the pools. It waits for the first connection of each pool that keeps connections open. Error: ErrTransactionMode.
+func Open(ctx context.Context, c Config) (_ *Pools, err error) {
+	if err := refuseTransactionMode(ctx, c.URL); err != nil {
+		return nil, err
+	}
+	p := &Pools{}
+	p.lasting.ctx, p.lasting.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	for _, s := range Specs() {
+		for _, adjust := range c.Adjust {
+			adjust(&s)
+		}
+		if err := p.open(ctx, c, s); err != nil {
+			return nil, fmt.Errorf("pool %s: %w", s.Name, err)
+		}
+	}
+	return p, nil
+}
+
+// open opens one pool.
+func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
+	if s.Conns < 1 {
+		return fmt.Errorf("%d connections, want at least 1", s.Conns)
+	}
+	url, inTransactionMode := c.URL, false
+	if s.Name == Request && c.RequestURL != "" {
+		url, inTransactionMode = c.RequestURL, true
+	}
+	config, err := s.config(url, c.Tracer, inTransactionMode)
+	if err != nil {
+		return err
+	}
+	if s.Name == Listen {
+		p.listen = config
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	if s.Name == Request {
+		p.Request = newRequests(pool, s, inTransactionMode)
+	} else {
+		*p.pool(s.Name) = pool
+	}
+	if s.Min == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	return pool.Ping(waitUntil(ctx, time.Now().Add(startTimeout)))
+}
+
+// pool returns the field of a pool; nil for the request pool and for the connection that listens.
+func (p *Pools) pool(name Name) **pgxpool.Pool {
+	switch name {
+	case Append:
+		return &p.Append
+	case Read:
+		return &p.Read
+	case Session:
+		return &p.Session
+	case Consumer:
+		return &p.Consumer
+	case Outbox:
+		return &p.Outbox
+	case Live:
+		return &p.Live
+	case Lease:
+		return &p.Lease
+	case Request, Listen:
+	}
+	return nil
+}
+
+// Close closes all pools. It ends the transactions of Durably and waits until all other connections are released.
+func (p *Pools) Close() {
+	p.lasting.close()
+	if p.Request != nil {
+		p.Request.pool.Close()
+	}
+	for _, s := range Specs() {
+		if pool := p.pool(s.Name); pool != nil && *pool != nil {
+			(*pool).Close()
+		}
+	}
+}
+
+// Connect opens a connection beside the pools, which its caller closes: for LISTEN, and for the lock of a rebuild. It has no limits but
+// those of TCP.
+func (p *Pools) Connect(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, p.listen.ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.listen.AfterConnect(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close(ctx))
+	}
+	return conn, nil
+}

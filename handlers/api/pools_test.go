@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// withSpecs returns an option for the store with the time limits of a server, not those of tests, for some pools.
+func withSpecs(names ...pgpool.Name) func(*eventstore.Config) {
+	return func(c *eventstore.Config) {
+		c.Pools = append(c.Pools, func(s *pgpool.Spec) {
+			for _, name := range names {
+				for _, served := range pgpool.Specs() {
+					if s.Name == name && served.Name == name {
+						*s = served
+						s.Min = 0
+					}
+				}
+			}
+		})
+	}
+}
+
+// countWaiting returns the number of connections of a pool that wait for a lock.
+func (w *fixture) countWaiting(owner *pgx.Conn, name pgpool.Name) (n int) {
+	w.Helper()
+	w.must(owner.QueryRow(w.Context(), `
+		select count(*) from pg_stat_activity where datname = current_database() and application_name = $1 and wait_event_type = 'Lock'`,
+		"sol "+string(name)).Scan(&n))
+	return n
+}
+
+// lockTable locks a table for everybody else until unlock is called.
+func (w *fixture) lockTable(table string) (unlock func()) {
+	w.Helper()
+	tx, err := w.connectAsOwner().Begin(w.Context())
+	w.must(err)
+	_, err = tx.Exec(w.Context(), "lock table "+table+" in access exclusive mode")
+	w.must(err)
+	return func() {
+		w.Helper()
+		w.must(tx.Rollback(w.Context()))
+	}
+}
+
+// Consumers that wait for a lock with all connections of their pool delay nobody else.
+func TestWaitingConsumersDelayNobody(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	owner := w.connectAsOwner()
+	_, err := owner.Exec(t.Context(), "create table public.locked (n bigint); grant insert on public.locked to sol_worker")
+	w.must(err)
+	unlock := w.lockTable("public.locked")
+
+	ctx, end := context.WithCancel(t.Context())
+	var consumers sync.WaitGroup
+	conns := int(w.store.Pools().Consumer.Config().MaxConns)
+	for n := range conns + 3 {
+		consumers.Go(func() {
+			err := w.store.Consume(ctx, eventstore.Consumer{
+				Name: fmt.Sprintf("waiting-%d", n), Version: 1,
+				Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+					_, err := tx.Exec(ctx, "insert into public.locked values ($1)", records[0].Position)
+					return err
+				},
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	defer consumers.Wait()
+	defer end()
+	w.eventually("consumers hold all connections of their pool", func() bool { return w.countWaiting(owner, pgpool.Consumer) == conns })
+
+	bruno := w.logIn("bruno", person.ASROperator, torino)
+	bruno.ticket(id).want(200)
+	bruno.get("/api/v1/queues").want(200)
+	bruno.get("/api/v1/tickets").want(200)
+	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
+	w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+	if n := w.countWaiting(owner, pgpool.Consumer); n != conns {
+		t.Errorf("got %d waiting consumers afterwards, want %d still", n, conns)
+	}
+	unlock()
+	w.eventually("the consumers go on", func() bool {
+		var n int
+		w.must(owner.QueryRow(t.Context(), "select count(*) from public.locked").Scan(&n))
+		return n > conns
+	})
+}
+
+// While the table of the lists is locked, lists answer 503, and everything else answers as always.
+func TestLockedListsStayAlone(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Request))
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	w.eventually("the list has the ticket", func() bool { return len(anna.get("/api/v1/tickets?queue=nuove").want(200).list("items")) == 1 })
+	unlock := w.lockTable("read.tickets_v1")
+
+	owner := w.connectAsOwner()
+	ctx, end := context.WithCancel(t.Context())
+	var lists sync.WaitGroup
+	for range 9 {
+		lists.Go(func() {
+			for ctx.Err() == nil {
+				a := anna.get("/api/v1/tickets?queue=nuove")
+				if ctx.Err() == nil && (a.status != 503 || a.header.Get("Retry-After") == "") {
+					t.Errorf("a list: got %d %s, want 503 with Retry-After", a.status, a.raw)
+				}
+			}
+		})
+	}
+	w.eventually("lists wait", func() bool { return w.countWaiting(owner, pgpool.Request) > 1 })
+	bruno := w.logIn("bruno", person.ASROperator, torino)
+	bruno.ticket(id).want(200)
+	bruno.update(id, fields{"status": "in_lavorazione"}).want(200)
+	w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+	w.eventually("lists still wait", func() bool { return w.countWaiting(owner, pgpool.Request) > 1 })
+	end()
+	lists.Wait()
+	unlock()
+	w.eventually("lists answer again", func() bool { return anna.get("/api/v1/tickets?queue=nuove").status == 200 })
+}
+
+// A frozen database gives 503 to everybody, and the node works again when the database does.
+func TestFrozenDatabaseGives503(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), func(c *eventstore.Config) {
+		withSpecs(pgpool.Append, pgpool.Read, pgpool.Request, pgpool.Session)(c)
+		c.AppendTimeout = 2 * time.Second
+	})
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.ticket(id).want(200)
+	resume := storetest.Freeze(t)
+	for _, a := range []apiResponse{
+		anna.ticket(id), anna.get("/api/v1/queues"), anna.get("/api/v1/tickets"), anna.update(id, fields{"status": "in_lavorazione"}),
+		w.anonymous().get("/status"), w.anonymous().post("/api/v1/tickets", form(torino)),
+		w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin}),
+	} {
+		if a.problem(503, "unavailable"); a.header.Get("Retry-After") == "" {
+			t.Error("got no Retry-After")
+		}
+	}
+	resume()
+	w.eventually("the service is available again", func() bool { return w.anonymous().get("/status").status == 200 })
+	w.eventually("requests are answered", func() bool { return anna.ticket(id).status == 200 && anna.get("/api/v1/tickets").status == 200 })
+	w.eventually("appends are stored", func() bool { return w.anonymous().post("/api/v1/tickets", form(torino)).status == 201 })
+}
