@@ -52,6 +52,7 @@ type System struct {
 	Database string // URL for the owner of the database
 	Store    *eventstore.Store
 	App      *app.Service
+	options  Options
 
 	// RunUntilIdle waits until the sagas have processed all events and due timers.
 	RunUntilIdle func(context.Context) error
@@ -72,17 +73,10 @@ func New(t *testing.T, o Options) *System {
 	if o.Log == nil {
 		o.Log = func(*eventstore.Config) {}
 	}
-	w := &System{Clock: storetest.NewClock(StartTime)}
+	w := &System{Clock: storetest.NewClock(StartTime), options: o}
 	db := storetest.New(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, o.Log)
 	w.Database, w.Store = db.URL, db.Store
-	accounts, err := identity.New(identity.Config{
-		Pools: w.Store.Pools(), KeyedHash: w.Store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
-	})
-	must(t, err)
-	w.App, err = app.New(app.Config{
-		Store: w.Store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
-	})
-	must(t, err)
+	w.App = newApp(t, w.Store, o)
 	sagaRunner, err := runtime.New(runtime.Config{
 		Store: w.Store, Dispatch: sendCommand(w.App.TicketDispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
 		MaxMessageAge: sagas.MaxMessageAge(),
@@ -100,6 +94,28 @@ func New(t *testing.T, o Options) *System {
 		workers.Wait()
 	})
 	return w
+}
+
+// newApp returns an application service on a store.
+func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
+	t.Helper()
+	accounts, err := identity.New(identity.Config{
+		Pools: store.Pools(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+	})
+	must(t, err)
+	service, err := app.New(app.Config{
+		Store: store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
+	})
+	must(t, err)
+	return service
+}
+
+// OpenNode returns the application service of a further node on the system's database. It runs no read models and no sagas. It is closed
+// when the test ends.
+func (w *System) OpenNode(t *testing.T) *app.Service {
+	t.Helper()
+	db := storetest.DB{URL: w.Database}
+	return newApp(t, db.OpenNode(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, w.options.Log), w.options)
 }
 
 // sendCommand returns the dispatch function for sagas, as cmd/sol wires it.
