@@ -7,8 +7,9 @@ export PATH := $(PATH):/usr/local/go/bin
 TESTFLAGS ?=
 TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 20s
+ROUNDS ?= 200
 
-.PHONY: help run test check build setup bench fmt fuzz browser screenshots
+.PHONY: help run test check build setup bench chaos fmt fuzz browser screenshots
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -39,6 +40,10 @@ screenshots: build ## save pictures of every page and state in bin/screenshots
 
 bench: build ## measure appends and compare them with pgbench; needs an idle machine
 	bin/sol bench append --json
+
+chaos: build ## damage an installation ROUNDS times and check what is stored; 200 rounds take about an hour
+	go test -race -timeout $(TEST_TIMEOUT) -count 1 -run TestTicketsAreLinearizable ./handlers/api -args -histories 50 -operations 40
+	bin/sol chaos --rounds $(ROUNDS)
 
 fuzz: ## run every fuzz target for FUZZTIME, after its seeds
 	@grep -rEo --include='*_test.go' '^func Fuzz\w+' * | while IFS=: read -r file target; do \

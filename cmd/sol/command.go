@@ -62,7 +62,7 @@ func (a *cli) rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.migrateCommand(), a.userCommand(), a.ticketCommand(), a.replayCommand(),
-		a.projectionsCommand(), a.sagasCommand(), a.playbooksCommand(), a.outboxCommand(), a.simulateCommand(), a.benchCommand(),
+		a.projectionsCommand(), a.sagasCommand(), a.playbooksCommand(), a.outboxCommand(), a.simulateCommand(), a.benchCommand(), a.chaosCommand(),
 		a.versionCommand(),
 	)
 	return root

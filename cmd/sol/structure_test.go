@@ -103,6 +103,8 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
+	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
+		"projections"},
 	"cmd/sol/internal/demo": append([]string{
 		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
 		"sagas/...",

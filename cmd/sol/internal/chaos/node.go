@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// node is one sol serve with its proxies to the two servers of the pair.
+type node struct {
+	name    string
+	program string
+	address string
+	proxies [2]*proxy // by the slots of the installation's servers
+	env     []string
+	output  *os.File
+	cmd     *exec.Cmd
+	ended   chan struct{} // closed when the process has ended
+}
+
+// newNode prepares a node. env holds what all nodes share.
+func newNode(program, dir, name string, sockets [2]string, env []string) (*node, error) {
+	n := &node{name: name, program: program}
+	var err error
+	if n.address, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	for slot, socket := range sockets {
+		if n.proxies[slot], err = newProxy(socket); err != nil {
+			return nil, err
+		}
+	}
+	if n.output, err = os.Create(filepath.Join(dir, name+".log")); err != nil {
+		return nil, err
+	}
+	n.env = append(append([]string{}, env...), "SOL_ADDR="+n.address, "SOL_DATA_DIR="+filepath.Join(dir, name),
+		"SOL_DATABASE_URL="+n.databaseURL())
+	return n, nil
+}
+
+// databaseURL names both servers; the node connects to the one that accepts writes.
+func (n *node) databaseURL() string {
+	return fmt.Sprintf("postgres:///sol?user=sol&host=127.0.0.1,127.0.0.1&port=%d,%d&target_session_attrs=read-write&sslmode=disable",
+		n.proxies[0].port(), n.proxies[1].port())
+}
+
+// freeAddress returns an address at which nobody listens. Its port is below the range for outgoing connections, so nobody else gets it
+// while the node is down.
+func freeAddress() (string, error) {
+	for {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return listener.Addr().String(), listener.Close()
+	}
+}
+
+// start starts the process.
+func (n *node) start() error {
+	n.cmd = exec.Command(n.program, "serve")
+	n.cmd.Env, n.cmd.Stdout, n.cmd.Stderr = n.env, n.output, n.output
+	if err := n.cmd.Start(); err != nil {
+		return fmt.Errorf("%s: %w", n.name, err)
+	}
+	ended, cmd := make(chan struct{}), n.cmd
+	n.ended = ended
+	go func() {
+		_ = cmd.Wait() // a killed process is no error
+		close(ended)
+	}()
+	return nil
+}
+
+// signal sends a signal to the process.
+func (n *node) signal(s syscall.Signal) error { return n.cmd.Process.Signal(s) }
+
+// end sends a signal that ends the process, and waits for its end.
+func (n *node) end(ctx context.Context, s syscall.Signal) error {
+	_ = n.signal(s) // it may have ended before
+	select {
+	case <-n.ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%s does not end after %s: %w", n.name, s, ctx.Err())
+	}
+}
+
+// setMode sets what the node's connections to the database do.
+func (n *node) setMode(mode proxyMode) {
+	for _, p := range n.proxies {
+		p.setMode(mode)
+	}
+}
+
+// get returns the body of a page of the node, and whether it answered 200.
+func (n *node) get(ctx context.Context, path string) (body []byte, ok bool) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.address+path, nil)
+	if err != nil {
+		return nil, false
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, false
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err = io.ReadAll(response.Body)
+	return body, err == nil && response.StatusCode == http.StatusOK
+}
+
+// isUp reports whether the node answers that it can read the log.
+func (n *node) isUp(ctx context.Context) bool {
+	_, ok := n.get(ctx, "/status")
+	return ok
+}
+
+// consumers returns the number of consumers that the node runs.
+func (n *node) consumers(ctx context.Context) int {
+	metrics, _ := n.get(ctx, "/metrics")
+	return bytes.Count(metrics, []byte("\nsol_consumer_lag_events{"))
+}
+
+// stop kills the process and closes what the node used.
+func (n *node) stop() error {
+	if n.cmd != nil && n.cmd.Process != nil {
+		_ = n.cmd.Process.Kill() // it may have ended before
+		<-n.ended
+	}
+	for _, p := range n.proxies {
+		p.close()
+	}
+	return n.output.Close()
+}
+
+// environment returns the environment of this process without the settings of sol, and with the given ones.
+func environment(settings ...string) []string {
+	var all []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "SOL_") || strings.HasPrefix(v, "SOL_PG_BIN=") {
+			all = append(all, v)
+		}
+	}
+	return append(all, settings...)
+}
+
+// wait waits until a condition holds, and returns an error that names it when ctx ends or after timeout.
+func wait(ctx context.Context, timeout time.Duration, what string, holds func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", what, ctx.Err())
+		case <-tick.C:
+		}
+	}
+	return nil
+}

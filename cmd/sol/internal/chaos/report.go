@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package chaos
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// Report is the result of a run. Its JSON is what all rounds together gave.
+type Report struct {
+	Kinds        []KindReport `json:"-"`               // in the order in which they were played first
+	Events       int64        `json:"events"`          // in the log at the end
+	Mails        int          `json:"mails"`           // that arrived
+	Uncertain    int          `json:"uncertain_mails"` // that may have arrived twice, as marked by the nodes
+	PendingMails int          `json:"pending_mails"`   // that were still reserved by a dead node, or postponed, at the end
+	Problems     []string     `json:"problems"`        // everything that contradicts a guarantee, what was lost and doubled included
+}
+
+// KindReport is the result of the rounds of one kind. Durations are in seconds.
+type KindReport struct {
+	Kind         Kind    `json:"kind"`
+	Rounds       int     `json:"rounds"`
+	Acknowledged int     `json:"acknowledged"` // commands that a client was told to be carried out
+	Lost         int     `json:"lost"`         // acknowledged, and not in the log
+	Doubled      int     `json:"doubled"`      // more than once in the log
+	Unconfirmed  int     `json:"unconfirmed"`  // acknowledged while no standby could confirm
+	TakeoverP50  float64 `json:"takeover_p50"` // until all that was pending is done
+	TakeoverMax  float64 `json:"takeover_max"`
+	Stuck        int     `json:"stuck"`    // rounds in which that did not happen while the fault lasted
+	DownP50      float64 `json:"down_p50"` // until a new write is acknowledged
+	DownMax      float64 `json:"down_max"`
+	RefusalMax   float64 `json:"refusal_max"` // until an answer 503
+	Late         int     `json:"late"`        // requests that got no answer within five seconds
+	Reads        int     `json:"reads"`       // log-ins and reads while the standby was lost
+	ReadsFailed  int     `json:"reads_failed"`
+
+	takeovers, downs []time.Duration
+}
+
+// kind returns the report of a kind.
+func (r *Report) kind(k Kind) *KindReport {
+	i := slices.IndexFunc(r.Kinds, func(o KindReport) bool { return o.Kind == k })
+	if i < 0 {
+		r.Kinds = append(r.Kinds, KindReport{Kind: k})
+		i = len(r.Kinds) - 1
+	}
+	return &r.Kinds[i]
+}
+
+// addRound adds the measurements of a round.
+func (r *Report) addRound(k Kind, m roundResult) {
+	o := r.kind(k)
+	o.Rounds++
+	o.takeovers, o.downs = append(o.takeovers, m.takeover), append(o.downs, m.down)
+	o.TakeoverP50, o.TakeoverMax = medianAndMax(o.takeovers)
+	o.DownP50, o.DownMax = medianAndMax(o.downs)
+	o.RefusalMax = max(o.RefusalMax, seconds(m.slowest))
+	o.Late += m.late
+	o.Reads, o.ReadsFailed = o.Reads+m.reads, o.ReadsFailed+m.readsFailed
+	o.Unconfirmed += m.unconfirmed
+	if m.stuck {
+		o.Stuck++
+	}
+	r.Problems = append(r.Problems, m.problems...)
+}
+
+// medianAndMax returns the median and the maximum of durations, in seconds.
+func medianAndMax(all []time.Duration) (median, maximum float64) {
+	slices.Sort(all)
+	return seconds(all[len(all)/2]), seconds(all[len(all)-1])
+}
+
+// seconds returns a duration in seconds, rounded to milliseconds.
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }
+
+// WriteJSON writes a line for each kind of fault, and one for all.
+func (r *Report) WriteJSON(out io.Writer) error {
+	encoder := json.NewEncoder(out)
+	for _, k := range r.Kinds {
+		if err := encoder.Encode(k); err != nil {
+			return err
+		}
+	}
+	return encoder.Encode(r)
+}
+
+// WriteTable writes the report for people.
+func (r *Report) WriteTable(out io.Writer) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "kind\trounds\tacknowledged\tlost\tdoubled\tunconfirmed\ttakeover p50/max\tstuck\tdown p50/max\trefusal max\tlate\treads failed")
+	for _, k := range r.Kinds {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%.1f/%.1f s\t%d\t%.1f/%.1f s\t%.1f s\t%d\t%d of %d\n", k.Kind, k.Rounds, k.Acknowledged, k.Lost,
+			k.Doubled, k.Unconfirmed, k.TakeoverP50, k.TakeoverMax, k.Stuck, k.DownP50, k.DownMax, k.RefusalMax, k.Late, k.ReadsFailed, k.Reads)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d events; %d mails, %d of them uncertain; %d mails pending\n", r.Events, r.Mails, r.Uncertain, r.PendingMails)
+	for _, p := range r.Problems {
+		fmt.Fprintln(out, "problem:", p)
+	}
+	return nil
+}
