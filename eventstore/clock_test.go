@@ -46,3 +46,26 @@ func TestConfiguredClockIsNotCorrected(t *testing.T) {
 		t.Errorf("got %v, want %v", now, then)
 	}
 }
+
+// TestSlowNodeWakesFastNode checks that a node with a slow clock, which did not see what another node published before, wakes that node.
+func TestSlowNodeWakesFastNode(t *testing.T) {
+	db := storetest.New(t)
+	withSkew := func(skew time.Duration) func(*eventstore.Config) {
+		return func(c *eventstore.Config) {
+			c.SetLocalClock(func() time.Time { return time.Now().Add(skew) }, time.Minute)
+		}
+	}
+	fast := db.OpenNode(t, withSkew(5*time.Minute))
+	fast.Publish("topic")
+	slow := db.OpenNode(t, withSkew(-5*time.Minute))
+	changed := fast.Subscribe("topic")
+	storetest.Eventually(t, "the fast node is woken", func() bool {
+		slow.Publish("topic") // the fast node may not listen yet
+		select {
+		case <-changed:
+			return true
+		default:
+			return false
+		}
+	})
+}

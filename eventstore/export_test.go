@@ -13,7 +13,7 @@ import (
 
 // SetLocalClock sets the node's own clock, which may be wrong, and the interval of reading the database's clock.
 func (c *Config) SetLocalClock(wall func() time.Time, syncInterval time.Duration) {
-	c.localClock, c.clockSyncInterval = wall, syncInterval
+	c.LocalClock, c.clockSyncInterval = wall, syncInterval
 }
 
 // appendBefore00013 is append.sql of the release before migration 00013. It has the parameters $1 to $27.

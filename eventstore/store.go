@@ -42,8 +42,9 @@ type Config struct {
 	RequestURL string               // of the request pool; may lead to PgBouncer in transaction mode. Empty: URL
 	Pools      []func(*pgpool.Spec) // change the pools of the node, in this order; nil: pgpool.Specs
 
-	localClock        func() time.Time // time.Now, except in tests
-	clockSyncInterval time.Duration    // 1 min: interval of reading the database's clock
+	LocalClock func() time.Time // nil: time.Now; the clock of the node, which may be wrong. Tests set it
+
+	clockSyncInterval time.Duration // 1 min: interval of reading the database's clock
 }
 
 // validate checks the configuration and sets the defaults.
@@ -54,8 +55,8 @@ func (c *Config) validate() error {
 	if len(c.MasterKey) != keyring.MasterKeySize {
 		return fmt.Errorf("the master key has %d bytes, want %d", len(c.MasterKey), keyring.MasterKeySize)
 	}
-	if c.localClock == nil {
-		c.localClock = time.Now
+	if c.LocalClock == nil {
+		c.LocalClock = time.Now
 	}
 	c.clockSyncInterval = cmp.Or(c.clockSyncInterval, time.Minute)
 	if c.Log == nil {
@@ -96,7 +97,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: clock{local: cfg.localClock}}
+	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: clock{local: cfg.LocalClock}}
 	if err := s.openPools(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
@@ -120,7 +121,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, ReadHead: s.readHead})
+	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, Now: s.clock.now, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
 
 	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))

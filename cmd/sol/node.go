@@ -78,7 +78,11 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 			n.store.Close()
 		}
 	}()
-	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash})
+	accountClock := n.store.Now
+	if clock != nil {
+		accountClock = time.Now // the simulated log begins in the past; its accounts are made now
+	}
+	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash, Clock: accountClock})
 	if err != nil {
 		return nil, err
 	}

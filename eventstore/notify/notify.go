@@ -28,6 +28,7 @@ type Config struct {
 	Connect      func(ctx context.Context) (*pgx.Conn, error) // opens the connection that listens
 	Log          *slog.Logger
 	PollInterval time.Duration                            // between two reads of the head, and before listening again
+	Now          func() time.Time                         // the database's time, to number the calls of Publish on all nodes
 	ReadHead     func(ctx context.Context) (int64, error) // reads the position of the last event from the database
 }
 
@@ -109,7 +110,7 @@ func (n *Notifier) Subscribe(topic string) <-chan struct{} {
 // a node that is not listening at the time is not woken.
 func (n *Notifier) Publish(topic string) {
 	name := topicWatermark(topic)
-	n.enqueue(name, n.watermarks.bump(name, time.Now().UnixMicro()))
+	n.enqueue(name, n.watermarks.bump(name, n.cfg.Now().UnixMicro()))
 }
 
 var closedChannel = func() <-chan struct{} {

@@ -98,5 +98,5 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.Serv
 // EndStreams ends all streams. Clients reconnect with the last id that they got.
 func (a *API) EndStreams() { a.endStreams() }
 
-// now returns the wall-clock time, for rate limits and Retry-After. The log's clock, which tests and the demo move, is not used for them.
+// now returns the time of the node's clock, for rate limits: each node counts for itself.
 func (*API) now() time.Time { return time.Now() }

@@ -137,7 +137,7 @@ func invalidField(field, rule, allowed string) *Problem {
 	return p
 }
 
-// problemFor converts an error of any package to a problem. An unknown error is internal-error. now is the time for Retry-After.
+// problemFor converts an error of any package to a problem. An unknown error is internal-error. now is the time of the identity, for Retry-After.
 func problemFor(err error, now time.Time) *Problem {
 	var (
 		problem     *Problem

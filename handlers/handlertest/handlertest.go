@@ -100,7 +100,8 @@ func New(t *testing.T, o Options) *System {
 func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 	t.Helper()
 	accounts, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHash: store.KeyedHash, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: time.Now, // a test that moves the log's clock keeps its sessions
+		Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)
 	service, err := app.New(app.Config{

@@ -77,7 +77,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	_, err = i.execDurably(ctx, `
 		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.now())
+		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.Now())
 	if err != nil {
 		return "", fmt.Errorf("create account: %w", uniqueViolation(err))
 	}
@@ -120,7 +120,7 @@ func (i *Identity) SetPassword(ctx context.Context, account, password, pin strin
 // Disable disables an account for ever and ends its sessions. Its name stays, for the histories that name it. Error: ErrNotFound.
 func (i *Identity) Disable(ctx context.Context, account string) error {
 	return i.updateAndEndSessions(ctx, account, "disable account",
-		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.now())
+		`update identity.accounts set disabled_at = coalesce(disabled_at, $2) where id = $1`, account, i.Now())
 }
 
 func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation, sql string, args ...any) error {

@@ -20,7 +20,8 @@ type Config struct {
 	Pools *pgpool.Pools
 	// KeyedHash returns a hash with a key of this installation (eventstore.Store.KeyedHash).
 	KeyedHash func(purpose, value string) string
-	// Clock returns the time for sessions, locks and placements; nil: time.Now.
+	// Clock returns the time for sessions, locks and placements. Nodes share these, so it is the clock of the log (eventstore.Store.Now) and
+	// never that of a node.
 	Clock func() time.Time
 
 	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
@@ -43,14 +44,11 @@ type Identity struct {
 
 // New checks the configuration and fills in its defaults.
 func New(c Config) (*Identity, error) {
-	if c.Pools == nil || c.KeyedHash == nil {
-		return nil, errors.New("identity: Pools and KeyedHash are required")
+	if c.Pools == nil || c.KeyedHash == nil || c.Clock == nil {
+		return nil, errors.New("identity: Pools, KeyedHash and Clock are required")
 	}
 	if c.IdleTimeout < 0 || c.Lifetime < 0 || c.MaxFailures < 0 || c.LockDuration < 0 || c.Hashers < 0 {
 		return nil, errors.New("identity: durations and counts cannot be negative")
-	}
-	if c.Clock == nil {
-		c.Clock = time.Now
 	}
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, 30*time.Minute)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
@@ -68,4 +66,5 @@ func New(c Config) (*Identity, error) {
 }
 
 // now returns the clock's time in UTC, with the precision of the database: microseconds.
-func (i *Identity) now() time.Time { return i.Clock().UTC().Truncate(time.Microsecond) }
+// Now returns the time with which sessions, locks and placements are compared: UTC, whole microseconds.
+func (i *Identity) Now() time.Time { return i.Clock().UTC().Truncate(time.Microsecond) }

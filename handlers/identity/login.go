@@ -70,7 +70,7 @@ func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err
 	if err != nil {
 		return false, fmt.Errorf("read failed logins: %w", err)
 	}
-	if until := last.Add(i.LockDuration); failures >= i.MaxFailures && i.now().Before(until) {
+	if until := last.Add(i.LockDuration); failures >= i.MaxFailures && i.Now().Before(until) {
 		return true, &LockedError{Until: until}
 	}
 	return true, nil
@@ -79,7 +79,7 @@ func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err
 // recordFailure counts a failed login. A count whose last failure is older than LockDuration starts at 1 again. recordFailure deletes such
 // counts of all other names.
 func (i *Identity) recordFailure(ctx context.Context, name string) error {
-	now := i.now()
+	now := i.Now()
 	_, err := i.Pools.Session.Exec(ctx, `
 		with forgotten as (delete from identity.failures where last_at <= $3 and name <> $1)
 		insert into identity.failures as f (name, failures, last_at) values ($1, 1, $2)

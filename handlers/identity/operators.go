@@ -62,7 +62,7 @@ func scanOperator(row pgx.CollectableRow) (o Operator, err error) {
 
 // ListOperators returns the current operators and supervisors of an entity, by family name.
 func (i *Identity) ListOperators(ctx context.Context, at catalog.EntityCode) ([]Operator, error) {
-	rows, err := i.Pools.Read.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.now(), at)
+	rows, err := i.Pools.Read.Query(ctx, currentOperators+` and p.entity = $2 order by a.family_name, a.given_name, a.id`, i.Now(), at)
 	if err != nil {
 		return nil, fmt.Errorf("list operators: %w", err)
 	}
@@ -80,7 +80,7 @@ func (i *Identity) FindOperator(ctx context.Context, nameOrID string, preferred 
 		return Operator{}, ErrNotFound
 	}
 	rows, err := i.Pools.Read.Query(ctx, currentOperators+` and (a.username = $2 or a.id::text = $2)
-		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.now(), normalizeUsername(nameOrID), preferred)
+		order by p.entity = $3 desc, p.valid_from, p.id limit 1`, i.Now(), normalizeUsername(nameOrID), preferred)
 	if err != nil {
 		return Operator{}, fmt.Errorf("find operator: %w", err)
 	}

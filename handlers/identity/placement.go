@@ -54,7 +54,7 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 		return "", err
 	}
 	if from.IsZero() {
-		from = i.now()
+		from = i.Now()
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -77,7 +77,7 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 func (i *Identity) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode) error {
 	done, err := i.execDurably(ctx, `
 		update identity.placements set valid_to = greatest(valid_from, $4)
-		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.now())
+		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.Now())
 	if err != nil {
 		return fmt.Errorf("end placement: %w", err)
 	}
@@ -112,6 +112,6 @@ func (i *Identity) queryPlacements(ctx context.Context, where string, args ...an
 func (i *Identity) Placements(ctx context.Context, account string) ([]Placement, error) {
 	all, err := i.queryPlacements(ctx, `
 		where p.account = $1 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2) order by p.valid_from, p.id`,
-		account, i.now())
+		account, i.Now())
 	return append([]Placement{}, all[account]...), err
 }

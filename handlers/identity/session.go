@@ -69,7 +69,7 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	if err != nil {
 		return Session{}, err
 	}
-	now := i.now()
+	now := i.Now()
 	_, err = i.Pools.Session.Exec(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
 		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
@@ -87,7 +87,7 @@ func (i *Identity) Authenticate(ctx context.Context, token string) (Session, err
 	if err != nil {
 		return Session{}, err
 	}
-	if now := i.now(); now.Sub(seen) >= touchInterval {
+	if now := i.Now(); now.Sub(seen) >= touchInterval {
 		_, err := i.Pools.Session.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashToken(token), now)
 		if err != nil {
 			return Session{}, fmt.Errorf("touch session: %w", err)
@@ -107,7 +107,7 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	if !isTokenShaped(token) {
 		return Session{}, time.Time{}, ErrNoSession
 	}
-	now := i.now()
+	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
 		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity
@@ -148,7 +148,7 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 			return Session{}, err
 		}
 		done, err := i.Pools.Session.Exec(ctx, `update identity.sessions set token = $2, placement = $3, seen_at = $4 where token = $1`,
-			hashToken(token), hash, p.ID, i.now())
+			hashToken(token), hash, p.ID, i.Now())
 		if err != nil {
 			return Session{}, fmt.Errorf("choose placement: %w", err)
 		}
@@ -171,7 +171,7 @@ func (i *Identity) EndSession(ctx context.Context, token string) error {
 
 // DeleteExpiredSessions deletes the sessions that have ended by idle time or lifetime, and returns their number.
 func (i *Identity) DeleteExpiredSessions(ctx context.Context) (int64, error) {
-	now := i.now()
+	now := i.Now()
 	deleted, err := i.Pools.Session.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
 		now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {

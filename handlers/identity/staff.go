@@ -84,7 +84,7 @@ func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any)
 func (i *Identity) CountStaff(ctx context.Context) (accounts, placements int, err error) {
 	err = i.Pools.Read.QueryRow(ctx, `
 		select count(distinct p.account), count(*) from identity.placements p join identity.accounts a on a.id = p.account
-		where a.disabled_at is null and p.role <> 'cittadino' and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)`, i.now()).Scan(&accounts, &placements)
+		where a.disabled_at is null and p.role <> 'cittadino' and p.valid_from <= $1 and (p.valid_to is null or p.valid_to > $1)`, i.Now()).Scan(&accounts, &placements)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count accounts: %w", err)
 	}

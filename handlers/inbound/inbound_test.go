@@ -55,7 +55,7 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
 	w.addresses = mailaddress.New(w.store.KeyedHash, "assistenza.example.it")
-	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHash: w.store.KeyedHash})
+	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHash: w.store.KeyedHash, Clock: w.store.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

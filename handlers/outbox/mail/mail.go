@@ -174,7 +174,7 @@ type delivery struct {
 	ticket       ticket.ID
 	notification sagas.Notification
 	attempts     int
-	since        time.Time // creation of the mail
+	age          time.Duration // since the mail was created, when this node reserved it
 }
 
 // attempt sends a mail if it is due and no other attempt has reserved it. A mail whose attempt was interrupted, for example by the end of
@@ -189,7 +189,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
 			next_at = clock_timestamp() + $2::interval
 		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
-		returning ticket::text, notification, attempts, created_at`, id, s.Lease)
+		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease)
 	if err != nil {
 		return fmt.Errorf("reserve mail %s: %w", id, err)
 	}
@@ -197,7 +197,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	if !rows.Next() {
 		return rows.Err() // sent already, or reserved by another attempt
 	}
-	if err := rows.Scan(&m.ticket, &reference, &m.attempts, &m.since); err != nil {
+	if err := rows.Scan(&m.ticket, &reference, &m.attempts, &m.age); err != nil {
 		return err
 	}
 	rows.Close()
@@ -206,7 +206,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	if err := json.Unmarshal(reference, &m.notification); err != nil {
 		return s.finish(ctx, m, "void", "cannot be read: "+err.Error())
 	}
-	if m.attempts == 1 && time.Since(m.since) > s.GiveUpAfter {
+	if m.attempts == 1 && m.age > s.GiveUpAfter {
 		return s.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
 	msg, why, err := s.compose(requestCtx, m)
@@ -223,7 +223,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	case rejected:
 		return s.reject(ctx, m, err)
 	case unreachable, deferred, uncertain:
-		if time.Since(m.since) > s.GiveUpAfter {
+		if m.age > s.GiveUpAfter {
 			return s.reject(ctx, m, fmt.Errorf("given up: %w", err))
 		}
 		return s.postpone(ctx, m, err.Error(), result == uncertain)

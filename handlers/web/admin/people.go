@@ -83,7 +83,7 @@ func (p *Pages) peoplePage(r *ui.Request) error {
 }
 
 func (p *Pages) placementRows(a identity.Account) (rows []placementRow) {
-	now := p.Now()
+	now := p.App.Identity.Now()
 	for _, placement := range a.Placements {
 		row := placementRow{Placement: placement, Role: ui.RoleNames[placement.Role], Current: !placement.ValidFrom.After(now) && (placement.ValidTo == nil || placement.ValidTo.After(now))}
 		if placement.Entity != "" {

@@ -88,7 +88,7 @@ func (u *UI) AddTemplates(fsys fs.FS) error {
 	return nil
 }
 
-// Now returns the time of the wall clock, for rate limits, cookies and the dates of placements. Events get the time of the store's clock.
+// Now returns the time of the node's clock, for rate limits: each node counts for itself.
 func (*UI) Now() time.Time { return time.Now() }
 
 // Assets returns the handler of the static files. Their addresses begin with StaticPath.
