@@ -44,3 +44,6 @@ func (s *Store) AppendAsBefore00013(ctx context.Context, a Append) (Result, erro
 	}
 	return answers[0].Result, answers[0].err
 }
+
+// SetStreamPageSize sets the number of events in a page of ReadByStream.
+func (c *Config) SetStreamPageSize(n int) { c.streamPageSize = n }

@@ -6,6 +6,9 @@ package eventstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +80,39 @@ func TestReadByStreamStopsAtPosition(t *testing.T) {
 	stop := errors.New("stop")
 	if err := s.ReadByStream(t.Context(), upTo, func([]eventstore.Record) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v, want the callback's error", err)
+	}
+}
+
+// TestReadByStreamHoldsNothingOpen reads streams of one to seven events in pages of three. The result is that of one page, and whenever a
+// stream is handed over, no other session of the database has a transaction or a snapshot open.
+func TestReadByStreamHoldsNothingOpen(t *testing.T) {
+	db := storetest.New(t)
+	for n := range 20 {
+		texts := make([]string, 1+n%7)
+		for i := range texts {
+			texts[i] = strings.Repeat(fmt.Sprint(n, i), 20_000) // more than the buffers between server and client hold
+		}
+		mustAppend(t, db.Store, newAppend(newID(), 0, texts...))
+	}
+	head, _, err := db.Store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(s *eventstore.Store, each func()) (streams [][]eventstore.Record) {
+		err := s.ReadByStream(t.Context(), head.N, func(records []eventstore.Record) error {
+			each()
+			streams = append(streams, records)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return streams
+	}
+	want := read(db.Store, func() {})
+	got := read(db.OpenNode(t, func(c *eventstore.Config) { c.SetStreamPageSize(3) }), func() { db.WaitForTransactions(t) })
+	if !reflect.DeepEqual(got, want) || len(want) != 20 {
+		t.Errorf("got %d streams in pages, want the %d of one page", len(got), len(want))
 	}
 }
 

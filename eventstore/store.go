@@ -45,6 +45,7 @@ type Config struct {
 	LocalClock func() time.Time // nil: time.Now; the clock of the node, which may be wrong. Tests set it
 
 	clockSyncInterval time.Duration // 1 min: interval of reading the database's clock
+	streamPageSize    int           // 2000: number of events in a page of ReadByStream
 }
 
 // validate checks the configuration and sets the defaults.
@@ -59,6 +60,7 @@ func (c *Config) validate() error {
 		c.LocalClock = time.Now
 	}
 	c.clockSyncInterval = cmp.Or(c.clockSyncInterval, time.Minute)
+	c.streamPageSize = cmp.Or(c.streamPageSize, 2000)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

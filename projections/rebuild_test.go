@@ -6,11 +6,13 @@ package projections
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/projectionstest"
@@ -119,6 +121,39 @@ func TestRebuildIsExclusiveAndReportsProgress(t *testing.T) {
 	}
 	if s := list[0]; s.Name != "tickets" || s.Version != 1 || s.Position != 1 || s.Head != 1 || s.Lag != 0 || s.Since == nil || s.Led {
 		t.Errorf("after the rebuild: got %+v, want position 1 without a node", s)
+	}
+}
+
+// TestRebuildHoldsNoTransactionOpen lets a rebuild wait at each ticket while the read models run. Every transaction that is open then must
+// end meanwhile: none stays open over the whole rebuild.
+func TestRebuildHoldsNoTransactionOpen(t *testing.T) {
+	h := projectionstest.New(t, All()...)
+	const opened = 100
+	long := strings.Repeat("x", ticket.MaxTextLength) // all together are more than the buffers between server and client hold
+	for range opened {
+		h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.Description = long })
+	}
+	defer h.Run(h.Store)()
+	tickets := 0
+	for _, m := range All() {
+		build := m.Build
+		m.Build = func() readmodel.Builder {
+			b := build()
+			add := b.Add
+			b.Add = func(history []ticket.Recorded) {
+				if tickets++; tickets%10 == 1 {
+					h.DB.WaitForTransactions(t)
+				}
+				add(history)
+			}
+			return b
+		}
+		if err := readmodel.NewRunner(h.Store, m).Rebuild(t.Context(), m.Name, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := opened * len(All()); tickets != want {
+		t.Errorf("got %d tickets folded, want %d", tickets, want)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -113,7 +114,7 @@ func (installation Installation) dispatchBatch(ctx context.Context, batch []Step
 	for _, id := range order {
 		g.Go(func() error {
 			for _, s := range byTicket[id] {
-				if err := installation.dispatchStep(ctx, s); err != nil {
+				if err := installation.dispatchPatiently(ctx, s); err != nil {
 					return fmt.Errorf("%s, %T at %s: %w", s.Key(), s.Command, s.At.Format(time.DateTime), err)
 				}
 			}
@@ -121,6 +122,25 @@ func (installation Installation) dispatchBatch(ctx context.Context, batch []Step
 		})
 	}
 	return g.Wait()
+}
+
+// maxDispatches is how often a step is dispatched while the database does not answer; retryPause is the pause in between.
+const (
+	maxDispatches = 20
+	retryPause    = time.Second
+)
+
+// dispatchPatiently dispatches a step, and dispatches it again while the database does not answer in time: the machine may be busy.
+func (installation Installation) dispatchPatiently(ctx context.Context, s Step) error {
+	for n := 1; ; n++ {
+		err := installation.dispatchStep(ctx, s)
+		if n == maxDispatches || !eventstore.IsUnavailable(err) {
+			return err
+		}
+		if database.Sleep(ctx, retryPause) != nil {
+			return err
+		}
+	}
 }
 
 // dispatchStep stores the files of a step, adds them and the ticket number to the command, and dispatches it.
