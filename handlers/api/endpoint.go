@@ -66,7 +66,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 
 // refuse converts an error to the problem for the client. It logs errors of the service (status 500 and above).
 func (a *API) refuse(ctx context.Context, err error) *Problem {
-	p := problemFor(err, a.App.Identity.Now())
+	p := problemFor(err)
 	if p.Status >= http.StatusInternalServerError {
 		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", middleware.RequestID(ctx)),
 			slog.String("problem", p.Type), slog.Any("error", err))

@@ -77,7 +77,7 @@ func TestProblemTable(t *testing.T) {
 		"login-locked 429":           &identity.LockedError{Until: now.Add(time.Minute)},
 		"internal-error 500":         &pgconn.PgError{Code: "42P01"},
 	} {
-		p := problemFor(fmt.Errorf("wrapped: %w", err), now)
+		p := problemFor(fmt.Errorf("wrapped: %w", err))
 		if got := fmt.Sprintf("%s %d", strings.TrimPrefix(p.Type, "urn:sol:problem:"), p.Status); got != want {
 			t.Errorf("%v: got %s, want %s", err, got, want)
 		}
@@ -86,17 +86,17 @@ func TestProblemTable(t *testing.T) {
 		context.DeadlineExceeded, io.ErrUnexpectedEOF, eventstore.ErrUnavailable, eventstore.ErrClosed, puddle.ErrClosedPool,
 		&pgconn.PgError{Code: "57P01"}, &pgconn.PgError{Code: "55P03"}, &pgconn.PgError{Code: "57014"},
 	} {
-		if p := problemFor(fmt.Errorf("wrapped: %w", err), now); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
+		if p := problemFor(fmt.Errorf("wrapped: %w", err)); p.Type != "urn:sol:problem:unavailable" || p.Status != 503 || p.headers.Get("Retry-After") == "" {
 			t.Errorf("%v: got %+v, want unavailable with Retry-After", err, p)
 		}
 	}
-	if p := problemFor(&readmodel.FilterError{Field: "q"}, now); p.Errors[0].Field != "q" {
+	if p := problemFor(&readmodel.FilterError{Field: "q"}); p.Errors[0].Field != "q" {
 		t.Errorf("filter error: got %+v, want field q", p)
 	}
-	if p := problemFor(errors.New("secret"), now); p.Status != 500 || strings.Contains(p.Detail, "secret") {
+	if p := problemFor(errors.New("secret")); p.Status != 500 || strings.Contains(p.Detail, "secret") {
 		t.Errorf("unknown error: got %+v, want 500 without the error's text", p)
 	}
-	if p := problemFor(&identity.LockedError{Until: now.Add(90 * time.Second)}, now); p.headers.Get("Retry-After") != "90" {
+	if p := problemFor(&identity.LockedError{Remaining: 90 * time.Second}); p.headers.Get("Retry-After") != "90" {
 		t.Errorf("Retry-After: got %q, want 90", p.headers.Get("Retry-After"))
 	}
 }

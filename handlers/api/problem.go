@@ -137,8 +137,8 @@ func invalidField(field, rule, allowed string) *Problem {
 	return p
 }
 
-// problemFor converts an error of any package to a problem. An unknown error is internal-error. now is the time of the identity, for Retry-After.
-func problemFor(err error, now time.Time) *Problem {
+// problemFor converts an error of any package to a problem. An unknown error is internal-error.
+func problemFor(err error) *Problem {
 	var (
 		problem     *Problem
 		invalidErr  *ticket.InvalidError
@@ -186,7 +186,7 @@ func problemFor(err error, now time.Time) *Problem {
 			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.As(err, &loginLocked):
 		return usernameLocked.detail("This user name is locked until %s. Wait, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
-			withRetryAfter(loginLocked.Until.Sub(now))
+			withRetryAfter(loginLocked.Remaining)
 	case errors.Is(err, identity.ErrNoSession):
 		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNotPlaced):

@@ -85,7 +85,7 @@ func (a *API) addCurrentVersion(ctx context.Context, id ticket.ID, err error) er
 	if !errors.As(err, &conflict) {
 		return err
 	}
-	p := problemFor(err, a.App.Identity.Now())
+	p := problemFor(err)
 	if _, version, err := a.App.State(ctx, id); err == nil {
 		p.Current = version
 	}

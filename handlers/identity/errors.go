@@ -27,7 +27,8 @@ var (
 
 // LockedError refuses logins with a user name after too many failed ones, whether an account has the name or not.
 type LockedError struct {
-	Until time.Time
+	Until     time.Time
+	Remaining time.Duration // until then, when the error was made
 }
 
 func (e *LockedError) Error() string {

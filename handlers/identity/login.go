@@ -70,8 +70,9 @@ func (i *Identity) checkLock(ctx context.Context, name string) (failed bool, err
 	if err != nil {
 		return false, fmt.Errorf("read failed logins: %w", err)
 	}
-	if until := last.Add(i.LockDuration); failures >= i.MaxFailures && i.Now().Before(until) {
-		return true, &LockedError{Until: until}
+	until := last.Add(i.LockDuration)
+	if remaining := until.Sub(i.Now()); failures >= i.MaxFailures && remaining > 0 {
+		return true, &LockedError{Until: until, Remaining: remaining}
 	}
 	return true, nil
 }
