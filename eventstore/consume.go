@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -27,6 +26,9 @@ type Consumer struct {
 	// Handle writes the effects of the records in the transaction that moves the checkpoint: both are committed, or
 	// neither. After a rollback it gets the same records again, so every event takes effect once.
 	Handle func(ctx context.Context, tx pgx.Tx, records []Record) error
+	// Committed is called after the transaction of the last Handle has committed, in the same goroutine. Nil: nothing is called. It is
+	// not called if the node dies in between.
+	Committed func()
 }
 
 // errFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back.
@@ -42,9 +44,10 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
 	}
 	c.BatchSize = cmp.Or(c.BatchSize, 500)
-	failed := newFailures()
+	failed, registered := newFailures(), false
 	for ctx.Err() == nil {
-		position, leads, err := s.acquireLease(ctx, c)
+		claimedAt := time.Now()
+		position, leads, err := s.tryToLead(ctx, c, &registered)
 		if err != nil && ctx.Err() == nil {
 			s.cfg.Log.Warn("lease could not be acquired", "consumer", c.Name, "version", c.Version, "error", err)
 		}
@@ -52,7 +55,7 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 			_ = notify.Sleep(ctx, s.cfg.LeaseDuration/4) // ends with ctx, as the loop does
 			continue
 		}
-		s.consumeAsLeader(ctx, c, position, failed)
+		s.consumeAsLeader(ctx, c, claimedAt, position, failed)
 		if failed.count >= maxFailures {
 			_ = notify.Sleep(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.delay)) // ends with ctx, as the loop does
 		}
@@ -88,17 +91,11 @@ func (f *failures) reset() {
 	f.backOff.Reset()
 }
 
-// consumeAsLeader handles batches from the position on until ctx ends, another node has the lease, or maxFailures
+// consumeAsLeader handles batches from the position on until ctx ends, the lease that was acquired after claimedAt has ended, or maxFailures
 // consecutive attempts have failed.
-func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64, failed *failures) {
-	leading, stop := context.WithCancel(ctx)
-	var renewing sync.WaitGroup
-	renewing.Go(func() {
-		defer stop()
-		s.renewLease(leading, c)
-	})
+func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.Time, position int64, failed *failures) {
+	leading, stop := s.leases.Hold(ctx, c.id(), claimedAt)
 	defer s.releaseLease(context.WithoutCancel(ctx), c)
-	defer renewing.Wait()
 	defer stop()
 
 	s.metrics.setLeading(c, position)
@@ -112,6 +109,9 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, position int64,
 		case err == nil:
 			position = next
 			failed.reset()
+			if c.Committed != nil {
+				c.Committed()
+			}
 			s.metrics.setLeading(c, position)
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/eventstore/keyring"
+	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/eventstore/notify"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
@@ -37,7 +38,7 @@ type Config struct {
 	AppendTimeout time.Duration // 10 s: timeout of an append
 	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
-	LeaseDuration time.Duration // 4 s: time after which other nodes take over the consumers of a silent node
+	LeaseDuration time.Duration // 3 s: time after which other nodes take over the consumers of a silent node
 
 	RequestURL string               // of the request pool; may lead to PgBouncer in transaction mode. Empty: URL
 	Pools      []func(*pgpool.Spec) // change the pools of the node, in this order; nil: pgpool.Specs
@@ -69,7 +70,7 @@ func (c *Config) validate() error {
 	c.AppendTimeout = cmp.Or(c.AppendTimeout, 10*time.Second)
 	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
-	c.LeaseDuration = cmp.Or(c.LeaseDuration, 4*time.Second)
+	c.LeaseDuration = cmp.Or(c.LeaseDuration, lease.Duration)
 	if min(c.MaxBatch, c.MaxBatchBytes) < 1 ||
 		min(c.AppendTimeout, c.LockTimeout, c.PollInterval, c.LeaseDuration) < time.Millisecond {
 		return errors.New("sizes and durations must be positive")
@@ -87,6 +88,8 @@ type Store struct {
 	pendingKeys keyring.PendingKeys
 	clock       clock
 	notifier    *notify.Notifier
+	leases      *lease.Keeper[consumerID] // of the consumers that this node leads
+	freeLeases  freeLeases
 	metrics     *metrics
 
 	cancel     context.CancelFunc
@@ -100,6 +103,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: clock{local: cfg.LocalClock}}
+	s.leases = lease.NewKeeper(cfg.LeaseDuration, s.renewLeases)
 	if err := s.openPools(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// A leader stops inside the transaction of its batch, in which it has locked a row, as a frozen or cut-off node does. The database ends the
+// idle transaction, and the next leader handles the batch.
+func TestLeaderSilentInItsTransactionIsTakenOver(t *testing.T) {
+	short := func(c *eventstore.Config) {
+		useShortIntervals(c)
+		c.Pools = append(c.Pools, func(s *pgpool.Spec) { s.Idle = 500 * time.Millisecond })
+	}
+	db := newTallyDB(t, short)
+	if _, err := ownerConn(t, db).Exec(t.Context(), `insert into tally values (0)`); err != nil {
+		t.Fatal(err)
+	}
+	lockRow := func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `update tally set position = position where position = 0`)
+		return err
+	}
+	silent := db.OpenNode(t, short)
+	entered, resume := make(chan struct{}), make(chan struct{})
+	enter := sync.OnceFunc(func() { close(entered) })
+	stopSilent := startConsumer(t, silent, eventstore.Consumer{Name: "tally", Version: 1, Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+		if err := lockRow(ctx, tx); err != nil {
+			return err
+		}
+		enter()
+		<-resume
+		return writeTally(ctx, tx, records)
+	}})
+	var last eventstore.Result
+	for range 3 {
+		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	}
+	<-entered
+	// The silent node does not renew its lease either.
+	if _, err := ownerConn(t, db).Exec(t.Context(), `update log.consumers set holder = gen_random_uuid(), lease_until = clock_timestamp()`); err != nil {
+		t.Fatal(err)
+	}
+	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+		if err := lockRow(ctx, tx); err != nil {
+			return err
+		}
+		return writeTally(ctx, tx, records)
+	}})
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	close(resume)
+	stopSilent()
+	last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if _, err := ownerConn(t, db).Exec(t.Context(), `delete from tally where position = 0`); err != nil {
+		t.Fatal(err)
+	}
+	assertTally(t, db, last.Position.N)
+}
+
+// A consumer's row is locked by a transaction that does not end. Neither the renewal of the other consumers' leases nor their batches wait
+// for it.
+func TestLockedConsumerDelaysNoOther(t *testing.T) {
+	db := newTallyDB(t, useShortIntervals)
+	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})
+	var handled atomic.Int64
+	stopOther := startConsumer(t, db.Store, eventstore.Consumer{Name: "other", Version: 1, Handle: func(_ context.Context, _ pgx.Tx, records []eventstore.Record) error {
+		handled.Add(int64(len(records)))
+		return nil
+	}})
+	storetest.Eventually(t, "both have a leader", func() bool {
+		list, err := db.Store.Consumers(t.Context())
+		return err == nil && len(list) == 2 && list[0].HasLeader && list[1].HasLeader
+	})
+	tx, err := ownerConn(t, db).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `select from log.consumers where name = 'other' for update`); err != nil {
+		t.Fatal(err)
+	}
+	leaseUntil := func() (until time.Time) {
+		if err := ownerConn(t, db).QueryRow(t.Context(), `select coalesce(lease_until, '-infinity'::timestamptz) from log.consumers where name = 'tally'`).Scan(&until); err != nil {
+			t.Fatal(err)
+		}
+		return until
+	}
+	first := leaseUntil()
+	storetest.Eventually(t, "the lease of the other consumer is renewed", func() bool { return leaseUntil().After(first) })
+	last := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Store.WaitForConsumer(t.Context(), "other", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	stopOther()
+	assertTally(t, db, last.Position.N)
+}
