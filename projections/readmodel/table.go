@@ -6,6 +6,7 @@ package readmodel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -33,7 +34,8 @@ func NewColumn[R any](name, sqlType string, value func(R) any) Column[R] {
 	return Column[R]{name: name, sqlType: sqlType, value: value}
 }
 
-// Upsert writes the rows in one statement. No two rows may have the same key. The values are sent as one text array for each column,
+// Upsert writes the rows in one statement, in the order of their keys, so that two nodes that write the same rows wait for each other and
+// cannot deadlock. No two rows may have the same key. The values are sent as one text array for each column,
 // because unnest would flatten an array of arrays; Postgres casts them to the column's type.
 func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows []R) error {
 	if len(rows) == 0 {
@@ -64,9 +66,13 @@ func (t Table[R]) Upsert(ctx context.Context, tx pgx.Tx, names TableNames, rows 
 	for i := range aliases {
 		aliases[i] = fmt.Sprintf("c%d", i)
 	}
-	sql := fmt.Sprintf(`insert into read.%s as t (%s) select %s from unnest(%s) u(%s) on conflict (%s) do %s`,
+	var order []string
+	for _, key := range strings.Split(t.Key, ", ") {
+		order = append(order, casts[slices.Index(columns, key)])
+	}
+	sql := fmt.Sprintf(`insert into read.%s as t (%s) select %s from unnest(%s) u(%s) order by %s on conflict (%s) do %s`,
 		name, strings.Join(columns, ", "), strings.Join(casts, ", "), strings.Join(params, ", "),
-		strings.Join(aliases, ", "), t.Key, t.OnConflict)
+		strings.Join(aliases, ", "), strings.Join(order, ", "), t.Key, t.OnConflict)
 	if _, err := tx.Exec(ctx, sql, values...); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}

@@ -186,7 +186,8 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 	})
 	if err == nil && len(readable) > 0 {
 		_, err = n.store.Pools().Session.Exec(ctx, `
-			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id) on conflict do nothing`,
+			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id)
+			order by 1 on conflict do nothing -- in one order: two requests that mark the same ones cannot deadlock`,
 			readable, by.ID, n.store.Now())
 	}
 	if err != nil {
@@ -206,7 +207,7 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 		}
 		_, err := tx.Exec(ctx, `
 			insert into notice.marks (notice, person, at) select id, $1, $2 from notice.notices
-			where at <= $2 and notice.may_read(audience, entity, person, by) on conflict do nothing`, by.ID, at)
+			where at <= $2 and notice.may_read(audience, entity, person, by) order by id on conflict do nothing`, by.ID, at)
 		return err
 	})
 	if err != nil {
