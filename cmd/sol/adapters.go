@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/outbox/notify"
 	"github.com/sol-assistenza/sol/sagas"
+	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // adapters are the outbox router, the adapters that it calls, and the server for inbound mail.
@@ -71,11 +72,15 @@ func (n *node) newAdapters() (a adapters, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.outbox, err = outbox.New(outbox.Config{Pool: n.store.Pools().Outbox, Log: n.log, Metrics: n.metrics, Handlers: []outbox.Handler{
-		{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100,
-			Handle: outbox.HandleJSON(notify.New(n.service.Notifications.Deliver, a.mail.Deliver))},
-		{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
-	}})
+	a.outbox, err = outbox.New(outbox.Config{
+		Pool: n.store.Pools().Outbox, LeasePool: n.store.Pools().Lease, Log: n.log, Metrics: n.metrics,
+		Wake: func() <-chan struct{} { return n.store.Subscribe(runtime.TopicOutbox) },
+		Handlers: []outbox.Handler{
+			{Name: "notify", Topic: sagas.TopicNotify, Workers: 4, PerSecond: 100,
+				Handle: outbox.HandleJSON(notify.New(n.service.Notifications.Deliver, a.mail.Deliver))},
+			{Name: "ask", Topic: sagas.TopicAskConnector, Workers: 4, Handle: outbox.HandleJSON(a.connector.HandleQuestion)},
+		},
+	})
 	return a, err
 }
 

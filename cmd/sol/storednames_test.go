@@ -91,9 +91,9 @@ func compareGolden(t *testing.T, file string, got []byte) {
 // sourceRoot is the module's directory.
 const sourceRoot = "../.."
 
-// isTestCode matches files that store nothing in an installation: tests, their helpers, benchmarks, demo data, the embedded Postgres, and
+// isTestCode matches files that store nothing in an installation: tests, their helpers, benchmarks, faults for both, demo data, the embedded Postgres, and
 // the codes of refusals, which have a golden file of their own.
-var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|simulator|embedpg|refusal|\w*test)/|^tools/`)
+var isTestCode = regexp.MustCompile(`_test\.go$|/testdata/|/(bench|faults|simulator|embedpg|refusal|\w*test)/|^tools/`)
 
 // filesBelowRoot returns the paths of the module's files, relative to sourceRoot.
 func filesBelowRoot(t *testing.T) (files []string) {

@@ -43,8 +43,9 @@ var allowedImports = map[string][]string{
 	"migrations":          {},
 
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
-	"eventstore":           {"eventstore/keyring", "eventstore/notify", "eventstore/pgpool", "eventstore/proof"},
+	"eventstore":           {"eventstore/keyring", "eventstore/lease", "eventstore/notify", "eventstore/pgpool", "eventstore/proof"},
 	"eventstore/keyring":   {},
+	"eventstore/lease":     {},
 	"eventstore/notify":    {},
 	"eventstore/pgpool":    {},
 	"eventstore/proof":     {},
@@ -62,7 +63,7 @@ var allowedImports = map[string][]string{
 		"projections/lists"},
 
 	// sagas: automatic actions. They do not import read models.
-	"sagas/runtime": {"domain/...", "eventstore", "eventstore/ticketlog"},
+	"sagas/runtime": {"domain/...", "eventstore", "eventstore/lease", "eventstore/ticketlog"},
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
@@ -92,8 +93,8 @@ var allowedImports = map[string][]string{
 	"handlers/web/admin":                  append([]string{"sagas/..."}, page...),
 	"handlers/web/bench":                  append([]string{"handlers/middleware"}, application...),
 	"handlers/inbound":                    append([]string{"handlers/identity/mailaddress"}, application...),
-	"handlers/outbox":                     {"domain/...", "eventstore", "sagas/runtime"},
-	"handlers/outbox/mail":                append([]string{"handlers/outbox", "handlers/identity/mailaddress", "sagas"}, application...),
+	"handlers/outbox":                     {"domain/...", "eventstore", "eventstore/lease", "eventstore/pgpool", "sagas/runtime"},
+	"handlers/outbox/mail":                append([]string{"eventstore/lease", "handlers/outbox", "handlers/identity/mailaddress", "sagas"}, application...),
 	"handlers/outbox/notify":              {"domain/...", "handlers/outbox", "sagas"},
 	"handlers/outbox/connector":           append([]string{"handlers/outbox", "sagas"}, application...),
 	"handlers/outbox/connector/simulator": {"domain/...", "handlers/outbox/connector"},
@@ -102,6 +103,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
 	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
+	"cmd/sol/internal/faults":   {},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},

@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"time"
 
-	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
 	"github.com/ThreeDotsLabs/watermill/components/metrics"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
@@ -47,13 +46,15 @@ type Handler struct {
 
 // Config configures a Router. Pool is required, the rest has defaults.
 type Config struct {
-	Pool           *pgxpool.Pool // connections as role sol_worker; handlers can share it, since subscribers have a pool of their own
+	Pool           *pgxpool.Pool // connections as role sol_worker whose commits are synchronous; no message in hand holds one
+	LeasePool      *pgxpool.Pool // connections for the renewal of claims; nil: Pool
 	Handlers       []Handler
-	MaxRetries     int           // retries before a message goes to the poison queue; 0: 8, over about a minute
-	RetryDelay     time.Duration // pause before the first retry, then doubled up to 30 s; 0: 250 ms
-	BreakerTimeout time.Duration // how long a handler's circuit breaker stays open after five consecutive failures; 0: 10 s
-	PollInterval   time.Duration // pause between two polls of an empty outbox; 0: 500 ms
-	Deadline       time.Duration // for one delivery of a message, with its retries; 0: 5 min
+	Wake           func() <-chan struct{} // returns a channel that is closed when messages may have been published; nil: only polls
+	MaxRetries     int                    // retries before a message goes to the poison queue; 0: 8, over about a minute
+	RetryDelay     time.Duration          // pause before the first retry, then doubled up to 30 s; 0: 250 ms
+	BreakerTimeout time.Duration          // how long a handler's circuit breaker stays open after five consecutive failures; 0: 10 s
+	PollInterval   time.Duration          // pause between two polls of an empty outbox; 0: 500 ms
+	LeaseDuration  time.Duration          // after which another node takes over the messages of a silent one; 0: lease.Duration
 	Log            *slog.Logger
 	Metrics        prometheus.Registerer // nil: none
 }
@@ -80,18 +81,12 @@ func New(c Config) (*Router, error) {
 	}
 	c.RetryDelay = cmp.Or(c.RetryDelay, 250*time.Millisecond)
 	c.BreakerTimeout = cmp.Or(c.BreakerTimeout, 10*time.Second)
-	c.PollInterval = cmp.Or(c.PollInterval, 500*time.Millisecond)
-	c.Deadline = cmp.Or(c.Deadline, 5*time.Minute)
 	c.MaxRetries = cmp.Or(c.MaxRetries, 8)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Router{Config: c}, nil
 }
-
-// closeTimeout is the time that Run waits at the end for messages that are being handled. It is longer than the longest step of a handler,
-// a mail to a server that hangs (twice 30 s), so that the store is not closed before the step ends.
-const closeTimeout = 75 * time.Second
 
 // Run delivers messages until ctx ends. A message that is being handled then is finished, or delivered again after the next start. While
 // the database is unavailable, Run waits.
@@ -105,20 +100,25 @@ func (r *Router) Run(ctx context.Context) error {
 		builder := metrics.NewPrometheusMetricsBuilder(r.Metrics, "sol", "outbox")
 		builder.AddPrometheusRouterMetrics(router)
 	}
-	poison, err := r.poisonQueue()
+	workers := map[string]int{}
+	for _, h := range r.Handlers {
+		workers[h.Topic] = h.Workers
+	}
+	subscriber, err := NewSubscriber(SubscriberConfig{
+		Pool: r.Pool, LeasePool: r.LeasePool, Workers: workers, Wake: r.Wake, LeaseDuration: r.LeaseDuration, PollInterval: r.PollInterval,
+		RetryDelay: r.RetryDelay, Log: r.Log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = subscriber.Close() }() // waits for the results that are being stored; it has no error
+	poison, err := poisonQueue(subscriber.claims)
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
-	subscriberPool, err := r.newSubscriberPool(ctx)
-	if err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
-	defer subscriberPool.Close()
 	for _, h := range r.Handlers {
-		if err := r.addHandler(router, subscriberPool, h); err != nil {
-			return fmt.Errorf("outbox: handler %s: %w", h.Name, err)
-		}
+		r.addHandler(router, subscriber, h)
 	}
 	if err := router.Run(ctx); err != nil {
 		return fmt.Errorf("outbox: %w", err)
@@ -126,48 +126,17 @@ func (r *Router) Run(ctx context.Context) error {
 	return nil
 }
 
-// newSubscriberPool returns the connection pool of the subscribers. A message holds a connection until it is delivered. The pool has one
-// connection for each worker and serves no one else, so that a handler never waits for a connection that another message holds.
-func (r *Router) newSubscriberPool(ctx context.Context) (*pgxpool.Pool, error) {
-	c := r.Pool.Config()
-	c.MaxConns = 0
-	for _, h := range r.Handlers {
-		c.MaxConns += int32(h.Workers)
-	}
-	c.MaxConns = max(1, c.MaxConns)
-	return pgxpool.NewWithConfig(ctx, c)
-}
-
-// addHandler adds the handler's workers to the router. Each has a subscriber of its own; they share the circuit breaker.
-func (r *Router) addHandler(router *message.Router, subscriberPool *pgxpool.Pool, h Handler) error {
+// addHandler adds a handler to the router.
+func (r *Router) addHandler(router *message.Router, subscriber message.Subscriber, h Handler) {
 	breaker, retry := r.newBreaker(h.Name), r.newRetry()
-	for n := range h.Workers {
-		subscriber, err := r.newSubscriber(subscriberPool, n, h.Workers)
-		if err != nil {
-			return err
-		}
-		consumer := router.AddConsumerHandler(fmt.Sprintf("%s-%d", h.Name, n), h.Topic, subscriber, func(m *message.Message) error {
-			return h.Handle(m.Context(), Message{
-				ID: m.UUID, Ticket: ticket.ID(m.Metadata.Get(runtime.MetadataTicket)), Saga: m.Metadata.Get(runtime.MetadataSaga),
-				Position: m.Metadata.Get(runtime.MetadataPosition), Payload: m.Payload,
-			})
+	consumer := router.AddConsumerHandler(h.Name, h.Topic, subscriber, func(m *message.Message) error {
+		return h.Handle(m.Context(), Message{
+			ID: m.UUID, Ticket: ticket.ID(m.Metadata.Get(runtime.MetadataTicket)), Saga: m.Metadata.Get(runtime.MetadataSaga),
+			Position: m.Metadata.Get(runtime.MetadataPosition), Payload: m.Payload,
 		})
-		consumer.AddMiddleware(retry.Middleware, r.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
-		if h.PerSecond > 0 {
-			consumer.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second*time.Duration(h.Workers)).Middleware)
-		}
+	})
+	consumer.AddMiddleware(retry.Middleware, r.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
+	if h.PerSecond > 0 {
+		consumer.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second).Middleware)
 	}
-	return nil
-}
-
-// newSubscriber returns subscriber n of several. It reads, one at a time, the messages of its share of the tickets. The shares are
-// disjoint, because watermill-sql 4.1.2 locks rows without skipping locked ones: two subscribers of the same rows would block each other.
-func (r *Router) newSubscriber(subscriberPool *pgxpool.Pool, n, workers int) (message.Subscriber, error) {
-	schema := runtime.OutboxSchema()
-	schema.GenerateWhereClause = func(p wmsql.GenerateWhereClauseParams) (string, []any) {
-		return fmt.Sprintf(`metadata ->> 'topic' = $1 and abs(hashtext(metadata ->> 'ticket')::bigint) %% %d = %d`, workers, n), []any{p.Topic}
-	}
-	return wmsql.NewSubscriber(wmsql.BeginnerFromPgx(subscriberPool), wmsql.SubscriberConfig{
-		SchemaAdapter: schema, OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: r.PollInterval, AckDeadline: &r.Deadline,
-	}, r.logger())
 }

@@ -6,9 +6,9 @@ package outbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
-	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
 
@@ -16,26 +16,33 @@ import (
 )
 
 // poisonQueue returns the middleware that moves a message to the poison topic after its last retry.
-func (r *Router) poisonQueue() (message.HandlerMiddleware, error) {
-	publisher, err := wmsql.NewPublisher(wmsql.BeginnerFromPgx(r.Pool), wmsql.PublisherConfig{SchemaAdapter: runtime.OutboxSchema()}, r.logger())
-	if err != nil {
-		return nil, err
-	}
-	return middleware.PoisonQueueWithFilter(poisonPublisher{publisher}, runtime.TopicPoison, func(err error) bool {
+func poisonQueue(c claims) (message.HandlerMiddleware, error) {
+	return middleware.PoisonQueueWithFilter(poisonPublisher{c}, runtime.TopicPoison, func(err error) bool {
 		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the handler is unavailable: the message stays in its topic
 	})
 }
 
-// poisonPublisher sets the topic in a message's metadata, where the outbox reads it, and shortens the reason.
-type poisonPublisher struct{ message.Publisher }
+// poisonPublisher moves the row of a message that was received from a Subscriber to another topic, if its claim is still held. So no
+// message is poisoned that another node has delivered.
+type poisonPublisher struct{ claims }
 
-func (a poisonPublisher) Publish(topic string, messages ...*message.Message) error {
+func (p poisonPublisher) Publish(topic string, messages ...*message.Message) error {
 	for _, m := range messages {
+		held, ok := m.Context().Value(claimKey{}).(claim)
+		if !ok {
+			return fmt.Errorf("message %s has no claim", m.UUID)
+		}
 		m.Metadata.Set(runtime.MetadataTopic, topic)
 		m.Metadata.Set(middleware.ReasonForPoisonedKey, shortenReason(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
+		if err := p.move(context.WithoutCancel(m.Context()), held, m.Metadata); err != nil {
+			return err
+		}
 	}
-	return a.Publisher.Publish(topic, messages...)
+	return nil
 }
+
+// Close does nothing.
+func (poisonPublisher) Close() error { return nil }
 
 // shortenReason returns the first line of a reason, at most maxReason characters, without NUL characters: a panic's reason holds its stack,
 // which is in the log, and Postgres cannot read JSON with a NUL.

@@ -53,7 +53,7 @@ func (r *Router) newRetry() middleware.Retry {
 const maxAvailabilityPause = 5 * time.Second
 
 // waitWhileUnavailable keeps a message waiting while its handler or the handler's database is unavailable. The message keeps its position
-// in the order and uses up no retries. At its deadline it is delivered again, with all its retries.
+// in the order and uses up no retries, until its context ends.
 func (r *Router) waitWhileUnavailable(h message.HandlerFunc) message.HandlerFunc {
 	return func(m *message.Message) ([]*message.Message, error) {
 		pauses := &backoff.ExponentialBackOff{InitialInterval: r.RetryDelay, Multiplier: 2, MaxInterval: maxAvailabilityPause}

@@ -5,6 +5,7 @@ package runtime
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -27,6 +28,11 @@ type batch struct {
 type timerKey struct {
 	ticket ticket.ID
 	key    string
+}
+
+// compare orders timers by ticket and key.
+func (k timerKey) compare(o timerKey) int {
+	return cmp.Or(cmp.Compare(k.ticket, o.ticket), cmp.Compare(k.key, o.key))
 }
 
 // timerRow is a row of saga.timers.

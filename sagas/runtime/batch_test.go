@@ -102,7 +102,7 @@ func TestBatchesAndRedeliveriesDoNotChangeTheResult(t *testing.T) {
 		handle := func(r *runtime.Runner, records []eventstore.Record, fail error) {
 			for _, d := range r.Sagas {
 				err := pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-					if _, err := r.HandleBatch(w.ctx, tx, d, records); err != nil {
+					if err := r.HandleBatch(w.ctx, tx, d, records); err != nil {
 						return err
 					}
 					return fail
@@ -151,7 +151,7 @@ func TestGapInTheLogIsAnError(t *testing.T) {
 	records, err := w.store.Read(w.ctx, 1, 10)
 	w.must(err)
 	err = pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
+		err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	})
 	if err == nil {

@@ -134,7 +134,6 @@ func TestCommandDispatchedTwiceTakesEffectOnce(t *testing.T) {
 	if got := w.explain(id).Timers; len(got) != 1 || w.countClosings(id) != 1 {
 		t.Fatalf("after the death: got timers %v and %d closings, want 1 and 1", got, w.countClosings(id))
 	}
-	w.letGo()
 	if n := w.poll(w.runner(sagas.AutoClose(catalog.Default()))); n != 1 || w.countClosings(id) != 1 {
 		t.Errorf("the next node: got %d finished timers and %d closings, want 1 and 1", n, w.countClosings(id))
 	}

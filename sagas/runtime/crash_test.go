@@ -102,7 +102,7 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 					w.must(err)
 					if len(records) > 0 {
 						err := pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-							_, err := r.HandleBatch(w.ctx, tx, d, records)
+							err := r.HandleBatch(w.ctx, tx, d, records)
 							return errors.Join(err, errDied)
 						})
 						if !errors.Is(err, errDied) {
@@ -118,7 +118,6 @@ func playScript(t *testing.T, script []scriptStep, tickets int) scriptResult {
 				_, _ = r.Poll(ctx) // its commands take effect and their outcomes are not stored
 				cancelNode = nil
 				cancel()
-				w.letGo()
 			}
 			n := w.poll(r)
 			head, _, err := w.store.Head(w.ctx)

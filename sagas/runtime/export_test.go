@@ -5,7 +5,6 @@ package runtime
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,8 +23,9 @@ const (
 func (r *Runner) Activate(ctx context.Context, d Definition) error { return r.activate(ctx, d) }
 
 // HandleBatch is handleBatch.
-func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
-	return r.handleBatch(ctx, tx, d, records)
+func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) error {
+	_, err := r.handleBatch(ctx, tx, d, records)
+	return err
 }
 
 // Poll is poll.

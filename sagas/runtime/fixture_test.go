@@ -120,7 +120,7 @@ func (w *fixture) catchUp(r *runtime.Runner) {
 		w.must(err)
 		if len(records) > 0 {
 			w.must(pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-				_, err := r.HandleBatch(w.ctx, tx, d, records)
+				err := r.HandleBatch(w.ctx, tx, d, records)
 				return err
 			}))
 		}
@@ -133,14 +133,6 @@ func (w *fixture) poll(r *runtime.Runner) int {
 	n, err := r.Poll(w.ctx)
 	w.must(err)
 	return n
-}
-
-// letGo waits until the database has released the locks of a dead node on its timers, which other nodes skip until then.
-func (w *fixture) letGo() {
-	w.Helper()
-	w.eventually("no timer is locked", func() bool {
-		return w.count("select count(*) from (select 1 from saga.timers for update skip locked) free") == w.count("select count(*) from saga.timers")
-	})
 }
 
 // dispatch dispatches a command that must be accepted.

@@ -6,7 +6,6 @@ package runtime
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,33 +14,32 @@ import (
 )
 
 // handleBatch folds a batch of the log over the saga's states and writes states, timers, journal, messages and checkpoint in tx. It
-// skips events that were handled before, so a redelivery changes nothing. It returns the time at which the first timer of the batch is
-// due, or the zero time if the batch sets none.
-func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (time.Time, error) {
+// skips events that were handled before, so a redelivery changes nothing.
+func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (*batch, error) {
 	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
-		return time.Time{}, fmt.Errorf("lock %s: %w", d.ID(), err)
+		return nil, fmt.Errorf("lock %s: %w", d.ID(), err)
 	}
 	if p.WorkerID == nil || *p.WorkerID != r.workerID {
 		if err := r.reconcileTimers(ctx, tx, d); err != nil { // the settings of the runner that handled the last batch may differ
-			return time.Time{}, err
+			return nil, err
 		}
 		p.WorkerID = &r.workerID
 	}
 	b, err := foldRecords(ctx, tx, d, records, p.Position)
 	if err != nil {
-		return time.Time{}, err
+		return nil, err
 	}
 	if err := b.write(ctx, tx); err != nil {
-		return time.Time{}, fmt.Errorf("write %s: %w", d.ID(), err)
+		return nil, fmt.Errorf("write %s: %w", d.ID(), err)
 	}
 	if err := r.publishMessages(ctx, tx, d.ID(), b.messages, r.Store.Now()); err != nil {
-		return time.Time{}, fmt.Errorf("write %s: outbox: %w", d.ID(), err)
+		return nil, fmt.Errorf("write %s: outbox: %w", d.ID(), err)
 	}
 	if last := records[len(records)-1].Position; last > p.Position {
 		p.Position = last
 	}
-	return b.earliestDue(), saveCheckpoint(ctx, tx, d.ID(), p)
+	return b, saveCheckpoint(ctx, tx, d.ID(), p)
 }
 
 // foldRecords folds the records after a position over the stored states. It returns an error if a position is missing.

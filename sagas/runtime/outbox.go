@@ -31,22 +31,13 @@ const TopicPoison = "poison"
 
 const outboxTable = "saga.outbox"
 
-// OutboxSchema returns the Watermill schema adapter for saga.outbox, which holds all topics. A subscriber takes one message at a time,
-// because watermill-sql 4.1.2 acknowledges a whole batch when part of it timed out.
+// OutboxSchema returns the Watermill schema adapter for publishing to saga.outbox, which holds all topics. handlers/outbox takes the messages.
 func OutboxSchema() wmsql.PostgreSQLQueueSchema {
-	return wmsql.PostgreSQLQueueSchema{
-		SubscribeBatchSize:        1,
-		GenerateMessagesTableName: func(string) string { return outboxTable },
-		GenerateWhereClause: func(p wmsql.GenerateWhereClauseParams) (string, []any) {
-			return `metadata ->> 'topic' = $1`, []any{p.Topic}
-		},
-	}
+	return wmsql.PostgreSQLQueueSchema{GenerateMessagesTableName: func(string) string { return outboxTable }}
 }
 
-// OutboxOffsets returns the Watermill offsets adapter for saga.outbox. It marks acknowledged messages and does not delete them.
-func OutboxOffsets() wmsql.PostgreSQLQueueOffsetsAdapter {
-	return wmsql.PostgreSQLQueueOffsetsAdapter{GenerateMessagesTableName: func(string) string { return outboxTable }}
-}
+// TopicOutbox is the topic of eventstore.Store.Publish when messages were published to the outbox.
+const TopicOutbox = "outbox"
 
 // outboxMessage is a message with its ticket and cause.
 type outboxMessage struct {
@@ -121,6 +112,7 @@ func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMess
 		select id::uuid, topic, $1, ticket::uuid, cause, key, at
 		from unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
 			as m (id, topic, ticket, cause, key, at)
+		order by 1 -- two versions of a saga may write the same ids
 		on conflict do nothing
 		returning id::text, (select epoch from log.logs)`, id.Name, ids, topics, tickets, causes, keys, at)
 	if err != nil {

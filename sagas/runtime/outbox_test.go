@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	wmsql "github.com/ThreeDotsLabs/watermill-sql/v4/pkg/sql"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 	"github.com/sol-assistenza/sol/sagas/sagastest"
@@ -33,12 +33,10 @@ func resolutionMessages(version int) runtime.Saga[int] {
 	}}
 }
 
-// subscribe reads a topic as the outbox router does: with the subscriber of watermill-sql, as the worker role.
+// subscribe reads a topic as the outbox router does.
 func (w *fixture) subscribe(topic string) <-chan *message.Message {
 	w.Helper()
-	s, err := wmsql.NewSubscriber(wmsql.BeginnerFromPgx(w.store.Pools().Consumer), wmsql.SubscriberConfig{
-		SchemaAdapter: runtime.OutboxSchema(), OffsetsAdapter: runtime.OutboxOffsets(), PollInterval: 20 * time.Millisecond,
-	}, nil)
+	s, err := outbox.NewSubscriber(outbox.SubscriberConfig{Pool: w.store.Pools().Consumer, PollInterval: 20 * time.Millisecond})
 	w.must(err)
 	w.Cleanup(func() { w.must(s.Close()) })
 	messages, err := s.Subscribe(w.ctx, topic)
@@ -76,7 +74,7 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	records, err := w.store.Read(w.ctx, 0, 100)
 	w.must(err)
 	err = pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-		if _, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records); err != nil {
+		if err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records); err != nil {
 			return err
 		}
 		return crash
@@ -88,7 +86,7 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	// A redelivery of the same events, and the same events handled by the next version, send no second one.
 	w.catchUp(r)
 	w.must(pgx.BeginFunc(w.ctx, w.store.Pools().Consumer, func(tx pgx.Tx) error {
-		_, err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
+		err := r.HandleBatch(w.ctx, tx, r.Sagas[0], records)
 		return err
 	}))
 	next := w.runner(resolutionMessages(2))

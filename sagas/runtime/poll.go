@@ -5,24 +5,14 @@ package runtime
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-)
-
-// A command that fails for another reason than a refusal is retried after 1 s, 2 s, 4 s, …, at most 5 minutes.
-const (
-	minBackoff = time.Second
-	maxBackoff = 5 * time.Minute
 )
 
 // pollTimers dispatches due timers until ctx ends. Between two polls it sleeps until the next timer is due, at most PollInterval.
@@ -81,49 +71,29 @@ func (r *Runner) poll(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// pollSaga dispatches the due timers of one saga. It locks their rows until the outcomes are stored in the same transaction. If the node
-// dies, the locks end and the next node dispatches the same command ids, which return the first result.
+// pollSaga dispatches the due timers of one saga. It claims them in a short transaction, dispatches their commands outside of any, and stores
+// the outcomes in a third step. If the node dies, freezes or is cut off, its claims end and the next node dispatches the same command ids,
+// which return the first result.
 func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
-	err = pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
-		due, err := takeDueTimers(ctx, tx, id, r.Store.Now(), r.TimersPerPoll)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		r.dispatchAll(ctx, id, due)
-		if err := ctx.Err(); err != nil {
-			return err // the commands failed because ctx ended
-		}
-		n, err = r.storeOutcomes(ctx, tx, id, due)
-		return err
-	})
-	return n, err
-}
-
-// dueTimer is a timer that is dispatched, with its result.
-type dueTimer struct {
-	timerRow
-	attempts int
-	err      error
-}
-
-// takeDueQuery locks due timers of a live version and skips those that another node has locked.
-const takeDueQuery = `
-	select ticket::text, key, once, due_at, command, data, why, cause, attempts from saga.timers
-	where saga = $1 and version = $2 and next_at <= $3
-	  and (select live from saga.sagas where name = $1 and version = $2)
-	order by next_at limit $4
-	for update skip locked`
-
-// takeDueTimers locks and reads at most limit due timers.
-func takeDueTimers(ctx context.Context, tx pgx.Tx, id SagaID, now time.Time, limit int) ([]*dueTimer, error) {
-	rows, err := tx.Query(ctx, takeDueQuery, id.Name, id.Version, now, limit)
-	if err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return 0, ctx.Err()
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (*dueTimer, error) {
-		var t dueTimer
-		return &t, row.Scan(&t.ticket, &t.key, &t.once, &t.due, &t.command, &t.data, &t.why, &t.cause, &t.attempts)
-	})
+	claimedAt := time.Now()
+	b, err := r.claimDueTimers(context.WithoutCancel(ctx), id) // an interrupted statement could leave claims that nobody knows
+	if err != nil || len(b.timers) == 0 {
+		return 0, err
+	}
+	held, release := r.leases.Hold(ctx, b, claimedAt)
+	r.dispatchAll(held, id, b.timers)
+	lost := context.Cause(held)
+	release()
+	switch {
+	case ctx.Err() != nil: // the commands failed because ctx ended
+		return 0, errors.Join(ctx.Err(), r.releaseTimers(context.WithoutCancel(ctx), b))
+	case lost != nil:
+		return 0, fmt.Errorf("outcomes of %d timers are dropped: %w", len(b.timers), lost)
+	}
+	return r.storeOutcomes(ctx, b)
 }
 
 // dispatchAll dispatches commands of different tickets concurrently, because the log commits concurrent appends together, and those of
@@ -165,89 +135,4 @@ func commandID(id SagaID, t timerRow) eventstore.CommandID {
 		Actor: id.Name, Permanent: true,
 		Key: fmt.Sprintf("%s/%d/%s", t.ticket, t.cause, t.key),
 	}
-}
-
-// timerResults are the results of a batch of dispatched timers.
-type timerResults struct {
-	tickets, keys []string       // of the timers that are finished
-	finished      []journalEntry // done or refused
-	failed        []*dueTimer    // to be retried
-	messages      []outboxMessage
-}
-
-// add records the result of one timer.
-func (o *timerResults) add(t *dueTimer, now time.Time) {
-	if t.command == sendMessageCommand && t.err == nil {
-		m := outboxMessage{ticket: t.ticket, cause: t.cause, at: t.due}
-		if t.err = json.Unmarshal(t.data, &m.send); t.err == nil {
-			o.messages = append(o.messages, m)
-		}
-	}
-	entry := journalEntry{timerRow: t.timerRow, at: now, what: "done"}
-	switch {
-	case t.err == nil:
-	case ticket.IsRefusal(t.err):
-		entry.what, entry.why = "refused", t.err.Error()
-	default:
-		o.failed = append(o.failed, t)
-		return
-	}
-	o.tickets, o.keys, o.finished = append(o.tickets, string(t.ticket)), append(o.keys, t.key), append(o.finished, entry)
-}
-
-// storeOutcomes stores the results of the timers in tx and returns the number of finished timers.
-func (r *Runner) storeOutcomes(ctx context.Context, tx pgx.Tx, id SagaID, due []*dueTimer) (int, error) {
-	var o timerResults
-	now := r.Store.Now()
-	for _, t := range due {
-		o.add(t, now)
-	}
-	for _, t := range o.failed {
-		r.Log.WarnContext(ctx, "timer command failed; retrying", "saga", id.Name, "ticket", t.ticket,
-			"key", t.key, "attempts", t.attempts+1, "wait", t.backoff(), "error", t.err)
-		r.metrics.outcomes.WithLabelValues(id.Name, "failed").Inc()
-	}
-	for _, entry := range o.finished {
-		r.metrics.outcomes.WithLabelValues(id.Name, entry.what).Inc()
-	}
-	if err := deleteTimers(ctx, tx, id, o.tickets, o.keys); err != nil {
-		return 0, err
-	}
-	if err := postponeTimers(ctx, tx, id, o.failed, now); err != nil {
-		return 0, err
-	}
-	if err := r.publishMessages(ctx, tx, id, o.messages, now); err != nil {
-		return 0, err
-	}
-	return len(o.finished), writeJournal(ctx, tx, id, o.finished)
-}
-
-// backoff returns the delay before the next attempt: minBackoff, doubled for each attempt before, at most maxBackoff.
-func (t *dueTimer) backoff() (delay time.Duration) {
-	b := backoff.ExponentialBackOff{InitialInterval: minBackoff, Multiplier: 2, MaxInterval: maxBackoff}
-	for range 1 + min(t.attempts, 10) { // ten doublings are more than maxBackoff
-		delay = b.NextBackOff()
-	}
-	return delay
-}
-
-// postponeTimers stores the error and the time of the next attempt of failed timers.
-func postponeTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []*dueTimer, now time.Time) error {
-	if len(timers) == 0 {
-		return nil
-	}
-	var (
-		tickets, keys, errs []string
-		next                []time.Time
-	)
-	for _, t := range timers {
-		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
-		errs, next = append(errs, t.err.Error()), append(next, now.Add(t.backoff()))
-	}
-	_, err := tx.Exec(ctx, `
-		update saga.timers t set next_at = p.next_at, attempts = attempts + 1, error = p.error
-		from unnest($3::text[], $4::text[], $5::timestamptz[], $6::text[]) as p (ticket, key, next_at, error)
-		where t.saga = $1 and t.version = $2 and t.ticket = p.ticket::uuid and t.key = p.key`,
-		id.Name, id.Version, tickets, keys, next, errs)
-	return err
 }

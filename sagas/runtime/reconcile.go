@@ -79,9 +79,9 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 		return err
 	}
 	var (
-		entries       []journalEntry
-		set           []timerRow
-		tickets, keys []string
+		entries []journalEntry
+		set     []timerRow
+		deleted []timerKey
 	)
 	record := func(t timerRow, what string) {
 		entries = append(entries, journalEntry{timerRow: t, at: r.Store.Now(), what: what})
@@ -113,10 +113,10 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 	}
 	for k, old := range have {
 		old.why = "the present settings need no such timer"
-		tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
+		deleted = append(deleted, k)
 		record(old, "cancel")
 	}
-	if err := deleteTimers(ctx, tx, d.ID(), tickets, keys); err != nil {
+	if err := deleteTimers(ctx, tx, d.ID(), deleted); err != nil {
 		return err
 	}
 	if err := upsertTimers(ctx, tx, d.ID(), set); err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/lease"
 )
 
 // DispatchFunc dispatches a command to a ticket; cmd/sol passes the application's dispatcher. cause is the position of the event that
@@ -36,6 +37,7 @@ type Config struct {
 	TimersPerPoll  int           // most timers of one saga that a poll dispatches, concurrently; default 32
 	PollInterval   time.Duration // longest time between two polls of the timers; default 1 s
 	CommandTimeout time.Duration // longest time for one command; default 10 s
+	LeaseDuration  time.Duration // after which another node takes over the timers of a silent one; default lease.Duration
 
 	// MaxMessageAge is the age, by topic, above which a message is recorded as sent and not sent; default: none. A new saga, or a new
 	// version, handles the log from its beginning and would otherwise send messages about old events.
@@ -52,8 +54,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("sagas: Config.Store is missing")
 	case c.Dispatch == nil:
 		return c, errors.New("sagas: Config.Dispatch is missing")
-	case c.Batch < 0 || c.TimersPerPoll < 0 || c.PollInterval < 0 || c.CommandTimeout < 0:
-		return c, errors.New("sagas: Config.Batch, TimersPerPoll, PollInterval and CommandTimeout cannot be negative")
+	case c.Batch < 0 || c.TimersPerPoll < 0 || c.PollInterval < 0 || c.CommandTimeout < 0 || c.LeaseDuration < 0:
+		return c, errors.New("sagas: Config.Batch, TimersPerPoll, PollInterval, CommandTimeout and LeaseDuration cannot be negative")
 	}
 	seen := make(map[string]bool)
 	for _, s := range c.Sagas {
@@ -67,6 +69,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.TimersPerPoll = cmp.Or(c.TimersPerPoll, 32)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.CommandTimeout = cmp.Or(c.CommandTimeout, 10*time.Second)
+	c.LeaseDuration = cmp.Or(c.LeaseDuration, lease.Duration)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -76,7 +79,8 @@ func (c Config) withDefaults() (Config, error) {
 // Runner runs sagas on this node. One node at a time reads the log for a saga; all nodes dispatch timers.
 type Runner struct {
 	Config
-	workerID uuid.UUID     // identifies this runner in saga.sagas
+	workerID uuid.UUID // identifies this runner in saga.sagas
+	leases   *lease.Keeper[*timerBatch]
 	wake     chan struct{} // ends the sleep of pollTimers
 	metrics  metrics
 }
@@ -87,7 +91,9 @@ func New(c Config) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Runner{Config: c, workerID: uuid.New(), wake: make(chan struct{}, 1), metrics: newMetrics(c.Metrics)}, nil
+	r := &Runner{Config: c, workerID: uuid.New(), wake: make(chan struct{}, 1), metrics: newMetrics(c.Metrics)}
+	r.leases = lease.NewKeeper(c.LeaseDuration, r.renewTimers)
+	return r, nil
 }
 
 // Run reads the log and dispatches timers until ctx ends. All goroutines that it started have ended when it returns. It logs errors of
@@ -95,9 +101,7 @@ func New(c Config) (*Runner, error) {
 func (r *Runner) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, d := range r.Sagas {
-		early := make(chan int64, 1)
-		g.Go(func() error { return r.consume(ctx, d, early) })
-		g.Go(func() error { return r.wakeAfterCommit(ctx, d.ID(), early) })
+		g.Go(func() error { return r.consume(ctx, d) })
 	}
 	g.Go(func() error { return r.pollTimers(ctx) })
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -108,7 +112,7 @@ func (r *Runner) Run(ctx context.Context) error {
 
 // consume reconciles the saga's timers with this node's settings, retrying until the database answers, and then handles the log
 // batch by batch until ctx ends.
-func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) error {
+func (r *Runner) consume(ctx context.Context, d Definition) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, r.activate(ctx, d) },
 		backoff.WithBackOff(backoff.NewConstantBackOff(r.PollInterval)), backoff.WithMaxElapsedTime(0), // until ctx ends
 		backoff.WithNotify(func(err error, _ time.Duration) {
@@ -117,45 +121,35 @@ func (r *Runner) consume(ctx context.Context, d Definition, early chan int64) er
 	if err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
+	var timersDue, messagesSent bool // by the batch in hand
 	return r.Store.Consume(ctx, eventstore.Consumer{
 		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch,
 		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
-			first, err := r.handleBatch(ctx, tx, d, records)
-			if err == nil && !first.IsZero() && first.Before(r.Store.Now().Add(r.PollInterval)) {
-				replaceLatest(early, records[len(records)-1].Position)
+			b, err := r.handleBatch(ctx, tx, d, records)
+			if err != nil {
+				return err
 			}
-			return err
+			first := b.earliestDue()
+			timersDue = !first.IsZero() && first.Before(r.Store.Now().Add(r.PollInterval))
+			messagesSent = len(b.messages) > 0
+			return nil
+		},
+		Committed: func() {
+			if timersDue {
+				r.wakePoll()
+			}
+			if messagesSent {
+				r.Store.Publish(TopicOutbox)
+			}
 		},
 	})
 }
 
-// wakeAfterCommit wakes pollTimers when a batch that set a timer due within PollInterval is committed. early carries its last position.
-func (r *Runner) wakeAfterCommit(ctx context.Context, id SagaID, early <-chan int64) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case position := <-early:
-			if err := r.Store.WaitForConsumer(ctx, id.consumerName(), id.Version, position); err != nil {
-				continue // pollTimers polls every PollInterval anyway
-			}
-			replaceLatest(r.wake, struct{}{})
-		}
-	}
-}
-
-// replaceLatest puts a value into a channel of capacity 1 and replaces the value that it may hold.
-func replaceLatest[T any](c chan T, v T) {
-	for {
-		select {
-		case c <- v:
-			return
-		default:
-		}
-		select {
-		case <-c:
-		default:
-		}
+// wakePoll ends the sleep of pollTimers, now or at its next begin.
+func (r *Runner) wakePoll() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will find the value that is there
 	}
 }
 

@@ -6,6 +6,8 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -62,12 +64,12 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 		states    []string
 		positions []int64
 	)
-	for t, position := range b.changed {
+	for _, t := range slices.Sorted(maps.Keys(b.changed)) {
 		if b.states[t] == nil {
 			deleted = append(deleted, string(t))
 			continue
 		}
-		changed, states, positions = append(changed, string(t)), append(states, string(b.states[t])), append(positions, position)
+		changed, states, positions = append(changed, string(t)), append(states, string(b.states[t])), append(positions, b.changed[t])
 	}
 	if deleted != nil {
 		_, err := tx.Exec(ctx, `
@@ -91,14 +93,17 @@ func (b *batch) writeInstances(ctx context.Context, tx pgx.Tx) error {
 
 // writeTimers deletes the timers of finished instances and cancelled timers, and then stores the others.
 func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
-	var finished, tickets, keys []string
-	for t := range b.finished {
+	var finished []string
+	for _, t := range slices.Sorted(maps.Keys(b.finished)) {
 		finished = append(finished, string(t))
 	}
-	var set []timerRow
+	var (
+		deleted []timerKey
+		set     []timerRow
+	)
 	for k, t := range b.timers {
 		if t == nil {
-			tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
+			deleted = append(deleted, k)
 			continue
 		}
 		set = append(set, *t)
@@ -112,16 +117,23 @@ func (b *batch) writeTimers(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	if err := deleteTimers(ctx, tx, b.saga, tickets, keys); err != nil {
+	if err := deleteTimers(ctx, tx, b.saga, deleted); err != nil {
 		return err
 	}
 	return upsertTimers(ctx, tx, b.saga, set)
 }
 
-// deleteTimers deletes the timers with the ticket and key at the same index of the two lists.
-func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, tickets, keys []string) error {
-	if len(keys) == 0 {
+// Rows of several keys are written in the order of their keys, so that two nodes that write the same rows wait for each other and cannot
+// deadlock.
+
+// deleteTimers deletes timers.
+func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerKey) error {
+	if len(timers) == 0 {
 		return nil
+	}
+	var tickets, keys []string
+	for _, k := range slices.SortedFunc(slices.Values(timers), timerKey.compare) {
+		tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
 	}
 	_, err := tx.Exec(ctx, `
 		delete from saga.timers t using unnest($3::text[], $4::text[]) as d (ticket, key)
@@ -130,23 +142,26 @@ func deleteTimers(ctx context.Context, tx pgx.Tx, id SagaID, tickets, keys []str
 	return err
 }
 
-// upsertTimers stores timers. A timer replaces the one with the same ticket and key, and its attempts are reset.
+// upsertTimers stores timers. A timer replaces the one with the same ticket and key, and its attempts are reset. A claim of the replaced
+// timer ends, unless both have the same cause: its command would be the same too.
 func upsertTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerRow) error {
 	if len(timers) == 0 {
 		return nil
 	}
 	var c timerColumns
-	for _, t := range timers {
+	for _, t := range slices.SortedFunc(slices.Values(timers), func(a, b timerRow) int { return a.compare(b.timerKey) }) {
 		c.add(t)
 	}
 	_, err := tx.Exec(ctx, `
-		insert into saga.timers (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
+		insert into saga.timers as old (saga, version, ticket, key, once, due_at, next_at, command, data, why, cause)
 		select $1, $2, ticket::uuid, key, once, due, due, command, data::jsonb, why, cause
 		from unnest($3::text[], $4::text[], $5::bool[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::bigint[])
 			as t (ticket, key, once, due, command, data, why, cause)
 		on conflict (saga, version, ticket, key) do update set
 			once = excluded.once, due_at = excluded.due_at, next_at = excluded.next_at, command = excluded.command,
-			data = excluded.data, why = excluded.why, cause = excluded.cause, attempts = 0, error = ''`,
+			data = excluded.data, why = excluded.why, cause = excluded.cause, attempts = 0, error = '',
+			claimed_by = case when old.cause = excluded.cause then old.claimed_by end,
+			claimed_until = case when old.cause = excluded.cause then old.claimed_until end`,
 		id.Name, id.Version, c.tickets, c.keys, c.once, c.due, c.commands, c.data, c.whys, c.causes)
 	return err
 }

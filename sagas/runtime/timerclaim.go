@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package runtime
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// timerBatch holds timers of one saga that this node has claimed together.
+type timerBatch struct {
+	saga   SagaID
+	claim  uuid.UUID
+	timers []*dueTimer
+}
+
+// keys returns the tickets and the keys of the timers.
+func (b *timerBatch) keys() (tickets, keys []string) {
+	for _, t := range b.timers {
+		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
+	}
+	return tickets, keys
+}
+
+// dueTimer is a timer that is dispatched, with its result.
+type dueTimer struct {
+	timerRow
+	next     time.Time
+	attempts int
+	err      error
+}
+
+// takeDueQuery claims due timers of a live version. It skips those that another node has claimed, and those that are locked: the saga's
+// batch changes them now. It finds a locked row again by its ctid, whatever the planner knows of the table.
+const takeDueQuery = `
+	with due as (
+		select ctid from saga.timers
+		where saga = $1 and version = $2 and next_at <= $3 and (claimed_until is null or claimed_until <= clock_timestamp())
+		  and (select live from saga.sagas where name = $1 and version = $2)
+		order by next_at limit $4
+		for update skip locked
+	)
+	update saga.timers t set claimed_by = $5, claimed_until = clock_timestamp() + $6::interval
+	from due where t.ctid = due.ctid
+	returning t.ticket::text, t.key, t.once, t.due_at, t.command, t.data, t.why, t.cause, t.attempts, t.next_at`
+
+// claimDueTimers claims at most TimersPerPoll due timers, and returns them in the order in which they are due.
+func (r *Runner) claimDueTimers(ctx context.Context, id SagaID) (*timerBatch, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.LeaseDuration)
+	defer cancel()
+	b := &timerBatch{saga: id, claim: uuid.New()}
+	rows, err := r.Store.Pools().Consumer.Query(ctx, takeDueQuery, id.Name, id.Version, r.Store.Now(), r.TimersPerPoll, b.claim, r.leases.Duration())
+	if err != nil {
+		return nil, fmt.Errorf("claim timers: %w", err)
+	}
+	b.timers, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (*dueTimer, error) {
+		var t dueTimer
+		return &t, row.Scan(&t.ticket, &t.key, &t.once, &t.due, &t.command, &t.data, &t.why, &t.cause, &t.attempts, &t.next)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim timers: %w", err)
+	}
+	slices.SortFunc(b.timers, func(a, b *dueTimer) int { return cmp.Or(a.next.Compare(b.next), a.compare(b.timerKey)) })
+	return b, nil
+}
+
+// renewTimers is the lease.RenewFunc of the claims of timers. A batch is renewed if any of its timers is: the saga may have cancelled the
+// others meanwhile.
+func (r *Runner) renewTimers(ctx context.Context, duration time.Duration, batches []*timerBatch) (renewed []*timerBatch, err error) {
+	for _, b := range batches {
+		tickets, keys := b.keys()
+		tag, err := r.Store.Pools().Lease.Exec(ctx, `
+			with held as (
+				select t.ctid from saga.timers t join unnest($3::text[], $4::text[]) as h (ticket, key) on t.ticket = h.ticket::uuid and t.key = h.key
+				where t.saga = $1 and t.version = $2 and t.claimed_by = $5 for update of t skip locked
+			)
+			update saga.timers t set claimed_until = clock_timestamp() + $6::interval from held where t.ctid = held.ctid`,
+			b.saga.Name, b.saga.Version, tickets, keys, b.claim, duration)
+		if err != nil {
+			return nil, fmt.Errorf("renew claims of timers: %w", err)
+		}
+		if tag.RowsAffected() > 0 {
+			renewed = append(renewed, b)
+		}
+	}
+	return renewed, nil
+}
+
+// releaseTimers gives timers back, so that another node can claim them at once. If it fails, the claims end by themselves.
+func (r *Runner) releaseTimers(ctx context.Context, b *timerBatch) error {
+	ctx, cancel := context.WithTimeout(ctx, r.LeaseDuration)
+	defer cancel()
+	return pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
+		held, err := lockHeldTimers(ctx, tx, b)
+		if err != nil {
+			return err
+		}
+		var tickets, keys []string
+		for k := range held {
+			tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
+		}
+		_, err = tx.Exec(ctx, `
+			update saga.timers t set claimed_by = null, claimed_until = null from unnest($3::text[], $4::text[]) as h (ticket, key)
+			where t.saga = $1 and t.version = $2 and t.ticket = h.ticket::uuid and t.key = h.key`, b.saga.Name, b.saga.Version, tickets, keys)
+		return err
+	})
+}
+
+// lockHeldTimers locks those of the timers of which this node still has the claim. The others were cancelled or replaced by the saga,
+// finished by a node of the release before, or are locked by the saga's batch that does so now. It waits for no lock, so that it cannot be
+// part of a deadlock.
+func lockHeldTimers(ctx context.Context, tx pgx.Tx, b *timerBatch) (map[timerKey]bool, error) {
+	tickets, keys := b.keys()
+	rows, err := tx.Query(ctx, `
+		select t.ticket::text, t.key from saga.timers t join unnest($3::text[], $4::text[]) as h (ticket, key) on t.ticket = h.ticket::uuid and t.key = h.key
+		where t.saga = $1 and t.version = $2 and t.claimed_by = $5 for update of t skip locked`,
+		b.saga.Name, b.saga.Version, tickets, keys, b.claim)
+	if err != nil {
+		return nil, fmt.Errorf("lock timers: %w", err)
+	}
+	held := map[timerKey]bool{}
+	var k timerKey
+	_, err = pgx.ForEachRow(rows, []any{&k.ticket, &k.key}, func() error {
+		held[k] = true
+		return nil
+	})
+	return held, err
+}
