@@ -37,7 +37,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
 	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
 	a.mail, err = mail.New(mail.Config{
-		Pool: n.store.Pools().Outbox, App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
+		Pool: n.store.Pools().Outbox, LeasePool: n.store.Pools().Lease, App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
 		Addresses: addresses,
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {

@@ -24,7 +24,9 @@ var nodeClockUses = map[string]string{
 	"handlers/sse/wire.go":                   "deadline of a connection",
 	"handlers/sse/push.go":                   "intervals of one stream",
 	"handlers/outbox/connector/connector.go": "measures the duration of a request",
-	"sagas/runtime/poll.go":                  "interval between two updates of the gauges",
+	"handlers/outbox/mail/mail.go":           "duration of a reservation",
+	"handlers/outbox/subscriber.go":          "duration of a claim",
+	"sagas/runtime/poll.go":                  "interval between two updates of the gauges, duration of a claim",
 	"sagas/runtime/benchmark.go":             "measures durations",
 }
 

@@ -36,6 +36,8 @@ type fakeRelay struct {
 	mails []string
 	drop  bool  // take the text and close the connection instead of a reply
 	rcpt  error // reply to RCPT
+
+	beforeReply func() // called when a mail has arrived, before it is acknowledged; nil: no call
 }
 
 func newFakeRelay(t *testing.T) *fakeRelay {
@@ -89,9 +91,13 @@ func (s session) Data(r io.Reader) error {
 		return err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.mails = append(s.mails, string(text))
-	if s.drop {
+	drop, beforeReply := s.drop, s.beforeReply
+	s.mu.Unlock()
+	if beforeReply != nil {
+		beforeReply()
+	}
+	if drop {
 		return s.conn.Conn().Close()
 	}
 	return nil
@@ -130,7 +136,7 @@ func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.C
 			}
 			return "https://assistenza.example.it/richieste/t." + string(id) + ".mac"
 		},
-		RetryDelay: time.Millisecond, Lease: 40 * time.Millisecond, Timeout: 2 * time.Minute,
+		RetryDelay: time.Millisecond, Lease: time.Second, Timeout: 2 * time.Minute,
 	}
 	for _, o := range options {
 		o(&c)

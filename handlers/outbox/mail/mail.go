@@ -29,6 +29,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -43,7 +44,8 @@ type App interface {
 
 // Config configures a Sender. Pool, App, Catalog, Now, Addresses and Link are required.
 type Config struct {
-	Pool      *pgxpool.Pool // connections as role sol_worker
+	Pool      *pgxpool.Pool // connections as role sol_worker whose commits are synchronous
+	LeasePool *pgxpool.Pool // connections for renewals; nil: Pool
 	App       App
 	Catalog   *catalog.Catalog
 	Now       func() time.Time // the log's clock
@@ -56,9 +58,9 @@ type Config struct {
 
 	Timeout      time.Duration // for connecting to the relay, and then for sending one mail; 0: 30 s
 	RetryDelay   time.Duration // pause after the first failed attempt, then doubled up to an hour; 0: 1 min
-	Lease        time.Duration // how long one attempt reserves a mail; then another attempt may begin; 0: 5 min
+	Lease        time.Duration // how long an attempt reserves a mail without a renewal; then another node begins one; 0: lease.Duration
 	GiveUpAfter  time.Duration // how long a mail is tried after its creation; 0: five days
-	PollInterval time.Duration // pause between two looks for due mails; 0: 5 s
+	PollInterval time.Duration // pause between two looks for due mails; 0: 1 s
 	// PerMinute is the maximum number of mails a minute that this node sends to the relay; further mails wait. 0: DefaultPerMinute
 	PerMinute int
 	Log       *slog.Logger
@@ -71,6 +73,7 @@ const DefaultPerMinute = 600
 // Sender sends mails to citizens through a relay.
 type Sender struct {
 	Config
+	leases    *lease.Keeper[reservation]
 	breaker   *gobreaker.CircuitBreaker
 	rateLimit *rate.Limiter
 	outcomes  *prometheus.CounterVec
@@ -83,15 +86,16 @@ func New(c Config) (*Sender, error) {
 	}
 	c.Timeout = cmp.Or(c.Timeout, 30*time.Second)
 	c.RetryDelay = cmp.Or(c.RetryDelay, time.Minute)
-	c.Lease = cmp.Or(c.Lease, 5*time.Minute)
+	c.LeasePool = cmp.Or(c.LeasePool, c.Pool)
+	c.Lease = cmp.Or(c.Lease, lease.Duration)
 	c.GiveUpAfter = cmp.Or(c.GiveUpAfter, 5*24*time.Hour)
-	c.PollInterval = cmp.Or(c.PollInterval, 5*time.Second)
+	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.PerMinute = cmp.Or(c.PerMinute, DefaultPerMinute)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	limit := rate.NewLimiter(rate.Limit(float64(c.PerMinute)/60), c.PerMinute)
-	return &Sender{c, newBreaker(c.RetryDelay), limit, promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+	return &Sender{c, lease.NewKeeper(c.Lease, c.renewReservations), newBreaker(c.RetryDelay), limit, promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
 		Name: "sol_mail_total", Help: "Mail delivery attempts, by result: sent, deferred, uncertain, refused, dropped or bounced.",
 	}, []string{"outcome"})}, nil
 }
@@ -177,31 +181,20 @@ type delivery struct {
 	age          time.Duration // since the mail was created, when this node reserved it
 }
 
-// attempt sends a mail if it is due and no other attempt has reserved it. A mail whose attempt was interrupted, for example by the end of
-// its node, may have arrived: it is marked as uncertain. Only an uncertain mail can arrive twice.
+// attempt sends a mail if it is due and no other attempt has reserved it. The reservation is renewed while the attempt lasts. A mail whose
+// attempt was interrupted, because its node ended, froze or was cut off, may have arrived: the next attempt marks it as uncertain. Only an
+// uncertain mail can arrive twice.
 func (s *Sender) attempt(ctx context.Context, id string) error {
 	if s.Relay.host == "" {
 		return nil
 	}
-	m := delivery{id: id}
-	var reference []byte
-	rows, err := s.Pool.Query(ctx, `
-		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
-			next_at = clock_timestamp() + $2::interval
-		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
-		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease)
-	if err != nil {
-		return fmt.Errorf("reserve mail %s: %w", id, err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		return rows.Err() // sent already, or reserved by another attempt
-	}
-	if err := rows.Scan(&m.ticket, &reference, &m.attempts, &m.age); err != nil {
+	reservedAt := time.Now()
+	m, reference, err := s.reserve(ctx, id)
+	if err != nil || m.attempts == 0 {
 		return err
 	}
-	rows.Close()
-	requestCtx := ctx
+	attempting, release := s.leases.Hold(ctx, reservation{m.id, m.attempts}, reservedAt)
+	defer release()
 	ctx = context.WithoutCancel(ctx) // the result is stored even if the service stops
 	if err := json.Unmarshal(reference, &m.notification); err != nil {
 		return s.finish(ctx, m, "void", "cannot be read: "+err.Error())
@@ -209,14 +202,14 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	if m.attempts == 1 && m.age > s.GiveUpAfter {
 		return s.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
-	msg, why, err := s.compose(requestCtx, m)
+	msg, why, err := s.compose(attempting, m)
 	if err != nil {
 		return errors.Join(s.postpone(ctx, m, "the mail could not be composed", false), err)
 	}
 	if msg == nil {
 		return s.finish(ctx, m, "void", why)
 	}
-	result, err := s.send(requestCtx, msg)
+	result, err := s.send(attempting, msg)
 	switch result {
 	case accepted:
 		return s.finish(ctx, m, "sent", "")

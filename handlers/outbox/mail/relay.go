@@ -98,7 +98,8 @@ func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool
 	}
 }
 
-// send sends one mail to the relay, within timeout for each step. It returns the result, and an error for each result except accepted.
+// send sends one mail to the relay, within timeout for each step. It returns the result, and an error for each result except accepted. When
+// ctx has ended before the relay has got anything of the mail, the result is deferred: then another attempt may have begun.
 func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (deliveryResult, error) {
 	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
 	if p.tls {
@@ -111,7 +112,14 @@ func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (
 	if err != nil {
 		return deferred, err
 	}
-	if err := c.DialWithContext(ctx); err != nil {
+	err = c.DialWithContext(ctx)
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			_ = c.Close() // nothing was sent
+		}
+		return deferred, fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	case err != nil:
 		return unreachable, fmt.Errorf("the mail server cannot be reached: %w", err)
 	}
 	err = c.Send(m)

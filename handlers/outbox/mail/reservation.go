@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
+)
+
+// reservation is the claim of one attempt on a mail. Each attempt has a number, so the result of an attempt that lost its reservation is not
+// stored.
+type reservation struct {
+	mail    string
+	attempt int
+}
+
+// reserve reserves a mail that is due for one attempt and returns it with its notification as JSON. A delivery without attempts means that it
+// was sent already, or that another attempt has reserved it.
+func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference []byte, err error) {
+	conn, err := s.Pool.Acquire(ctx)
+	if err != nil {
+		return m, nil, fmt.Errorf("reserve mail %s: %w", id, err)
+	}
+	defer conn.Release()
+	m.id = id
+	err = conn.QueryRow(ctx, `
+		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
+			next_at = clock_timestamp() + $2::interval
+		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
+		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease).Scan(&m.ticket, &reference, &m.attempts, &m.age)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return m, nil, nil
+	case err != nil:
+		return m, nil, fmt.Errorf("reserve mail %s: %w", id, err)
+	case pgpool.IsDoubtful(conn.Conn()):
+		return m, nil, fmt.Errorf("reserve mail %s: the standbys may not have the reservation", id)
+	}
+	return m, reference, nil
+}
+
+// renewReservations is the lease.RenewFunc of the mails that are being sent.
+func (c Config) renewReservations(ctx context.Context, duration time.Duration, held []reservation) (renewed []reservation, err error) {
+	mails, attempts := make([]string, len(held)), make([]int, len(held))
+	for i, h := range held {
+		mails[i], attempts[i] = h.mail, h.attempt
+	}
+	rows, err := c.LeasePool.Query(ctx, `
+		with held as (
+			select d.id from mail.deliveries d join unnest($1::text[], $2::integer[]) as h (mail, attempt) on d.id = h.mail::uuid and d.attempts = h.attempt
+			where d.state = 'sending' for update of d skip locked
+		)
+		update mail.deliveries d set next_at = clock_timestamp() + $3::interval from held where d.id = held.id
+		returning d.id::text, d.attempts`, mails, attempts, duration)
+	if err != nil {
+		return nil, fmt.Errorf("renew reservations of mails: %w", err)
+	}
+	var r reservation
+	_, err = pgx.ForEachRow(rows, []any{&r.mail, &r.attempt}, func() error {
+		renewed = append(renewed, r)
+		return nil
+	})
+	return renewed, err
+}
