@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package faults makes a node of several fail, for tests and benchmarks of the takeover by the others, and tells which of the work that was
+// open then is not done yet.
+package faults
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+// Fault is a way in which a node fails.
+type Fault string
+
+// The faults.
+const (
+	Kill     Fault = "kill"      // the process ends at once (SIGKILL)
+	Stop     Fault = "stop"      // the process ends in order (SIGTERM)
+	Freeze   Fault = "freeze"    // the process stands still and keeps its connections (SIGSTOP)
+	HalfOpen Fault = "half-open" // the network between node and database loses everything; no connection is closed
+	Slow     Fault = "slow"      // the network between node and database takes slowness longer, each way
+)
+
+// All returns all faults.
+func All() []Fault { return []Fault{Kill, Stop, Freeze, HalfOpen, Slow} }
+
+// slowness is the delay of a slow network, each way.
+const slowness = 200 * time.Millisecond
+
+// Apply makes the node fail that is the process and that reaches its database by the proxy.
+func (f Fault) Apply(node *os.Process, p *Proxy) error {
+	switch f {
+	case Kill:
+		return node.Signal(syscall.SIGKILL)
+	case Stop:
+		return node.Signal(syscall.SIGTERM)
+	case Freeze:
+		return node.Signal(syscall.SIGSTOP)
+	case HalfOpen:
+		p.Stall()
+	case Slow:
+		p.Slow(slowness)
+	}
+	return nil
+}
+
+// Undo ends a fault after which the node still runs.
+func (f Fault) Undo(node *os.Process, p *Proxy) error {
+	p.Restore()
+	if f == Freeze {
+		return node.Signal(syscall.SIGCONT)
+	}
+	return nil
+}
+
+// EndsNode reports whether the process of the node ends by the fault.
+func (f Fault) EndsNode() bool { return f == Kill || f == Stop }
