@@ -86,5 +86,5 @@ func Run(ctx context.Context, c Config) (_ Report, err error) {
 	if err := workload.stop(); err != nil {
 		return Report{}, err
 	}
-	return r, in.check(ctx, workload.acts, &r)
+	return r, in.check(ctx, workload, &r)
 }

@@ -16,7 +16,8 @@ import (
 )
 
 // check waits until nothing is pending and compares what the clients were told with what is stored. It adds to the report what it finds.
-func (in *installation) check(ctx context.Context, acts []*act, r *Report) error {
+func (in *installation) check(ctx context.Context, w *workload, r *Report) error {
+	acts := w.acts
 	remaining, mails, err := in.waitUntilIdle(ctx)
 	if err != nil {
 		return err
@@ -31,6 +32,7 @@ func (in *installation) check(ctx context.Context, acts []*act, r *Report) error
 	}
 	defer store.Close()
 	in.checkRepetitions(ctx, acts, r)
+	in.checkMoments(ctx, w.moments, r)
 	log, err := readLog(ctx, store)
 	if err != nil {
 		return err
@@ -152,7 +154,7 @@ func writtenText(e ticket.Event) string {
 
 // checkActs compares each act with the log.
 func (l *logContent) checkActs(acts []*act, r *Report) {
-	accepted := map[ticket.ID]int{}
+	accepted, refused := map[ticket.ID]int{}, map[ticket.ID]int{} // refused: those without a text
 	last := map[ticket.ID]*act{}
 	for _, a := range acts {
 		id := ticket.ID(a.ticket)
@@ -163,6 +165,8 @@ func (l *logContent) checkActs(acts []*act, r *Report) {
 		}
 		found := l.markers[a.marker]
 		switch {
+		case a.marker == "" && !a.answer.accepted():
+			refused[id]++
 		case a.marker == "":
 		case a.answer.accepted() && found == 0:
 			r.kind(a.round).Lost++
@@ -175,15 +179,20 @@ func (l *logContent) checkActs(acts []*act, r *Report) {
 		}
 	}
 	for id, want := range accepted { // acts without a text count too
-		if got := len(l.acts[id]); got != want {
-			k := r.kind(last[id].round)
-			if got < want {
-				k.Lost++
-			} else {
-				k.Doubled++
-			}
-			r.problemf("ticket %s: got %d acts in the log, %d were acknowledged, the last during %s", id, got, want, last[id].round)
+		got, k := len(l.acts[id]), r.kind(last[id].round)
+		what := "some were lost"
+		switch {
+		case got == want:
+			continue
+		case got < want:
+			k.Lost++
+		case got <= want+refused[id]:
+			what = "some were refused and stored"
+		default:
+			k.Doubled++
+			what = "some are stored twice"
 		}
+		r.problemf("ticket %s: got %d acts in the log, %d were acknowledged, the last during %s: %s", id, got, want, last[id].round, what)
 	}
 }
 

@@ -146,7 +146,9 @@ func (c *client) attempt(ctx context.Context, r request) (response, error) {
 	}
 	start := time.Now()
 	answer, err := c.http.Do(hr)
-	c.refusals.add(time.Since(start), err == nil && answer.StatusCode == http.StatusServiceUnavailable)
+	if !node.frozen.Load() {
+		c.refusals.add(time.Since(start), err == nil && answer.StatusCode == http.StatusServiceUnavailable)
+	}
 	if err != nil {
 		return response{}, err
 	}

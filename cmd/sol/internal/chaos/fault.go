@@ -63,8 +63,14 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 		return endNode(victim, syscall.SIGTERM)
 	case FreezeNode:
 		return fault{victim: victim,
-			inject: func(context.Context) (time.Time, error) { return time.Now(), victim.signal(syscall.SIGSTOP) },
-			heal:   func(context.Context) error { return victim.signal(syscall.SIGCONT) }}
+			inject: func(context.Context) (time.Time, error) {
+				victim.frozen.Store(true)
+				return time.Now(), victim.signal(syscall.SIGSTOP)
+			},
+			heal: func(context.Context) error {
+				victim.frozen.Store(false)
+				return victim.signal(syscall.SIGCONT)
+			}}
 	case CutNode:
 		return damageConnections(victim, refusing)
 	case HalfOpen:

@@ -101,8 +101,11 @@ func (in *installation) stop() (err error) {
 // waitUntilUp waits until all nodes can read the log.
 func (in *installation) waitUntilUp(ctx context.Context) error {
 	for _, n := range in.nodes {
-		if err := wait(ctx, upTimeout, n.name+" answers", func() bool { return n.isUp(ctx) }); err != nil {
+		if err := wait(ctx, upTimeout, n.name+" answers", func() bool { return n.isUp(ctx) || n.hasEnded() }); err != nil {
 			return err
+		}
+		if n.hasEnded() {
+			return fmt.Errorf("%s has ended by itself; its output is %s", n.name, n.lastOutput())
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -30,6 +31,7 @@ type node struct {
 	output  *os.File
 	cmd     *exec.Cmd
 	ended   chan struct{} // closed when the process has ended
+	frozen  atomic.Bool   // by SIGSTOP
 }
 
 // newNode prepares a node. env holds what all nodes share.
@@ -101,6 +103,25 @@ func (n *node) end(ctx context.Context, s syscall.Signal) error {
 	case <-ctx.Done():
 		return fmt.Errorf("%s does not end after %s: %w", n.name, s, ctx.Err())
 	}
+}
+
+// hasEnded reports whether the process has ended.
+func (n *node) hasEnded() bool {
+	select {
+	case <-n.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// lastOutput returns the end of the node's output.
+func (n *node) lastOutput() string {
+	text, err := os.ReadFile(n.output.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-2000):])
 }
 
 // setMode sets what the node's connections to the database do.

@@ -14,12 +14,14 @@ import (
 
 // Report is the result of a run. Its JSON is what all rounds together gave.
 type Report struct {
-	Kinds        []KindReport `json:"-"`               // in the order in which they were played first
-	Events       int64        `json:"events"`          // in the log at the end
-	Mails        int          `json:"mails"`           // that arrived
-	Uncertain    int          `json:"uncertain_mails"` // that may have arrived twice, as marked by the nodes
-	PendingMails int          `json:"pending_mails"`   // that were still reserved by a dead node, or postponed, at the end
-	Problems     []string     `json:"problems"`        // everything that contradicts a guarantee, what was lost and doubled included
+	Kinds          []KindReport `json:"-"`               // in the order in which they were played first
+	Events         int64        `json:"events"`          // in the log at the end
+	Mails          int          `json:"mails"`           // that arrived
+	Uncertain      int          `json:"uncertain_mails"` // that may have arrived twice, as marked by the nodes
+	PendingMails   int          `json:"pending_mails"`   // that were still reserved by a dead node, or postponed, at the end
+	Moments        int          `json:"moments"`         // tickets at a moment of the past that were read twice
+	ChangedMoments int          `json:"changed_moments"` // of these
+	Problems       []string     `json:"problems"`        // everything that contradicts a guarantee, what was lost and doubled included
 }
 
 // KindReport is the result of the rounds of one kind. Durations are in seconds.
@@ -101,7 +103,8 @@ func (r *Report) WriteTable(out io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d events; %d mails, %d of them uncertain; %d mails pending\n", r.Events, r.Mails, r.Uncertain, r.PendingMails)
+	fmt.Fprintf(out, "%d events; %d mails, %d of them uncertain; %d mails pending; %d moments read again, %d of them changed\n", r.Events, r.Mails,
+		r.Uncertain, r.PendingMails, r.Moments, r.ChangedMoments)
 	for _, p := range r.Problems {
 		fmt.Fprintln(out, "problem:", p)
 	}

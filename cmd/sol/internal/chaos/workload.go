@@ -38,6 +38,7 @@ type workload struct {
 	mu      sync.Mutex
 	round   Kind
 	acts    []*act
+	moments []moment
 	markers int
 	failure error // of the first client that got no definite answer
 }
@@ -58,6 +59,8 @@ func (in *installation) startWorkload(ctx context.Context) (*workload, error) {
 			}
 		})
 	}
+	reader := newClient(in.nodes, 0, &in.operators[in.Clients], &in.refusals)
+	w.running.Go(func() { w.readMoments(working, reader) })
 	return w, nil
 }
 
