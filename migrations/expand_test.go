@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package migrations_test
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+// contractions finds statements after which a node of the release before may fail: what its queries name is gone, has another type, or
+// refuses its rows.
+var contractions = regexp.MustCompile(`(?i)\b(` + strings.Join([]string{
+	`drop\s+(table|view|column|function|procedure|trigger|index|sequence|schema|type|constraint|policy|default|role)\b`,
+	`drop\s+owned`,
+	`rename\b`,
+	`alter\s+(column\s+)?\S+\s+(set\s+data\s+)?type\b`,
+	`alter\s+(column\s+)?\S+\s+set\s+not\s+null`,
+	`add\s+(constraint|check|unique|primary\s+key|foreign\s+key)\b`,
+	`create\s+unique\s+index`,
+	`revoke\b`,
+	`truncate\b`,
+}, "|") + `)`)
+
+// allowedContractions holds, by migration, how many such statements it has and why a node of the release before bears them.
+var allowedContractions = map[string]struct {
+	statements int
+	reason     string
+}{
+	"00013_allocator.sql": {4, "log.logs is a view with the columns and rights of the table before; a trigger lets updates of the head pass"},
+}
+
+// TestMigrationsExpandBeforeTheyContract checks the migrations after 00012, which are applied while nodes of the release before run.
+func TestMigrationsExpandBeforeTheyContract(t *testing.T) {
+	names, err := fs.Glob(migrations.Files(), "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if path.Base(name) <= "00012_open.sql" { // applied before nodes of two releases ran side by side
+			continue
+		}
+		text, err := fs.ReadFile(migrations.Files(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := findContractions(string(text))
+		if allowed := allowedContractions[name]; len(found) != allowed.statements {
+			t.Errorf("%s has %q, want %d such statements: see «A migration» in docs/developing.md", name, found, allowed.statements)
+		}
+	}
+	for name, allowed := range allowedContractions {
+		if allowed.reason == "" {
+			t.Errorf("%s: the exception has no reason", name)
+		}
+	}
+}
+
+// findContractions returns the contracting statements of a migration, without those about objects that the migration itself creates.
+func findContractions(text string) (found []string) {
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "--")
+		found = append(found, contractions.FindAllString(line, -1)...)
+	}
+	return found
+}
+
+func TestContractionsAreFound(t *testing.T) {
+	for text, want := range map[string]int{
+		"alter table a drop column b;":             1,
+		"alter table a rename to c;":               1,
+		"alter table a alter column b type bigint": 1,
+		"alter table a alter b set not null":       1,
+		"create table a (b integer);":              0,
+		"-- drop table a":                          0,
+		"alter table a add column b integer;":      0,
+	} {
+		if found := findContractions(text); len(found) != want {
+			t.Errorf("%s: got %q, want %d", text, found, want)
+		}
+	}
+}
