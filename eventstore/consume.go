@@ -29,6 +29,32 @@ type Consumer struct {
 	// Committed is called after the transaction of the last Handle has committed, in the same goroutine. Nil: nothing is called. It is
 	// not called if the node dies in between.
 	Committed func()
+	// Knows reports whether Handle knows the type of a record; nil: it knows all. At a record that it does not know, the consumer leaves
+	// the stream and goes on with all others: Handle gets no later record of it. A node that knows the types of all its records handles
+	// them when it begins to lead the consumer.
+	Knows func(Record) bool
+	// HandleBatch is called in place of Handle, if it is set, also for a batch without records.
+	HandleBatch func(ctx context.Context, tx pgx.Tx, b Batch) error
+}
+
+// Batch is what one transaction handles: the records after position From up to position To, without those of skipped streams. Late
+// records are those of one stream that was skipped until now; they come before the checkpoint, which stays at From and To.
+type Batch struct {
+	Records  []Record
+	From, To int64
+	Late     bool
+}
+
+// handle calls the handler of the consumer.
+func (c Consumer) handle(ctx context.Context, tx pgx.Tx, b Batch) error {
+	switch {
+	case c.HandleBatch != nil:
+		return c.HandleBatch(ctx, tx, b)
+	case len(b.Records) == 0:
+		return nil
+	default:
+		return c.Handle(ctx, tx, b.Records)
+	}
 }
 
 // errFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back.
@@ -40,8 +66,8 @@ var errFenced = errors.New("another node has moved the checkpoint")
 // checkpoint is still where the batch began. A failed batch is retried after a growing pause, and Consumers returns its
 // error. A node releases the lease after maxFailures consecutive failures.
 func (s *Store) Consume(ctx context.Context, c Consumer) error {
-	if c.Name == "" || c.Version < 1 || c.Handle == nil || c.BatchSize < 0 {
-		return fmt.Errorf("consumer %q version %d: name, version from 1, handler and batch size are needed", c.Name, c.Version)
+	if c.Name == "" || c.Version < 1 || (c.Handle == nil) == (c.HandleBatch == nil) || c.BatchSize < 0 {
+		return fmt.Errorf("consumer %q version %d: name, version from 1, one handler and batch size are needed", c.Name, c.Version)
 	}
 	c.BatchSize = cmp.Or(c.BatchSize, 500)
 	failed, registered := newFailures(), false
@@ -98,10 +124,22 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 	defer s.releaseLease(context.WithoutCancel(ctx), c)
 	defer stop()
 
-	s.metrics.setLeading(c, position)
+	skipped, err := s.loadSkips(leading, c)
+	if err == nil {
+		err = s.resumeSkipped(leading, c, position, &skipped)
+	}
+	if err != nil {
+		if leading.Err() == nil {
+			failed.add()
+			s.recordFailure(leading, c, position, err)
+			_ = notify.Sleep(leading, failed.delay)
+		}
+		return
+	}
+	s.metrics.setLeading(c, position, skipped)
 	defer s.metrics.clearLeading(c)
 	for s.WaitForHead(leading, position) == nil && leading.Err() == nil {
-		next, err := s.handleBatch(leading, c, position)
+		next, err := s.handleBatch(leading, c, position, &skipped)
 		switch {
 		case err == nil && next == position:
 			// The head that this node knows is above the database's, which lost events that it had not acknowledged.
@@ -112,7 +150,7 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 			if c.Committed != nil {
 				c.Committed()
 			}
-			s.metrics.setLeading(c, position)
+			s.metrics.setLeading(c, position, skipped)
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
 			failed.reset()
@@ -132,25 +170,34 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 func jitter(d time.Duration) time.Duration { return rand.N(d) }
 
 // handleBatch handles the next batch in one transaction: the handler's writes and, last, the new checkpoint, which it
-// returns. Without new events it returns from.
-func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64) (to int64, err error) {
+// returns. Without new events it returns from. It adds the streams that the consumer leaves in this batch to skipped.
+func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64, skipped *skips) (to int64, err error) {
 	records, err := s.readFrom(ctx, s.pools.Consumer, from, c.BatchSize)
 	if err != nil || len(records) == 0 {
 		return from, err
 	}
 	to = records[len(records)-1].Position
+	handled, left := skipped.split(records, c.Knows)
 	err = pgx.BeginFunc(ctx, s.pools.Consumer, func(tx pgx.Tx) error {
-		if err := c.Handle(ctx, tx, records); err != nil {
+		if err := c.handle(ctx, tx, Batch{Records: handled, From: from, To: to}); err != nil {
+			return err
+		}
+		if err := storeSkips(ctx, tx, c.Name, c.Version, left); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
-			update log.consumers set position = $4, moved_at = clock_timestamp(), failures = 0, error = null, failed_at = null
-			where name = $1 and version = $2 and position = $3`, c.Name, c.Version, from, to)
+			update log.consumers set position = $4, moved_at = clock_timestamp(), failures = 0, error = null, failed_at = null,
+				skip_changes = skip_changes + $6
+			where name = $1 and version = $2 and position = $3 and skip_changes = $5`,
+			c.Name, c.Version, from, to, skipped.changes, len(left))
 		if err == nil && tag.RowsAffected() == 0 {
 			err = errFenced
 		}
 		return err
 	})
+	if err == nil {
+		s.addSkips(c, skipped, left)
+	}
 	return to, err
 }
 

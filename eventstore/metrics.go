@@ -24,7 +24,13 @@ type metrics struct {
 	failures      *prometheus.CounterVec
 
 	mu      sync.Mutex
-	leading map[consumerKey]int64 // checkpoints of the consumers that this node leads
+	leading map[consumerKey]leadingState // of the consumers that this node leads
+}
+
+// leadingState is what this node knows of a consumer that it leads.
+type leadingState struct {
+	position int64 // checkpoint
+	skipped  int   // number of skipped streams
 }
 
 // consumerKey identifies a version of a consumer.
@@ -36,7 +42,7 @@ type consumerKey struct {
 // newMetrics creates the metrics of a store and registers them, if there is a registry.
 func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
-		store: s, registry: registry, leading: make(map[consumerKey]int64),
+		store: s, registry: registry, leading: make(map[consumerKey]leadingState),
 		appends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused.",
 		}, []string{"outcome"}),
@@ -101,11 +107,11 @@ func (m *metrics) countAppend(a answer) {
 	m.appends.WithLabelValues(outcome).Inc()
 }
 
-// setLeading records the position of a consumer that this node leads.
-func (m *metrics) setLeading(c Consumer, position int64) {
+// setLeading records the state of a consumer that this node leads.
+func (m *metrics) setLeading(c Consumer, position int64, k skips) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.leading[consumerKey{c.Name, c.Version}] = position
+	m.leading[consumerKey{c.Name, c.Version}] = leadingState{position, len(k.streams)}
 }
 
 // clearLeading records that this node does not lead the consumer any more.
@@ -119,12 +125,15 @@ var (
 	headDesc = prometheus.NewDesc("sol_log_head_position", "Position of the last event this node knows of.", nil, nil)
 	lagDesc  = prometheus.NewDesc("sol_consumer_lag_events", "Events behind the head, on the node that leads the consumer.",
 		[]string{"consumer", "version"}, nil)
+	skippedDesc = prometheus.NewDesc("sol_consumer_skipped_streams", "Streams that a consumer has left at an event of a newer release.",
+		[]string{"consumer", "version"}, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(out chan<- *prometheus.Desc) {
 	out <- headDesc
 	out <- lagDesc
+	out <- skippedDesc
 }
 
 // Collect implements prometheus.Collector.
@@ -133,7 +142,9 @@ func (m *metrics) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for c, position := range m.leading {
-		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-position)), c.name, strconv.Itoa(c.version))
+	for c, state := range m.leading {
+		version := strconv.Itoa(c.version)
+		out <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, float64(max(0, head-state.position)), c.name, version)
+		out <- prometheus.MustNewConstMetric(skippedDesc, prometheus.GaugeValue, float64(state.skipped), c.name, version)
 	}
 }

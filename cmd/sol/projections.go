@@ -35,6 +35,9 @@ func (a *cli) projectionsList() *cobra.Command {
 					if p.Error != "" {
 						fmt.Fprintf(a.out, ", failed %d times: %s", p.Failures, p.Error)
 					}
+					if p.Skipped > 0 {
+						fmt.Fprintf(a.out, ", %d streams wait for a newer release", p.Skipped)
+					}
 					fmt.Fprintln(a.out)
 				}
 				return nil

@@ -35,8 +35,12 @@ func (a *cli) sagasList() *cobra.Command {
 					return a.printJSON(map[string]any{"sagas": list, "timers": next})
 				}
 				for _, s := range list {
-					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d events behind, %d tickets, %d timers, %d failing\n",
+					fmt.Fprintf(a.out, "%-13s version %d, at %d, %d events behind, %d tickets, %d timers, %d failing",
 						s.Saga, s.Version, s.Position, s.Lag, s.Instances, s.Timers, s.Failing)
+					if s.Skipped > 0 {
+						fmt.Fprintf(a.out, ", %d streams wait for a newer release", s.Skipped)
+					}
+					fmt.Fprintln(a.out)
 				}
 				for _, t := range next {
 					state, _, err := n.service.State(ctx, t.Ticket)

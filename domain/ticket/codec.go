@@ -188,12 +188,18 @@ func Encode(e Event) (EncodedEvent, error) {
 	return s, nil
 }
 
+// KnowsEvent reports whether this program can decode events with a stored name.
+func KnowsEvent(name string) bool {
+	_, ok := decoders[name]
+	return ok
+}
+
 // Decode decodes a stored event of any version. personal is nil if the event has no personal data or if they were erased. It returns an
-// error for an unknown name and for invalid JSON.
+// *UnknownEventError for an unknown name, and an error for invalid JSON.
 func Decode(name string, data, personal []byte) (Event, error) {
 	decode, ok := decoders[name]
 	if !ok {
-		return nil, fmt.Errorf("decode event: this version does not know the name %q", name)
+		return nil, &UnknownEventError{name}
 	}
 	e, err := decode(data, personal)
 	if err != nil {

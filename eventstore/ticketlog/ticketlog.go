@@ -7,6 +7,7 @@ package ticketlog
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -19,6 +20,17 @@ import (
 
 // StreamKind is the kind of the streams that hold tickets. It is a stored name.
 const StreamKind = "ticket"
+
+// Knows reports whether this binary knows the type of a record. Consumers of tickets omit streams of other kinds, so it knows them.
+func Knows(r eventstore.Record) bool { return r.Kind != StreamKind || ticket.KnowsEvent(r.Type) }
+
+// KnownPart returns the records before the first one whose type this binary does not know.
+func KnownPart(records []eventstore.Record) []eventstore.Record {
+	if i := slices.IndexFunc(records, func(r eventstore.Record) bool { return !Knows(r) }); i >= 0 {
+		return records[:i]
+	}
+	return records
+}
 
 // Decode returns a record as a recorded event of its ticket. It returns an error when this binary does not know the record's
 // type, or when the record's JSON does not fit the type.

@@ -148,6 +148,7 @@ func problemFor(err error) *Problem {
 		refused     *ticket.ForbiddenError
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
+		newer       *ticket.UnknownEventError
 	)
 	switch {
 	case errors.As(err, &problem):
@@ -191,6 +192,9 @@ func problemFor(err error) *Problem {
 		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNotPlaced):
 		return notYourPlacement.detail("Choose one of the placements that the login listed.")
+	case errors.As(err, &newer): // during a rolling upgrade; a node of the newer release answers
+		return unavailable.detail("A newer release of the service has written to this ticket. Try again in a few seconds; nothing was changed.").
+			withRetryAfter(5 * time.Second)
 	case eventstore.IsUnavailable(err):
 		return unavailable.detail("Try again in a few seconds; nothing was changed unless a repetition with the same Idempotency-Key says so.").
 			withRetryAfter(5 * time.Second)

@@ -144,8 +144,8 @@ func (r *Reader) findOpenAt(ctx context.Context, v ticketview.Viewer, at time.Ti
 func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position int64) (map[eventstore.StreamID]Row, error) {
 	folded := map[eventstore.StreamID]Row{}
 	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {
-		history, err := ticketlog.DecodeHistory(records)
-		if err == nil {
+		history, err := ticketlog.DecodeHistory(ticketlog.KnownPart(records))
+		if err == nil && len(history) > 0 {
 			folded[records[0].Stream] = foldHistory(history)
 		}
 		return err

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,7 +42,8 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, t
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
-	b := rebuild{store: r.store, pool: r.store.Pools().Consumer, model: m, progress: progress}
+	b := rebuild{store: r.store, pool: r.store.Pools().Consumer, model: m, progress: progress,
+		skipped: map[eventstore.StreamID]eventstore.SkippedStream{}}
 	if err := b.withLock(ctx, b.run); err != nil {
 		return fmt.Errorf("rebuild %s: %w", name, err)
 	}
@@ -55,6 +58,20 @@ type rebuild struct {
 	progress func(done, total int64)
 	total    int64
 	position int64 // of the last event in the new tables
+	// skipped holds the streams that the new tables leave at an event of a newer release, as the consumer does.
+	skipped map[eventstore.StreamID]eventstore.SkippedStream
+}
+
+// omitSkipped returns the records without those that the new tables skip.
+func (b *rebuild) omitSkipped(records []eventstore.Record) []eventstore.Record {
+	return slices.DeleteFunc(records, func(r eventstore.Record) bool {
+		left, skipped := b.skipped[r.Stream]
+		if !skipped && !ticketlog.Knows(r) {
+			left, skipped = eventstore.SkippedStream{Stream: r.Stream, Position: r.Position, Type: r.Type}, true
+			b.skipped[r.Stream] = left
+		}
+		return skipped && r.Position >= left.Position
+	})
 }
 
 // withLock calls run with the advisory lock of a rebuild, which a connection beside the pools holds. It returns ErrRebuilding when another
@@ -146,12 +163,13 @@ func (b *rebuild) fill(ctx context.Context, upTo int64) error {
 		return b.inTx(ctx, func(tx pgx.Tx) error { return builder.Flush(ctx, tx, b.model.tableNames(newSuffix)) })
 	}
 	err := b.store.ReadByStream(ctx, upTo, func(records []eventstore.Record) error {
-		history, err := ticketlog.DecodeHistory(records)
+		events := int64(len(records))
+		history, err := ticketlog.DecodeHistory(b.omitSkipped(records))
 		if err != nil {
 			return err
 		}
 		builder.Add(history)
-		done, buffered = done+int64(len(records)), buffered+int64(len(records))
+		done, buffered = done+events, buffered+events
 		if buffered < maxBufferedEvents {
 			return nil
 		}
@@ -172,17 +190,18 @@ func (b *rebuild) catchUp(ctx context.Context, tx pgx.Tx) (full bool, err error)
 	if err != nil || len(records) == 0 {
 		return false, err
 	}
-	happened, err := ticketlog.DecodeHistory(records)
+	full, last := len(records) == batchSize, records[len(records)-1].Position
+	happened, err := ticketlog.DecodeHistory(b.omitSkipped(records))
 	if err != nil {
 		return false, err
 	}
 	if err := b.model.Apply(ctx, tx, b.model.tableNames(newSuffix), happened); err != nil {
 		return false, err
 	}
-	b.position = records[len(records)-1].Position
+	b.position = last
 	b.total = max(b.total, b.position)
 	b.progress(b.position, b.total)
-	return len(records) == batchSize, nil
+	return full, nil
 }
 
 // swapLockTimeout is the time for which a swap waits for the table locks of running reads; new reads queue behind it meanwhile.
@@ -240,7 +259,10 @@ func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 		insert into log.consumers (name, version, position, moved_at) values ($1, $2, $3, clock_timestamp())
 		on conflict (name, version) do update set position = excluded.position, moved_at = excluded.moved_at`,
 		m.Name, m.Version, b.position)
-	return err
+	if err != nil {
+		return err
+	}
+	return eventstore.ReplaceSkips(ctx, tx, m.Name, m.Version, slices.Collect(maps.Values(b.skipped)))
 }
 
 // lockKey returns the key of one of the model's advisory locks. Nodes of different releases must compute the same key.

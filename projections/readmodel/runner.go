@@ -45,7 +45,7 @@ func (r *Runner) Start(ctx context.Context) error {
 // consumer returns the consumer that applies the log to the model's tables, each batch in one transaction with the checkpoint.
 func (m Model) consumer() eventstore.Consumer {
 	return eventstore.Consumer{
-		Name: m.Name, Version: m.Version, BatchSize: batchSize,
+		Name: m.Name, Version: m.Version, BatchSize: batchSize, Knows: ticketlog.Knows,
 		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
 			// A swap waits for this batch to end, and the next batch waits for the swap. The swap has moved the checkpoint by then, so the
 			// store refuses that batch.
@@ -72,6 +72,7 @@ type Status struct {
 	Since    *time.Time `json:"since,omitempty" doc:"when it last moved"`
 	Failures int        `json:"failures" doc:"of the batch it is at"`
 	Error    string     `json:"error,omitempty" doc:"the last one, while it fails"`
+	Skipped  int        `json:"skipped" doc:"streams that it left at an event of a newer release"`
 }
 
 // List returns the status of every read model of the runner, whichever node runs it.
@@ -92,6 +93,7 @@ func (r *Runner) List(ctx context.Context) ([]Status, error) {
 				continue
 			}
 			list[i].Position, list[i].Led, list[i].Failures, list[i].Error = c.Position, c.HasLeader, c.Failures, c.Error
+			list[i].Skipped = c.Skipped
 			list[i].Lag = max(head.N-c.Position, 0)
 			if !c.AdvancedAt.IsZero() {
 				list[i].Since = &c.AdvancedAt

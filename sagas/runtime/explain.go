@@ -27,6 +27,7 @@ type SagaStatus struct {
 	Timers    int        `json:"timers"`
 	Failing   int        `json:"failing"`            // timers that have failed and are retried
 	NextDue   *time.Time `json:"next_due,omitempty"` // due time of the earliest timer
+	Skipped   int        `json:"skipped"`            // streams that it left at an event of a newer release
 }
 
 // Timer is a stored command with the time at which it is due.
@@ -98,11 +99,12 @@ func ListSagas(ctx context.Context, db *pgxpool.Pool) ([]SagaStatus, error) {
 	rows, err := db.Query(ctx, `
 		select s.name, s.version, s.live, s.position, (select head from log.logs) - s.position,
 			(select count(*) from saga.instances i where (i.saga, i.version) = (s.name, s.version)),
-			t.all, t.failing, t.next
+			t.all, t.failing, t.next,
+			(select count(*) from log.skipped_streams k where (k.name, k.version) = ($1 || s.name, s.version))
 		from saga.sagas s, lateral (
 			select count(*) as all, count(*) filter (where attempts > 0) as failing, min(due_at) as next
 			from saga.timers where (saga, version) = (s.name, s.version)) t
-		order by s.name, s.version`)
+		order by s.name, s.version`, SagaID{}.consumerName())
 	if err != nil {
 		return nil, fmt.Errorf("list sagas: %w", err)
 	}

@@ -24,7 +24,9 @@ func (r *Runner) Activate(ctx context.Context, d Definition) error { return r.ac
 
 // HandleBatch is handleBatch.
 func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) error {
-	_, err := r.handleBatch(ctx, tx, d, records)
+	_, err := r.handleBatch(ctx, tx, d, eventstore.Batch{
+		Records: records, From: records[0].Position - 1, To: records[len(records)-1].Position,
+	})
 	return err
 }
 

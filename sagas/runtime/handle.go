@@ -14,8 +14,8 @@ import (
 )
 
 // handleBatch folds a batch of the log over the saga's states and writes states, timers, journal, messages and checkpoint in tx. It
-// skips events that were handled before, so a redelivery changes nothing.
-func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (*batch, error) {
+// skips events that were handled before, so a redelivery changes nothing. It returns an error if the batch begins after the checkpoint.
+func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, b eventstore.Batch) (*batch, error) {
 	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", d.ID(), err)
@@ -26,7 +26,24 @@ func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, recor
 		}
 		p.WorkerID = &r.workerID
 	}
-	b, err := foldRecords(ctx, tx, d, records, p.Position)
+	if b.From > p.Position {
+		return nil, fmt.Errorf("%s: checkpoint is at %d, the batch begins after %d", d.ID(), p.Position, b.From)
+	}
+	records := b.Records
+	for !b.Late && len(records) > 0 && records[0].Position <= p.Position {
+		records = records[1:]
+	}
+	folded, err := r.foldAndWrite(ctx, tx, d, records)
+	if err != nil {
+		return nil, err
+	}
+	p.Position = max(p.Position, b.To)
+	return folded, saveCheckpoint(ctx, tx, d.ID(), p)
+}
+
+// foldAndWrite folds records over the stored states and writes what follows from them.
+func (r *Runner) foldAndWrite(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (*batch, error) {
+	b, err := foldRecords(ctx, tx, d, records)
 	if err != nil {
 		return nil, err
 	}
@@ -36,20 +53,11 @@ func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, recor
 	if err := r.publishMessages(ctx, tx, d.ID(), b.messages, r.Store.Now()); err != nil {
 		return nil, fmt.Errorf("write %s: outbox: %w", d.ID(), err)
 	}
-	if last := records[len(records)-1].Position; last > p.Position {
-		p.Position = last
-	}
-	return b, saveCheckpoint(ctx, tx, d.ID(), p)
+	return b, nil
 }
 
-// foldRecords folds the records after a position over the stored states. It returns an error if a position is missing.
-func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record, after int64) (*batch, error) {
-	for len(records) > 0 && records[0].Position <= after {
-		records = records[1:]
-	}
-	if len(records) > 0 && records[0].Position != after+1 {
-		return nil, fmt.Errorf("%s: checkpoint is at %d, next event is %d", d.ID(), after, records[0].Position)
-	}
+// foldRecords folds records over the stored states.
+func foldRecords(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) (*batch, error) {
 	b := newBatch(d.ID())
 	history, err := ticketlog.DecodeHistoryWithoutPersonal(records)
 	if err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/lease"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // DispatchFunc dispatches a command to a ticket; cmd/sol passes the application's dispatcher. cause is the position of the event that
@@ -116,15 +117,17 @@ func (r *Runner) consume(ctx context.Context, d Definition) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, r.activate(ctx, d) },
 		backoff.WithBackOff(backoff.NewConstantBackOff(r.PollInterval)), backoff.WithMaxElapsedTime(0), // until ctx ends
 		backoff.WithNotify(func(err error, _ time.Duration) {
-			r.Log.ErrorContext(ctx, "cannot start saga; retrying", "saga", d.ID().Name, "error", err)
+			if ctx.Err() == nil {
+				r.Log.ErrorContext(ctx, "cannot start saga; retrying", "saga", d.ID().Name, "error", err)
+			}
 		}))
 	if err != nil {
 		return cmp.Or(ctx.Err(), err)
 	}
 	var timersDue, messagesSent bool // by the batch in hand
 	return r.Store.Consume(ctx, eventstore.Consumer{
-		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch,
-		Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch, Knows: ticketlog.Knows,
+		HandleBatch: func(ctx context.Context, tx pgx.Tx, records eventstore.Batch) error {
 			b, err := r.handleBatch(ctx, tx, d, records)
 			if err != nil {
 				return err

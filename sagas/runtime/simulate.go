@@ -63,7 +63,7 @@ func Simulate(ctx context.Context, store *eventstore.Store, d Definition, rules 
 		s.Tickets++
 		progress(s.Tickets)
 		simulation := ticketSimulation{result: &s, saga: d, rules: rules}
-		for _, rec := range records {
+		for _, rec := range ticketlog.KnownPart(records) {
 			r, err := ticketlog.DecodeWithoutPersonal(rec)
 			if err != nil {
 				return err

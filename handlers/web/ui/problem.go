@@ -73,6 +73,7 @@ func ProblemOf(err error) *Problem {
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
 		account     *identity.InvalidError
+		newer       *ticket.UnknownEventError
 		limited     RateLimitedError
 		tooLarge    *http.MaxBytesError
 	)
@@ -131,7 +132,7 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusRequestEntityTooLarge, Title: "Allegati troppo grandi", Text: "Gli allegati possono essere al massimo cinque, di 1 MB ciascuno. Torni indietro, ne tolga o li riduca, e invii di nuovo."}
 	case errors.Is(err, errIncompleteForm):
 		return &Problem{Status: http.StatusBadRequest, Title: "Il modulo non è arrivato intero", Text: "La connessione si è interrotta mentre lo inviava. Torni indietro con il browser e lo invii di nuovo: non è stato modificato nulla."}
-	case eventstore.IsUnavailable(err):
+	case errors.As(err, &newer), eventstore.IsUnavailable(err): // newer: a node of a newer release answers
 		return &Problem{Status: http.StatusServiceUnavailable, Title: "Il servizio si sta riprendendo", Text: "Riprovi tra qualche secondo: ciò che non risulta confermato non è stato modificato."}
 	default:
 		return &Problem{Status: http.StatusInternalServerError, Title: "Qualcosa è andato storto", Text: "L’errore è stato registrato. Riprovi; se continua, comunichi all’assistenza il codice qui sotto."}
