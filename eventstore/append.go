@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,7 +17,7 @@ import (
 // Append stores the events, all or none, if the stream has the expected version, and returns when they are durable.
 // Without events it stores only the command, so that a repetition of an accepted no-op gets the same result.
 //
-// Errors: ErrConflict, ErrKeyReused, ErrErased (a personal part whose key was destroyed), ErrNotFound (a blob that this
+// Errors: ErrConflict, ErrTooLate, ErrKeyReused, ErrErased (a personal part whose key was destroyed), ErrNotFound (a blob that this
 // node did not write), ErrClosed, ErrUnavailable, or the context's error. After the last two the caller does not know
 // whether the append was stored.
 func (s *Store) Append(ctx context.Context, a Append) (Result, error) {
@@ -94,6 +95,7 @@ type pendingAppend struct {
 	requestHash     []byte
 	permanent       bool
 	erase           bool
+	notAfter        time.Time // zero: no limit
 	events          []pendingEvent
 	keys            []newKey
 }
@@ -123,7 +125,7 @@ type answer struct {
 func parseAppend(a Append) (*pendingAppend, error) {
 	p := &pendingAppend{
 		done: make(chan answer, 1), kind: a.Kind, subject: a.Subject, expectedVersion: a.ExpectedVersion, by: a.By,
-		cause: a.Cause, erase: a.Erase, permanent: a.Command.Permanent, events: make([]pendingEvent, len(a.Events)),
+		cause: a.Cause, erase: a.Erase, notAfter: a.NotAfter, permanent: a.Command.Permanent, events: make([]pendingEvent, len(a.Events)),
 	}
 	var err error
 	if p.stream, err = parseID(a.Stream); err != nil {

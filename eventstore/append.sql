@@ -4,14 +4,15 @@
 -- This statement stores one batch of appends. `select … for update` on log.allocator precedes it in the same implicit
 -- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions. The row is
 -- locked and never updated, so that it has one version, however long another transaction keeps an old snapshot.
--- $1 is the time, null for the database's clock. $2–$11 have one element for each append, $12–$24 one for each event,
--- $25–$27 one for each new key.
+-- $1 is the time, null for the database's clock; $29 is the latest time that this clock may give, null for any. $2–$11 have one
+-- element for each append, and $28 too unless it is null; $12–$24 have one for each event, $25–$27 one for each new key.
 with last_event as materialized (select position, recorded_at from log.events order by position desc limit 1),
 allocator as materialized (
   select epoch, head, at, (extract(epoch from at) * 1000000)::bigint as micros
   from (
     select epoch, coalesce((select position from last_event), 0) as head,
-      greatest((select recorded_at from last_event), (select max(at) from log.ticks), coalesce($1::timestamptz, clock_timestamp())) as at
+      greatest((select recorded_at from last_event), (select max(at) from log.ticks),
+        coalesce($1::timestamptz, least(clock_timestamp(), $29::timestamptz))) as at
     from log.allocator
   ) l
 ),
@@ -20,13 +21,13 @@ requested as materialized (
     coalesce((select s.version from log.streams s where s.id = a.stream), 0) as found,
     (select c from log.commands c where c.id = a.command) as first
   from unnest($2::uuid[], $3::bytea[], $4::boolean[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
-              $9::integer[], $10::boolean[], $11::integer[])
-    as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord)
+              $9::integer[], $10::boolean[], $11::integer[], $28::timestamptz[])
+    as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord, not_after)
 ),
 accepted as materialized ( -- last: position of the append's last event; without events, of the event before the append
   select a.*, l.epoch, l.at, l.micros, l.head + sum(a.events) over (order by a.ord) as last
   from requested a cross join allocator l
-  where (a.first).id is null and a.found = a.expected
+  where (a.first).id is null and a.found = a.expected and l.at <= coalesce(a.not_after, 'infinity')
 ),
 new_events as (
   insert into log.events (position, stream, version, type, recorded_at, actor, role, entity, act, cause, data,
@@ -61,7 +62,7 @@ new_commands as (
   select command, request, stream, expected + events, last, at, permanent from accepted
 )
 select a.ord,
-  case when (a.first).id is not null then 1 when w.ord is not null then 0 else 2 end as outcome,
+  case when (a.first).id is not null then 1 when w.ord is not null then 0 when a.found <> a.expected then 2 else 3 end as outcome,
   (select epoch from allocator),
   coalesce((a.first).stream, a.stream),
   coalesce((a.first).version, a.expected + a.events),

@@ -35,7 +35,11 @@ func (s *Store) AppendAsBefore00013(ctx context.Context, a Append) (Result, erro
 	statements.Queue(`select from log.logs for update`)
 	statements.Queue(appendBefore00013, s.batchColumns([]*pendingAppend{p})[:27]...)
 	results := s.pools.Append.SendBatch(ctx, &statements)
-	answers, err := readAnswers(results, 1)
+	_, err = results.Exec()
+	var answers []answer
+	if err == nil {
+		answers, err = readAnswers(results, 1)
+	}
 	if closeErr := results.Close(); err == nil {
 		err = closeErr
 	}

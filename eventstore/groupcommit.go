@@ -16,7 +16,7 @@ import (
 )
 
 // groupCommitter stores the appends that wait at the same time in one transaction. One batch is in flight at a time;
-// meanwhile further appends queue for the next one.
+// meanwhile further appends queue for the next one, and callers that only wait for a commit join it.
 type groupCommitter struct {
 	store *Store
 	done  chan struct{}
@@ -24,6 +24,7 @@ type groupCommitter struct {
 	mu           sync.Mutex
 	queueChanged *sync.Cond
 	queue        []*pendingAppend
+	next         *commitWait // of the next batch; nil: nobody waits
 	closed       bool
 	lastBatch    int // number of appends in the previous batch
 }
@@ -61,29 +62,32 @@ func (g *groupCommitter) close() {
 func (g *groupCommitter) run() {
 	defer close(g.done)
 	for {
-		batch := g.nextBatch()
+		batch, wait := g.nextBatch()
 		if batch == nil {
 			return
 		}
-		g.commit(batch)
+		g.commit(batch, wait)
 	}
 }
 
 // nextBatch waits for appends and returns the next batch, in the order of arrival. It contains a stream and a command id at
-// most once, so that every append sees the result of the one before it. It returns nil when the committer is closed and its
-// queue is empty.
-func (g *groupCommitter) nextBatch() []*pendingAppend {
+// most once, so that every append sees the result of the one before it. wait is that of the callers who joined it; the batch is
+// empty when there are only those. nextBatch returns nil when the committer is closed and has nothing left to do.
+func (g *groupCommitter) nextBatch() (batch []*pendingAppend, wait *commitWait) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for len(g.queue) == 0 {
+	for len(g.queue) == 0 && g.next == nil {
 		if g.closed {
-			return nil
+			return nil, nil
 		}
 		g.queueChanged.Wait()
 	}
-	g.waitForMore()
+	if len(g.queue) > 0 {
+		g.waitForMore()
+	}
 
-	batch, rest := []*pendingAppend{}, []*pendingAppend(nil)
+	batch = []*pendingAppend{}
+	var rest []*pendingAppend
 	seen := make(map[uuid.UUID]bool, 2*len(g.queue))
 	bytes := 0
 	for i, p := range g.queue {
@@ -103,8 +107,12 @@ func (g *groupCommitter) nextBatch() []*pendingAppend {
 		batch = append(batch, p)
 		bytes += p.size()
 	}
-	g.queue, g.lastBatch = rest, len(batch)
-	return batch
+	if len(batch) > 0 {
+		g.lastBatch = len(batch)
+	}
+	wait = g.next
+	g.queue, g.next = rest, nil
+	return batch, wait
 }
 
 // waitForMore waits, for 500 µs at most, until the callers of the previous batch have sent their next appends: a commit for
@@ -120,26 +128,29 @@ func (g *groupCommitter) waitForMore() {
 
 // commit writes the batch and sends each append its answer. When the database refuses the batch because of its content,
 // each append is sent alone, so that an invalid one fails alone. When it is not known whether the batch was stored, it is
-// sent again: the statement looks up the command ids first, so nothing is stored twice.
-func (g *groupCommitter) commit(batch []*pendingAppend) {
+// sent again: the statement looks up the command ids first, so nothing is stored twice. A batch without appends is sent while
+// callers wait for its commit.
+func (g *groupCommitter) commit(batch []*pendingAppend, wait *commitWait) {
 	retry := newRetryBackOff()
 	for {
 		batch = dropCancelled(batch)
-		if len(batch) == 0 {
+		if len(batch) == 0 && !g.isWanted(wait) {
 			return
 		}
-		err := g.writeAndAnswer(batch)
+		err := g.writeAndAnswer(batch, wait)
 		switch {
 		case err == nil:
 			return
 		case !isTransient(err) && len(batch) == 1:
 			batch[0].done <- answer{err: rejectionError(err)}
-			return
-		case !isTransient(err):
+			batch = nil
+			continue
+		case !isTransient(err) && len(batch) > 1:
 			for i := range batch {
-				g.commit(batch[i : i+1])
+				g.commit(batch[i:i+1], nil)
 			}
-			return
+			batch = nil
+			continue
 		}
 		g.store.cfg.Log.Warn("append failed; retrying", "appends", len(batch), "error", err)
 		g.store.metrics.retries.Inc()
@@ -163,16 +174,22 @@ func dropCancelled(batch []*pendingAppend) []*pendingAppend {
 	return kept
 }
 
-// writeAndAnswer writes the batch, sends the answers and publishes the new head.
-func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
+// writeAndAnswer writes the batch, sends the answers, ends the wait and publishes the new head.
+func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend, wait *commitWait) error {
 	s := g.store
 	// This is longer than the server's own timeouts, so that a connection is abandoned only when the server does not answer.
 	ctx, cancel := context.WithTimeout(context.Background(), 3*s.cfg.LockTimeout)
 	defer cancel()
 	start := time.Now()
-	answers, err := s.writeBatch(ctx, batch)
+	answers, err := s.writeBatch(ctx, batch, wait != nil && wait.tick)
 	if err != nil {
 		return err
+	}
+	if wait != nil {
+		close(wait.done)
+	}
+	if len(batch) == 0 {
+		return nil
 	}
 	s.metrics.observeBatch(len(batch), time.Since(start))
 	var head int64
@@ -180,6 +197,9 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend) error {
 		s.metrics.countAppend(answers[i])
 		if answers[i].err == nil {
 			head = max(head, answers[i].Position.N)
+			if len(p.events) > 0 { // without events the time was given to nothing that was stored
+				s.logTime.advance(answers[i].At)
+			}
 		}
 		p.done <- answers[i]
 	}

@@ -74,8 +74,8 @@ func (s *Store) PositionAt(ctx context.Context, moment time.Time) (p Position, e
 	return p, nil
 }
 
-// Head returns the position of the last event and the time when it was recorded. For an empty log they are position 0 and
-// the zero time.
+// Head returns the position of the last event and the log's time: that of the last event or of a later tick. For an empty log
+// without ticks they are position 0 and the zero time.
 func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	var p Position
 	var at *time.Time
@@ -85,6 +85,7 @@ func (s *Store) Head(ctx context.Context) (Position, time.Time, error) {
 	if at == nil {
 		return p, time.Time{}, nil
 	}
+	s.logTime.advance(*at)
 	return p, at.UTC(), nil
 }
 

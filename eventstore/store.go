@@ -87,6 +87,7 @@ type Store struct {
 	committer   *groupCommitter
 	pendingKeys keyring.PendingKeys
 	clock       clock
+	logTime     logTime
 	notifier    *notify.Notifier
 	leases      *lease.Keeper[consumerID] // of the consumers that this node leads
 	freeLeases  freeLeases
@@ -160,19 +161,6 @@ func (s *Store) Now() time.Time {
 		now = s.cfg.Clock
 	}
 	return now().UTC().Truncate(time.Microsecond)
-}
-
-// settleDelay is an upper bound for the time from an event's recorded_at to its commit, including the difference between two
-// synchronized clocks. It is an estimate: a slow commit can take longer.
-const settleDelay = 100 * time.Millisecond
-
-// SettledTime returns a time that no later append can get: all events with an earlier recorded_at can be read now. A reader of
-// the present state shows the state at this time, or at the last event if that is later.
-func (s *Store) SettledTime() time.Time {
-	if s.cfg.Clock != nil {
-		return s.Now() // the same clock sets recorded_at
-	}
-	return s.Now().Add(-settleDelay)
 }
 
 // NextNumber returns the next number of the log's sequence, for people to use. Numbers that are not used leave gaps.

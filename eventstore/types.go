@@ -66,10 +66,11 @@ type Append struct {
 	By              Actor
 	Act             string // UUID that the events of this append share
 	Command         CommandID
-	RequestBody     []byte // the request, of which a keyed hash is stored; nil: no comparison
-	Cause           int64  // position of the event to which a saga reacted; 0: a person's command
-	Subject         string // keyed id of the person that the stream is about; "" unless the stream begins here
-	Erase           bool   // destroy all keys of the stream in the same transaction; requires events, without personal parts or blobs
+	RequestBody     []byte    // the request, of which a keyed hash is stored; nil: no comparison
+	Cause           int64     // position of the event to which a saga reacted; 0: a person's command
+	Subject         string    // keyed id of the person that the stream is about; "" unless the stream begins here
+	NotAfter        time.Time // latest time that the events may get, in whole microseconds; zero: no limit
+	Erase           bool      // destroy all keys of the stream in the same transaction; requires events, without personal parts or blobs
 }
 
 // Result is the result of an append.
@@ -125,6 +126,8 @@ type Record struct {
 var (
 	// ErrConflict: the stream does not have the expected version. Read it and decide again.
 	ErrConflict = errors.New("the stream does not have the expected version")
+	// ErrTooLate: the events would get a time after NotAfter.
+	ErrTooLate = errors.New("the time of the log is past the limit of the append")
 	// ErrKeyReused: the command id was used before for another request.
 	ErrKeyReused = errors.New("the idempotency key was used for another request")
 	// ErrNotFound: there is no such stream, blob or key.

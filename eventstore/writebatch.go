@@ -18,6 +18,9 @@ import (
 //go:embed append.sql
 var appendSQL string
 
+//go:embed tick.sql
+var tickSQL string
+
 // lockAllocator is the first statement of each transaction that assigns a position or a time.
 const lockAllocator = `select from log.allocator for update`
 
@@ -26,30 +29,47 @@ const (
 	statusStored = iota
 	statusRepeated
 	statusConflict
+	statusTooLate
 )
 
-// writeBatch writes the batch in one transaction and returns the answers in its order. Both statements and the commit are
-// sent together, so that the allocator row is locked for one round trip.
-func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend) ([]answer, error) {
+// writeBatch writes the batch in one transaction, with a tick if one is needed, and returns the answers in its order. All
+// statements and the commit are sent together, so that the allocator row is locked for one round trip.
+func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick bool) (answers []answer, err error) {
 	var statements pgx.Batch
 	statements.Queue(lockAllocator)
-	statements.Queue(appendSQL, s.batchColumns(batch)...)
+	if len(batch) > 0 {
+		statements.Queue(appendSQL, s.batchColumns(batch)...)
+	}
+	if tick {
+		statements.Queue(tickSQL, s.configuredTime(), s.latestTime())
+	}
+	var ticked time.Time
 	results := s.pools.Append.SendBatch(ctx, &statements)
-	answers, err := readAnswers(results, len(batch))
+	if _, err = results.Exec(); err != nil {
+		err = fmt.Errorf("lock the allocator: %w", err)
+	}
+	if err == nil && len(batch) > 0 {
+		answers, err = readAnswers(results, len(batch))
+	}
+	if err == nil && tick {
+		if err = results.QueryRow().Scan(&ticked); err != nil {
+			err = fmt.Errorf("tick: %w", err)
+		}
+	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("commit: %w", closeErr)
 	}
 	if err != nil {
 		return nil, err
 	}
+	if tick {
+		s.logTime.advance(ticked)
+	}
 	return answers, nil
 }
 
-// readAnswers reads the results of both statements, and returns one answer for each of the n appends.
+// readAnswers reads the result of append.sql and returns one answer for each of the n appends.
 func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
-	if _, err := results.Exec(); err != nil {
-		return nil, fmt.Errorf("lock the allocator: %w", err)
-	}
 	rows, err := results.Query()
 	if err != nil {
 		return nil, fmt.Errorf("append: %w", err)
@@ -68,6 +88,8 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 		switch {
 		case outcome == statusConflict:
 			answers = append(answers, answer{err: ErrConflict})
+		case outcome == statusTooLate:
+			answers = append(answers, answer{err: ErrTooLate})
 		case outcome == statusRepeated && !same:
 			answers = append(answers, answer{err: ErrKeyReused})
 		default:
@@ -103,12 +125,19 @@ func (s *Store) batchColumns(batch []*pendingAppend) []any {
 	data, sealed := make(byteaArray, 0, events), make(byteaArray, 0, events)
 	blobs, content := make([]*string, 0, events), make(byteaArray, 0, events)
 
+	var notAfter []*time.Time // nil if no append has a limit
 	keyOrd, keyID, wrapped := make([]int32, 0, keys), make(uuidArray, 0, keys), make(byteaArray, 0, keys)
 
 	for i, p := range batch {
 		command[i], stream[i], request[i], permanent[i] = asUUID(p.command), asUUID(p.stream), p.requestHash, p.permanent
 		kind[i], subject[i], erase[i] = p.kind, p.subject, p.erase
 		expected[i], count[i], ord[i] = int32(p.expectedVersion), int32(len(p.events)), int32(i)
+		if !p.notAfter.IsZero() {
+			if notAfter == nil {
+				notAfter = make([]*time.Time, n)
+			}
+			notAfter[i] = &p.notAfter
+		}
 		for j := range p.events {
 			e := &p.events[j]
 			eventOrd, eventN, name = append(eventOrd, int32(i)), append(eventN, int32(j+1)), append(name, e.Type)
@@ -126,6 +155,7 @@ func (s *Store) batchColumns(batch []*pendingAppend) []any {
 		command, request, permanent, stream, kind, subject, expected, count, erase, ord,
 		eventOrd, eventN, name, actor, role, entity, act, cause, data, sealed, key, blobs, content,
 		keyOrd, keyID, wrapped,
+		notAfter, s.latestTime(),
 	}
 }
 

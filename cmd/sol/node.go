@@ -143,8 +143,8 @@ func (n *node) newRouter() (*server.Router, error) {
 // cleanupInterval is the interval between two cleanups.
 const cleanupInterval = time.Hour
 
-// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, delivered messages and old notifications, once an
-// hour until ctx ends.
+// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, ticks, delivered messages and old notifications,
+// once an hour until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
@@ -154,6 +154,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 			return n.store.CollectOrphans(ctx, eventstore.OrphanAge)
 		}},
 		app.CleanupTask{Name: "command_ids", Run: n.store.ForgetCommands},
+		app.CleanupTask{Name: "ticks", Run: n.store.ForgetTicks},
 		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64, error) {
 			return outbox.DeleteDelivered(ctx, worker, outbox.Retention)
 		}},

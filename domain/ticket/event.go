@@ -39,6 +39,17 @@ func IsWithdrawn(history []Recorded, act ID) bool {
 	})
 }
 
+// HeldUntil returns the end of the hold of an act: until then the act can be withdrawn, and the readers of its notes do not know of it. It is
+// zero if the act wrote no note that is held.
+func HeldUntil(history []Recorded, act ID) (until time.Time) {
+	for _, r := range history {
+		if n, ok := r.Event.(NoteEvent); ok && r.Act == act && n.HeldUntil().After(until) {
+			until = n.HeldUntil()
+		}
+	}
+	return until
+}
+
 // Opened records a new ticket (FAQ 2.2).
 type Opened struct {
 	Number       string             `json:"number"` // e.g. 2026-0001234

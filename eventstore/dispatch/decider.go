@@ -9,12 +9,15 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. Conflict, Subject
-// and Erases may be nil.
+// Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. NotAfter, Conflict,
+// Subject and Erases may be nil.
 type Decider[S, C, E any] struct {
 	Kind string // of the streams; stored
 	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
 	Decide func(s S, c C, by eventstore.Actor, now time.Time) ([]E, error)
+	// NotAfter returns the latest time that the log may give to the events of a decision made at now, in whole microseconds.
+	// It is zero if the time does not matter. When the log's time is past it, the command is decided again with a later now.
+	NotAfter func(s S, c C, now time.Time) time.Time
 	// Evolve applies one event to the state. It cannot fail.
 	Evolve func(s S, e E, r eventstore.Record) S
 	// Encode and Decode convert between an event and its stored form.

@@ -19,7 +19,8 @@ import (
 )
 
 // maxTries is the maximum number of attempts to decide and append a command. An attempt fails only because another append
-// to the stream succeeded first, so the stream makes progress all the same.
+// to the stream succeeded first, so the stream makes progress all the same, or because the log's time passed the limit of the
+// decision, which the next one knows.
 const maxTries = 32
 
 // pauseBeforeRetry waits for a random time, whose limit grows by 2 ms with each attempt, so that commands that compete for
@@ -60,8 +61,9 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Resul
 	if err != nil {
 		return Result[S]{}, fmt.Errorf("act id: %w", err)
 	}
+	t := attempt{act: act.String()}
 	for n := range maxTries {
-		out, retry, err := d.try(ctx, r, act.String())
+		out, retry, err := d.try(ctx, r, &t)
 		if retry {
 			d.cache.remove(r.Stream)
 			if err := pauseBeforeRetry(ctx, n); err != nil {
@@ -88,8 +90,23 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream eventstore.Stream
 	return state, len(records), history, err
 }
 
-// try loads, decides and appends once. retry is true when the stream has moved beyond the version that the decision used.
-func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string) (out Result[S], retry bool, err error) {
+// attempt is what the attempts to carry out one command share.
+type attempt struct {
+	act      string
+	earliest time.Time // the log's time is not before it; zero: nothing is known
+}
+
+// now returns the time at which to decide.
+func (t *attempt) now(clock time.Time) time.Time {
+	if t.earliest.After(clock) {
+		return t.earliest
+	}
+	return clock
+}
+
+// try loads, decides and appends once. retry is true when the stream has moved beyond the version that the decision used, or the
+// log's time beyond the limit of the decision.
+func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], t *attempt) (out Result[S], retry bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
 	outdated := r.SeenVersion > 0 && r.SeenVersion != version
 	if !cached || outdated { // the conflict check needs the events after the seen version
@@ -103,7 +120,8 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 			return out, false, err
 		}
 	}
-	events, err := d.decider.Decide(state, r.Command, r.By, d.store.Now())
+	now := t.now(d.store.Now())
+	events, err := d.decider.Decide(state, r.Command, r.By, now)
 	if err != nil {
 		if cached {
 			current, readErr := d.store.StreamVersion(ctx, r.Stream)
@@ -116,7 +134,19 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], act string)
 	if r.SeenVersion > version { // after Decide: an actor whom the rules refuse learns nothing about versions
 		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, eventstore.ErrConflict)
 	}
-	return d.appendDecision(ctx, r, act, state, version, events)
+	var notAfter time.Time
+	if d.decider.NotAfter != nil {
+		notAfter = d.decider.NotAfter(state, r.Command, now)
+	}
+	out, err = d.appendDecision(ctx, r, t.act, notAfter, state, version, events)
+	switch {
+	case errors.Is(err, eventstore.ErrTooLate):
+		t.earliest = notAfter.Add(time.Microsecond)
+		return out, true, nil
+	case errors.Is(err, eventstore.ErrConflict):
+		return out, true, nil
+	}
+	return out, false, err
 }
 
 // checkConflict returns the error of Conflict for the events that the client has not seen; nil without a seen version.
@@ -127,17 +157,17 @@ func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, 
 	return d.decider.Conflict(state, r.Command, r.By, history[r.SeenVersion:])
 }
 
-// appendDecision appends the decided events. Without events it checks the version and stores the command.
-func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, state S, version int, events []E) (
-	out Result[S], retry bool, err error,
-) {
+// appendDecision appends the decided events. Without events it checks the version and stores the command. Errors: those of Append.
+func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], act string, notAfter time.Time, state S, version int,
+	events []E,
+) (out Result[S], err error) {
 	a := eventstore.Append{
-		Stream: r.Stream, Kind: d.decider.Kind, ExpectedVersion: version, By: r.By, Act: act,
+		Stream: r.Stream, Kind: d.decider.Kind, ExpectedVersion: version, By: r.By, Act: act, NotAfter: notAfter,
 		Command: r.ID, RequestBody: r.Body, Cause: r.Cause, Events: make([]eventstore.NewEvent, len(events)),
 	}
 	for i, e := range events {
 		if a.Events[i], err = d.decider.Encode(e); err != nil {
-			return out, false, fmt.Errorf("encode event of %s: %w", r.Stream, err)
+			return out, fmt.Errorf("encode event of %s: %w", r.Stream, err)
 		}
 		a.Erase = a.Erase || d.decider.Erases != nil && d.decider.Erases(e)
 	}
@@ -146,22 +176,19 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 	}
 	result, stored, err := d.store.AppendRecords(ctx, a)
 	switch {
-	case errors.Is(err, eventstore.ErrConflict):
-		return out, true, nil
 	case err != nil:
-		return out, false, err
+		return out, err
 	case result.Repeated:
-		out, err = d.firstResult(ctx, result)
-		return out, false, err
+		return d.firstResult(ctx, result)
 	}
 	// The stored events are folded, not the decided ones, because encoding may round values.
 	if state, _, err = d.fold(state, stored); err != nil {
-		return out, false, err
+		return out, err
 	}
 	if result.Version > 0 {
 		d.cache.put(r.Stream, state, result.Version)
 	}
-	return Result[S]{result, state}, false, nil
+	return Result[S]{result, state}, nil
 }
 
 // FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal

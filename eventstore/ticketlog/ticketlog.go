@@ -124,6 +124,7 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 		Decide: func(s ticket.State, c ticket.Command, by eventstore.Actor, now time.Time) ([]ticket.Event, error) {
 			return engine.Decide(s, c, DomainActor(by), now)
 		},
+		NotAfter: rules.NotAfter,
 		Evolve: func(s ticket.State, e ticket.Event, r eventstore.Record) ticket.State {
 			return ticket.Evolve(s, recorded(e, r))
 		},

@@ -88,6 +88,27 @@ func (d *TicketDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.
 	return ticketlog.History(history), nil
 }
 
+// SettledHistory returns the history of a ticket once an act cannot be withdrawn any more: it waits for the end of the act's hold, and for
+// every withdrawal that may still be committed with an earlier time. Errors: those of History and of eventstore.Store.Settle.
+func (d *TicketDispatcher) SettledHistory(ctx context.Context, id, act ticket.ID) ([]ticket.Recorded, error) {
+	history, err := d.History(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	until := ticket.HeldUntil(history, act)
+	if until.IsZero() {
+		return history, nil
+	}
+	if err := d.store.Settle(ctx, until); err != nil {
+		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
+	}
+	return d.History(ctx, id)
+}
+
+// Barrier returns when everything that was read before is durable, on the standby too. What leaves the system waits for it. Errors: those
+// of eventstore.Store.Barrier.
+func (d *TicketDispatcher) Barrier(ctx context.Context) error { return d.store.Barrier(ctx) }
+
 // State returns the state of a ticket on which the rules decide, and its version. Error: eventstore.ErrNotFound.
 func (d *TicketDispatcher) State(ctx context.Context, id ticket.ID) (ticket.State, int, error) {
 	s, version, _, err := d.dispatcher.Load(ctx, string(id))

@@ -98,26 +98,39 @@ func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 
 // openHistory reads and folds the history of a ticket, at a moment or now (nil), and returns it with the names of all accounts in it.
 func (s *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
+	settled, err := s.settleMoment(ctx, at)
+	if err != nil {
+		return ticketview.History{}, ticketview.Names{}, err
+	}
 	events, err := s.History(ctx, id)
 	if err != nil {
 		return ticketview.History{}, ticketview.Names{}, err
 	}
-	now := s.viewTime(events)
-	if at != nil {
-		now = *at
+	now := settled
+	if at == nil {
+		now = viewTime(settled, events)
 	}
 	history := ticketview.Open(events, now)
 	names, err := s.lookUpNames(ctx, history)
 	return history, names, err
 }
 
-// viewTime returns the moment at which a current view shows a history: the settled time, or the last event's time if that is later.
-func (s *Service) viewTime(history []ticket.Recorded) time.Time {
-	now := s.Store.SettledTime()
-	if last := history[len(history)-1].At; last.After(now) {
+// settleMoment returns the moment of a view, or the settled time for now (nil), before its events are read: no event can get a time up to it
+// any more, so that the view of a moment never changes. Errors: those of eventstore.Store.Settle.
+func (s *Service) settleMoment(ctx context.Context, at *time.Time) (time.Time, error) {
+	if at == nil {
+		return s.Store.SettledTime(ctx), nil
+	}
+	return *at, s.Store.Settle(ctx, *at)
+}
+
+// viewTime returns the moment at which a current view shows a history: the time that was settled before the history was read, or the last
+// event's time if that is later.
+func viewTime(settled time.Time, history []ticket.Recorded) time.Time {
+	if last := history[len(history)-1].At; last.After(settled) {
 		return last
 	}
-	return now
+	return settled
 }
 
 // lookUpNames returns the names of all actors and assignees of a history, with one query.

@@ -36,13 +36,21 @@ type TicketAtMoment struct {
 func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
 	TicketAtMoment, error,
 ) {
+	var asked *time.Time
+	if !at.Time.IsZero() {
+		asked = &at.Time
+	}
+	settled, err := s.settleMoment(ctx, asked)
+	if err != nil {
+		return TicketAtMoment{}, err
+	}
 	events, err := s.History(ctx, id)
 	if err != nil {
 		return TicketAtMoment{}, err
 	}
-	moment, byPosition := s.viewTime(events), false
+	moment, byPosition := viewTime(settled, events), false
 	switch {
-	case !at.Time.IsZero():
+	case asked != nil:
 		moment = at.Time
 	case at.Position != eventstore.Position{}:
 		records, err := s.Store.Read(ctx, at.Position.N-1, 1)

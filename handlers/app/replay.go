@@ -72,6 +72,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, &ticket.NotVisibleError{}
 	}
+	settled := s.Store.SettledTime(ctx)
 	records, err := s.Store.ReadStream(ctx, string(id))
 	if err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
-	r.Now = s.viewTime(r.history)
+	r.Now = viewTime(settled, r.history)
 	present := ticketview.Open(r.history, r.Now)
 	if r.names, err = s.lookUpNames(ctx, present); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (f *subscriber) push(ctx context.Context) (delay time.Duration, err error) 
 			return 0, err
 		}
 		if !changes.HeldUntil.IsZero() {
-			delay = min(delay, max(changes.HeldUntil.Sub(f.App.Store.SettledTime()), debounce))
+			delay = min(delay, max(changes.HeldUntil.Sub(f.App.Store.SettledTime(ctx)), debounce))
 		}
 		more, changed = len(changes.Items) >= pageSize, changed || len(changes.Items) > 0
 	}

@@ -43,7 +43,7 @@ func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale boo
 // Read returns the figures for a scope. Tickets and activities that the viewer may not see are not counted. Error: *readmodel.FilterError
 // for a field of the scope that is not valid.
 func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
-	p, err := s.validate(v, r.catalog, r.store.SettledTime())
+	p, err := s.validate(v, r.catalog, r.store.SettledTime(ctx))
 	if err != nil {
 		return Dashboard{}, err
 	}

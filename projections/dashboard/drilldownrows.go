@@ -90,7 +90,7 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 // DrillDown returns a page of the tickets or activities that a figure counts; the total is the figure. Error: *readmodel.FilterError for a
 // field that is not valid.
 func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown) (DrillDownPage, error) {
-	q, err := d.validate(v, r.catalog, r.store.SettledTime())
+	q, err := d.validate(v, r.catalog, r.store.SettledTime(ctx))
 	if err != nil {
 		return DrillDownPage{}, err
 	}
@@ -129,7 +129,7 @@ const maxExports = 2
 // begin and each.
 func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, begin func(DrillDownPage) error,
 	each func([]DrillDownItem) error) error {
-	q, err := d.validate(v, r.catalog, r.store.SettledTime())
+	q, err := d.validate(v, r.catalog, r.store.SettledTime(ctx))
 	if err != nil {
 		return err
 	}

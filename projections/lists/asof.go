@@ -69,7 +69,10 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 			fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))
 	}
 	page := AsOfPage{Items: []Item{}}
-	var err error
+	err := r.store.Settle(ctx, q.At)
+	if err != nil {
+		return AsOfPage{}, err
+	}
 	if page.Position, err = r.store.PositionAt(ctx, q.At); err != nil {
 		return AsOfPage{}, err
 	}

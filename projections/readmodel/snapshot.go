@@ -49,9 +49,10 @@ func withSnapshot(ctx context.Context, store *eventstore.Store, kind string, by 
 			tables = append(tables, m.Table(t))
 		}
 	}
+	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	return store.Pools().Request.InTx(ctx, kind, options, func(tx pgx.Tx) error {
-		s := Snapshot{Tx: tx, Now: store.SettledTime()}
+		s := Snapshot{Tx: tx, Now: now}
 		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}

@@ -78,8 +78,12 @@ func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
+	sendUntil, err := r.settleMessages(ctx, id)
+	if err != nil {
+		return 0, err
+	}
 	claimedAt := time.Now()
-	b, err := r.claimDueTimers(context.WithoutCancel(ctx), id) // an interrupted statement could leave claims that nobody knows
+	b, err := r.claimDueTimers(context.WithoutCancel(ctx), id, sendUntil) // an interrupted statement could leave claims that nobody knows
 	if err != nil || len(b.timers) == 0 {
 		return 0, err
 	}

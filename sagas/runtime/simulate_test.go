@@ -106,7 +106,7 @@ func TestPollCostDoesNotDependOnPendingTimers(t *testing.T) {
 		w.must(json.NewDecoder(strings.NewReader(plan)).Decode(&all))
 		return all[0].Plan["Shared Hit Blocks"].(float64) + all[0].Plan["Shared Read Blocks"].(float64)
 	}
-	claim := []any{32, uuid.New(), time.Second}
+	claim := []any{32, uuid.New(), time.Second, time.Now()}
 	w.must(r.FillTimers(w.ctx, 0, 100))
 	takes, looks := reads(runtime.TakeDueQuery, claim...), reads(runtime.NextDueQuery)
 	w.must(r.FillTimers(w.ctx, 100, 10_000))

@@ -42,7 +42,8 @@ type dueTimer struct {
 const takeDueQuery = `
 	with due as (
 		select ctid from saga.timers
-		where saga = $1 and version = $2 and next_at <= $3 and (claimed_until is null or claimed_until <= clock_timestamp())
+		where saga = $1 and version = $2 and next_at <= $3 and (command <> '` + sendMessageCommand + `' or next_at <= $7)
+		  and (claimed_until is null or claimed_until <= clock_timestamp())
 		  and (select live from saga.sagas where name = $1 and version = $2)
 		order by next_at limit $4
 		for update skip locked
@@ -51,12 +52,14 @@ const takeDueQuery = `
 	from due where t.ctid = due.ctid
 	returning t.ticket::text, t.key, t.once, t.due_at, t.command, t.data, t.why, t.cause, t.attempts, t.next_at`
 
-// claimDueTimers claims at most TimersPerPoll due timers, and returns them in the order in which they are due.
-func (r *Runner) claimDueTimers(ctx context.Context, id SagaID) (*timerBatch, error) {
+// claimDueTimers claims at most TimersPerPoll due timers, of those that send a message the ones up to sendUntil, and returns them in the
+// order in which they are due.
+func (r *Runner) claimDueTimers(ctx context.Context, id SagaID, sendUntil time.Time) (*timerBatch, error) {
 	ctx, cancel := context.WithTimeout(ctx, r.LeaseDuration)
 	defer cancel()
 	b := &timerBatch{saga: id, claim: uuid.New()}
-	rows, err := r.Store.Pools().Consumer.Query(ctx, takeDueQuery, id.Name, id.Version, r.Store.Now(), r.TimersPerPoll, b.claim, r.leases.Duration())
+	rows, err := r.Store.Pools().Consumer.Query(ctx, takeDueQuery, id.Name, id.Version, r.Store.Now(), r.TimersPerPoll, b.claim, r.leases.Duration(),
+		sendUntil)
 	if err != nil {
 		return nil, fmt.Errorf("claim timers: %w", err)
 	}

@@ -138,6 +138,18 @@ func decideUndo(s ticket.State, by person.Actor, now time.Time) ([]ticket.Event,
 	}}, nil
 }
 
+// NotAfter returns the latest time at which the events of a decision made at now may be recorded, in the log's microseconds: later, Decide
+// could decide otherwise. An undo is possible, and a reply cannot be about a resolution, until the end of the hold. It is zero if the time
+// does not matter.
+func NotAfter(s ticket.State, c ticket.Command, now time.Time) time.Time {
+	_, undoes := c.(ticket.Undo)
+	_, replies := c.(ticket.Reply)
+	if (undoes || replies) && now.Before(s.Last.HeldUntil) {
+		return s.Last.HeldUntil.Add(-time.Microsecond)
+	}
+	return time.Time{}
+}
+
 // decideClose closes the ticket if its latest resolution is the one for which the timer was set (FAQ 2.5).
 func decideClose(s ticket.State, c ticket.Close, by person.Actor) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveClose, by); err != nil {

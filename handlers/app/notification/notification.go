@@ -21,9 +21,9 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// HistoryReader reads a ticket's events.
+// HistoryReader reads a ticket's events once an act cannot be withdrawn any more.
 type HistoryReader interface {
-	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+	SettledHistory(ctx context.Context, id, act ticket.ID) ([]ticket.Recorded, error)
 }
 
 // Store stores and reads notifications. It is safe for concurrent use.
@@ -43,7 +43,7 @@ func (n *Store) Deliver(ctx context.Context, messageID string, id ticket.ID, s s
 
 // DeliverAt is Deliver with another time than now.
 func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s sagas.Notification, at time.Time) error {
-	history, err := n.history.History(ctx, id)
+	history, err := n.history.SettledHistory(ctx, id, s.Act)
 	if err != nil {
 		return err
 	}

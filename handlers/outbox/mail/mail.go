@@ -38,7 +38,8 @@ import (
 
 // App is the part of the application service that reads tickets and records failed contacts.
 type App interface {
-	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+	SettledHistory(ctx context.Context, id, act ticket.ID) ([]ticket.Recorded, error)
+	Barrier(ctx context.Context) error
 	Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error)
 }
 
@@ -209,6 +210,10 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	if msg == nil {
 		return s.finish(ctx, m, "void", why)
 	}
+	// The mail says what was read of the ticket: it leaves when that cannot be lost any more.
+	if err := s.App.Barrier(attempting); err != nil {
+		return errors.Join(s.postpone(ctx, m, "the log is not available", false), err)
+	}
 	result, err := s.send(attempting, msg)
 	switch result {
 	case accepted:
@@ -302,7 +307,7 @@ func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
 
 // compose writes the mail. Without a message and an error, why says why the mail is not to be sent any more.
 func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
-	history, err := s.App.History(ctx, m.ticket)
+	history, err := s.App.SettledHistory(ctx, m.ticket, m.notification.Act)
 	if err != nil {
 		return nil, "", err
 	}
@@ -320,8 +325,10 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 		}
 	}
 	now := s.Now()
-	if last := history[len(history)-1].At; last.After(now) {
-		now = last
+	for _, passed := range []time.Time{history[len(history)-1].At, ticket.HeldUntil(history, m.notification.Act)} {
+		if passed.After(now) { // this node's reading of the log's clock is behind
+			now = passed
+		}
 	}
 	viewer := ticketview.Viewer{Ticket: m.ticket}
 	t, ok := ticketview.Detail(viewer, history, ticketview.Names{Catalog: s.Catalog}, now)

@@ -35,7 +35,7 @@ type queueAsOfData struct {
 const queueAsOfPageSize = 50
 
 func (p *Pages) queueAsOfPage(r *ui.Request) error {
-	now := p.App.Store.SettledTime()
+	now := p.App.Store.SettledTime(r.Context())
 	d := queueAsOfData{
 		Entity: catalog.EntityCode(r.FormValue("ente")), Queue: cmp.Or(lists.QueueID(r.FormValue("coda")), lists.NewQueue),
 		FieldValue: cmp.Or(r.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: p.App.Catalog.Entities(now), Queues: lists.AsOfQueues(),

@@ -5,6 +5,7 @@ package supervisor
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -128,8 +129,8 @@ func (p *Pages) dashboardPage(r *ui.Request) error {
 	}
 	data.figureScope, data.Self, data.TotalsFile = s, s.link("/cruscotto"), s.link("/cruscotto/dati/totali.csv")
 	data.Title = p.scopeTitle(r, s)
-	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != p.today()
-	data.Earlier, data.Later = s.shiftedLink(-1, p.today()), s.shiftedLink(1, p.today())
+	data.Period, data.IsPast = formatPeriod(figures.From, figures.To), figures.To != p.today(r.Context())
+	data.Earlier, data.Later = s.shiftedLink(-1, p.today(r.Context())), s.shiftedLink(1, p.today(r.Context()))
 	data.CurrentTiles, data.PeriodTiles, data.OtherTiles = tiles(s, figures)
 	data.Charts = p.chartPanels(s, figures)
 	data.Tables = p.tables(s, figures, data.Entities != nil)
@@ -140,9 +141,9 @@ func (p *Pages) dashboardPage(r *ui.Request) error {
 func (p *Pages) newDashboardData(r *ui.Request, s figureScope) dashboardData {
 	d := dashboardData{figureScope: s, Services: p.App.Catalog.Services()}
 	if r.Caller.Actor.Role != person.ASRSupervisor {
-		d.Entities = p.App.Catalog.Entities(p.App.Store.SettledTime())
+		d.Entities = p.App.Catalog.Entities(p.App.Store.SettledTime(r.Context()))
 	}
-	today := p.today()
+	today := p.today(r.Context())
 	periodLink := func(from, to string) string { return figureScope{from, to, s.Entity, s.ServicePath}.link("/cruscotto") }
 	first := today[:8] + "01"
 	d.Presets = []ui.Crumb{
@@ -182,8 +183,8 @@ func (p *Pages) servicePathLabel(part string) string {
 }
 
 // today returns the date in Rome, by the log's clock.
-func (p *Pages) today() string {
-	return p.App.Store.SettledTime().In(calendar.Rome()).Format(time.DateOnly)
+func (p *Pages) today(ctx context.Context) string {
+	return p.App.Store.SettledTime(ctx).In(calendar.Rome()).Format(time.DateOnly)
 }
 
 // addDays returns the day n days after a day. It returns a text that is not a day unchanged: the read model refuses such a text.

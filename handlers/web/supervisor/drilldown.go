@@ -64,7 +64,7 @@ func (p *Pages) drilldownPage(r *ui.Request) error {
 	}
 	s.From, s.To = list.From, list.To
 	d := drilldownData{
-		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: p.scopeTitle(r, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != p.today(),
+		DrillDownPage: list, Name: figureNames[b.Figure], ScopeTitle: p.scopeTitle(r, s), Period: formatPeriod(list.From, list.To), ListsTickets: b.Figure.CountsTickets(), IsPast: list.To != p.today(r.Context()),
 		IsHandover: b.Figure == dashboard.Handovers || b.Figure == dashboard.Recalls || b.Figure == dashboard.OverrideHandovers,
 		BackLink:   s.link("/cruscotto"), FileLink: s.link("/cruscotto/elenco.csv", query...),
 	}
