@@ -40,7 +40,7 @@ type Config struct {
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 3 s: time after which other nodes take over the consumers of a silent node
 
-	RequestURL string               // of the request pool; may lead to PgBouncer in transaction mode. Empty: URL
+	RequestURL string               // of the same database, for the request pool; may lead to PgBouncer in transaction mode. Empty: URL
 	Pools      []func(*pgpool.Spec) // change the pools of the node, in this order; nil: pgpool.Specs
 
 	LocalClock func() time.Time // nil: time.Now; the clock of the node, which may be wrong. Tests set it

@@ -46,15 +46,23 @@ as_root() {
 	fi
 }
 
-# apt_install installs packages. It prevents the package's default database cluster, because sol makes its own. It does not change an
-# existing cluster.
+# apt_install installs packages. It prevents the package's default database cluster, because sol makes its own, and that the packages start
+# services. It does not change an existing cluster or service.
 apt_install() {
-	local setting=/etc/postgresql-common/createcluster.d/sol-setup.conf
+	local setting=/etc/postgresql-common/createcluster.d/sol-setup.conf policy=/usr/sbin/policy-rc.d
 	as_root mkdir -p "${setting%/*}"
 	as_root sh -c "echo 'create_main_cluster = false' >$setting"
-	trap 'as_root rm -f '"$setting" EXIT
+	if [[ -e $policy ]]; then
+		policy=
+	else
+		as_root sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"
+	fi
+	trap 'as_root rm -f '"$setting $policy" EXIT
 	as_root apt-get update -q || echo "setup: the package lists could not be renewed; trying with those at hand" >&2
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+	if [[ " ${packages[*]} " == *" pgbouncer "* ]] && command -v systemctl >/dev/null; then
+		as_root systemctl disable pgbouncer >/dev/null 2>&1 || true # nor at the next boot of the machine
+	fi
 }
 
 command -v go >/dev/null ||
@@ -67,6 +75,12 @@ if [[ $purpose == test || -z ${SOL_DATABASE_URL:-} ]] && ! has_postgres; then
 fi
 if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
 	packages+=(gcc libc6-dev) # for the race detector
+fi
+if [[ $purpose == test ]] && ! command -v pgbouncer /usr/sbin/pgbouncer >/dev/null; then
+	packages+=(pgbouncer) # the tests start it themselves
+fi
+if [[ $purpose == test ]] && ! command -v ps >/dev/null; then
+	packages+=(procps)
 fi
 if [[ $purpose == test ]]; then # tools/browser.sh tests the pages in a browser, preferably a headless one
 	if [[ -z ${SOL_CHROMIUM:-} ]] && ! command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; then

@@ -66,6 +66,9 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	storeConfig := eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics}
+	if c.DirectURL != "" {
+		storeConfig.RequestURL = c.DatabaseURL
+	}
 	for _, option := range options {
 		option(&storeConfig)
 	}

@@ -43,7 +43,7 @@ const startTimeout = 30 * time.Second
 
 // Open opens the pools. It waits for the first connection of each pool that keeps connections open. Error: ErrTransactionMode.
 func Open(ctx context.Context, c Config) (_ *Pools, err error) {
-	if err := refuseTransactionMode(ctx, c.URL); err != nil {
+	if err := RefuseTransactionMode(ctx, c.URL); err != nil {
 		return nil, err
 	}
 	p := &Pools{}

@@ -16,10 +16,10 @@ import (
 // work.
 var ErrTransactionMode = errors.New("the database URL leads to a pooler in transaction mode")
 
-// refuseTransactionMode returns ErrTransactionMode if a pooler gives each transaction another connection of the server. A pooler gives its
+// RefuseTransactionMode returns ErrTransactionMode if a pooler gives each transaction another connection of the server. A pooler gives its
 // clients process ids of its own. In transaction mode two of its clients that are idle in turn get the same process of the server; in
 // session mode each client keeps its own.
-func refuseTransactionMode(ctx context.Context, url string) error {
+func RefuseTransactionMode(ctx context.Context, url string) error {
 	first, err := connectPlainly(ctx, url)
 	if err != nil {
 		return err
@@ -46,6 +46,31 @@ func refuseTransactionMode(ctx context.Context, url string) error {
 		if other == own || again != own {
 			return ErrTransactionMode
 		}
+	}
+	return nil
+}
+
+// ErrOtherDatabase: two URLs lead to different databases.
+var ErrOtherDatabase = errors.New("the URLs lead to different databases")
+
+// RefuseOtherDatabase returns ErrOtherDatabase if two URLs lead to databases with different names, or on servers that were started at
+// different times.
+func RefuseOtherDatabase(ctx context.Context, first, second string) error {
+	var databases [2]string
+	for n, url := range []string{first, second} {
+		conn, err := connectPlainly(ctx, url)
+		if err != nil {
+			return err
+		}
+		results, err := conn.PgConn().Exec(ctx, "select current_database() || ' ' || extract(epoch from pg_postmaster_start_time())").ReadAll()
+		_ = conn.Close(ctx)
+		if err != nil {
+			return err
+		}
+		databases[n] = string(results[0].Rows[0][0])
+	}
+	if databases[0] != databases[1] {
+		return ErrOtherDatabase
 	}
 	return nil
 }

@@ -14,9 +14,11 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
 // withSpecs returns an option for the store with the time limits of a server, not those of tests, for some pools.
@@ -161,4 +163,44 @@ func TestFrozenDatabaseGives503(t *testing.T) {
 	w.eventually("the service is available again", func() bool { return w.anonymous().get("/status").status == 200 })
 	w.eventually("requests are answered", func() bool { return anna.ticket(id).status == 200 && anna.get("/api/v1/tickets").status == 200 })
 	w.eventually("appends are stored", func() bool { return w.anonymous().post("/api/v1/tickets", form(torino)).status == 201 })
+}
+
+// All reads under row-level security work through PgBouncer in transaction mode, and give what they give without it.
+func TestReadsThroughPgBouncer(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), func(c *eventstore.Config) {
+		c.RequestURL = (&storetest.DB{URL: c.URL}).PgBouncerURL(t, "transaction", 2)
+	})
+	anna := w.logIn("anna", person.ASROperator, torino)
+	carla := w.logIn("carla", person.ASRSupervisor, torino)
+	auditor := w.logIn("dario", person.Auditor, "")
+	var id, position string
+	for range 3 {
+		a := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+		id = a.text("id")
+	}
+	position = anna.update(id, fields{"status": "in_lavorazione", "note": public("Ecco")}).want(200).text("position")
+	anna.ticket(id).want(200)
+	if n := len(anna.queue("nuove", position)); n != 2 {
+		t.Errorf("got %d new tickets, want 2", n)
+	}
+	page := anna.get("/api/v1/tickets?queue=tutte&limit=1").want(200)
+	if next := anna.get("/api/v1/tickets?queue=tutte&limit=2&cursor=" + page.text("next_cursor")).want(200); len(next.list("items")) != 2 {
+		t.Errorf("got %s, want the other two tickets", next.raw)
+	}
+	for _, query := range []string{"q=referto", "q=2026", "q=finzione", "sort=citizen", "sort=-updated", "status=nuovo&assignee=nessuno", "entity=010301"} {
+		if a := anna.get("/api/v1/tickets?" + query); a.status != 200 && a.status != 422 {
+			t.Errorf("%s: got %d %s", query, a.status, a.raw)
+		}
+	}
+	if found := anna.get("/api/v1/tickets?q=finzione").want(200); len(found.list("items")) != 3 {
+		t.Errorf("got %s, want three tickets found", found.raw)
+	}
+	anna.get("/api/v1/queues").want(200)
+	anna.get("/api/v1/notifications").want(200)
+	w.eventually("the figures are built", func() bool { return carla.get("/api/v1/dashboard").status == 200 })
+	carla.get("/api/v1/tickets.csv?figure=arrivate").want(200)
+	accesses, _, _, err := w.system.App.ListAccesses(t.Context(), app.Caller{Actor: person.Actor{ID: auditor.id, Role: person.Auditor}}, ticket.ID(id), 0, 10)
+	if err != nil || len(accesses) < 2 {
+		t.Errorf("got access records %+v, %v, want the operator's and this one", accesses, err)
+	}
 }

@@ -29,6 +29,9 @@ Environment variables configure it. Without any of them, sol runs alone with its
 
   SOL_ADDR              host:port to listen on (127.0.0.1:8080; port 0: a free port)
   SOL_DATABASE_URL      postgres://… ; empty: an embedded Postgres in the data directory
+  SOL_DATABASE_DIRECT_URL
+                        postgres://… of the same database without PgBouncer, if SOL_DATABASE_URL leads through PgBouncer in
+                        transaction mode; empty: SOL_DATABASE_URL
   SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
                         unprivileged user that Postgres runs as can access)
   SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
@@ -46,6 +49,7 @@ Environment variables configure it. Without any of them, sol runs alone with its
 type Config struct {
 	Addr           string
 	DatabaseURL    string // empty: embedded Postgres
+	DirectURL      string // of the same database without a pooler; empty: DatabaseURL
 	DataDir        string // absolute
 	MasterKeyFile  string // path
 	Hold           time.Duration
@@ -64,8 +68,14 @@ func Load(env func(string) string) (Config, error) {
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
 	}
-	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		wrong = append(wrong, errors.New("SOL_DATABASE_URL: want postgres://user:password@host/database")) // it may hold a password
+	c.DirectURL = env("SOL_DATABASE_DIRECT_URL")
+	for _, name := range []string{"SOL_DATABASE_URL", "SOL_DATABASE_DIRECT_URL"} {
+		if text := env(name); text != "" && !isDatabaseURL(text) {
+			wrong = append(wrong, fmt.Errorf("%s: want postgres://user:password@host/database", name)) // it may hold a password
+		}
+	}
+	if c.DirectURL != "" && c.DatabaseURL == "" {
+		wrong = append(wrong, errors.New("SOL_DATABASE_DIRECT_URL: want SOL_DATABASE_URL too, or neither"))
 	}
 	dir, err := dataDir(env)
 	if err != nil {
@@ -109,6 +119,11 @@ func Load(env func(string) string) (Config, error) {
 		wrong = append(wrong, err)
 	}
 	return c, errors.Join(wrong...)
+}
+
+func isDatabaseURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }
 
 func isPort(text string) bool {

@@ -36,7 +36,7 @@ func TestConfigDefaults(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	set := map[string]string{
-		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
+		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
@@ -55,7 +55,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
+		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
 		AutoCloseAfter: 90 * time.Second, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/migrations"
 )
 
@@ -47,10 +48,7 @@ func CheckSchema(ctx context.Context, url string) error {
 // embedpg.ErrInUse if another process runs the embedded Postgres.
 func Open(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
 	if c.DatabaseURL != "" {
-		if err := waitUntilReachable(ctx, c.DatabaseURL, log); err != nil {
-			return Database{}, err
-		}
-		return Database{URL: c.DatabaseURL}, prepare(ctx, c.DatabaseURL)
+		return openConfigured(ctx, c, log, prepare)
 	}
 	own, err := embedpg.Start(ctx, embedpg.Config{Dir: c.PostgresDir(), Log: log})
 	if err != nil {
@@ -61,6 +59,33 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, prepare Prepar
 		return Database{}, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
+}
+
+// openConfigured waits for the configured database. It returns an error that names the variables of which it cannot use the URLs.
+func openConfigured(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
+	direct, variable := c.DatabaseURL, "SOL_DATABASE_URL"
+	if c.DirectURL != "" {
+		direct, variable = c.DirectURL, "SOL_DATABASE_DIRECT_URL"
+		if err := waitUntilReachable(ctx, c.DatabaseURL, "SOL_DATABASE_URL", log); err != nil {
+			return Database{}, err
+		}
+	}
+	if err := waitUntilReachable(ctx, direct, variable, log); err != nil {
+		return Database{}, err
+	}
+	if err := pgpool.RefuseTransactionMode(ctx, direct); errors.Is(err, pgpool.ErrTransactionMode) {
+		return Database{}, fmt.Errorf("%s leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL to the address of Postgres itself", variable)
+	} else if err != nil {
+		return Database{}, err
+	}
+	if c.DirectURL != "" {
+		if err := pgpool.RefuseOtherDatabase(ctx, c.DatabaseURL, direct); errors.Is(err, pgpool.ErrOtherDatabase) {
+			return Database{}, errors.New("SOL_DATABASE_URL and SOL_DATABASE_DIRECT_URL lead to different databases")
+		} else if err != nil {
+			return Database{}, err
+		}
+	}
+	return Database{URL: direct}, prepare(ctx, direct)
 }
 
 // OpenOrJoin is Open for a command that may run beside a server: it joins the embedded Postgres of the server, for which it waits up to
@@ -74,7 +99,7 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, prepare 
 	defer cancel()
 	for { // the other process may still be starting it
 		if url, ok := embedpg.Find(c.PostgresDir(), "sol"); ok {
-			if waitUntilReachable(ctx, url, log) == nil {
+			if waitUntilReachable(ctx, url, "SOL_DATABASE_URL", log) == nil {
 				return Database{URL: url}, prepare(ctx, url)
 			}
 		}
@@ -84,9 +109,9 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, prepare 
 	}
 }
 
-// waitUntilReachable waits until the database answers. It returns at once an error that waiting does not change, for example a wrong
-// password.
-func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error {
+// waitUntilReachable waits until the database of a URL, which a variable names, answers. It returns at once an error that waiting does not
+// change, for example a wrong password.
+func waitUntilReachable(ctx context.Context, url, variable string, log *slog.Logger) error {
 	for logged := false; ; {
 		conn, err := pgx.Connect(ctx, url)
 		if err == nil {
@@ -95,7 +120,7 @@ func waitUntilReachable(ctx context.Context, url string, log *slog.Logger) error
 		var parse *pgconn.ParseConfigError
 		var refused *pgconn.PgError
 		if errors.As(err, &parse) || errors.As(err, &refused) && refused.Code[:2] != "57" && refused.Code[:2] != "53" {
-			return fmt.Errorf("database: %w; check SOL_DATABASE_URL", err)
+			return fmt.Errorf("database: %w; check %s", err, variable)
 		}
 		if !logged {
 			log.WarnContext(ctx, "database unreachable; waiting", "error", err)
