@@ -70,7 +70,19 @@ func (in *installation) checkMoments(ctx context.Context, moments []moment, r *R
 			r.problemf("GET %s: %v", m.request.path, err)
 		case again.status != m.shown.status || !bytes.Equal(again.raw, m.shown.raw):
 			r.ChangedMoments++
-			r.problemf("GET %s, shown during %s, has changed: it was %s and is %s", m.request.path, m.round, m.shown.raw, again.raw)
+			before, after := difference(m.shown.raw, again.raw)
+			r.problemf("GET %s, shown during %s, has changed: it was …%s… and is …%s…", m.request.path, m.round, before, after)
 		}
 	}
+}
+
+// difference returns the parts of two texts where they begin to differ.
+func difference(a, b []byte) (partOfA, partOfB []byte) {
+	const before, after = 30, 60
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	from := max(0, n-before)
+	return a[from:min(len(a), n+after)], b[from:min(len(b), n+after)]
 }
