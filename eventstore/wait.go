@@ -18,6 +18,15 @@ func (s *Store) WaitForHead(ctx context.Context, after int64) error {
 // HeadChanged returns a channel that is closed when the log has an event after the position. It may be closed too early.
 func (s *Store) HeadChanged(after int64) <-chan struct{} { return s.notifier.HeadChanged(after) }
 
+// KnownHead returns the position of the last event that this node knows of. The log may have later ones.
+func (s *Store) KnownHead() int64 { return s.notifier.Head() }
+
+// ConsumerChanged returns a channel that is closed when a consumer's checkpoint moves, on this node or another. It is a hint: the NOTIFY
+// message of another node may be lost.
+func (s *Store) ConsumerChanged(name string, version int) <-chan struct{} {
+	return s.notifier.ConsumerChanged(name, version)
+}
+
 // Subscribe returns a channel that is closed at the next Publish of a topic, on this node or another.
 func (s *Store) Subscribe(topic string) <-chan struct{} { return s.notifier.Subscribe(topic) }
 

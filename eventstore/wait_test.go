@@ -37,3 +37,35 @@ func TestPublishWakesEveryNode(t *testing.T) {
 		}
 	}
 }
+
+// TestCloseSendsWhatWasPublished checks that the other nodes hear of what a node published just before its end, for example of a command
+// that ends sessions.
+func TestCloseSendsWhatWasPublished(t *testing.T) {
+	db := storetest.New(t)
+	storetest.Eventually(t, "the node listens", func() bool {
+		woken := db.Store.Subscribe("listens")
+		other := db.OpenNode(t)
+		other.Publish("listens")
+		other.Close()
+		select {
+		case <-woken:
+			return true
+		case <-time.After(50 * time.Millisecond):
+			return false
+		}
+	})
+	for range 10 {
+		woken := db.Store.Subscribe("rights")
+		other := db.OpenNode(t)
+		other.Publish("rights")
+		other.Close()
+		storetest.Eventually(t, "the node is woken", func() bool {
+			select {
+			case <-woken:
+				return true
+			default:
+				return false
+			}
+		})
+	}
+}

@@ -20,6 +20,8 @@ import (
 const (
 	channel  = "sol_log"             // name for LISTEN and NOTIFY
 	debounce = 20 * time.Millisecond // minimum time between two NOTIFY messages of a node
+
+	lastSendTimeout = time.Second // for the last NOTIFY message of a node that stops
 )
 
 // Config is the configuration of a Notifier. All fields are required.
@@ -130,20 +132,24 @@ func (n *Notifier) enqueue(name string, value int64) {
 	}
 }
 
-// send sends the enqueued watermarks to the other nodes, at most once in each debounce interval.
+// send sends the enqueued watermarks to the other nodes, at most once in each debounce interval. When ctx ends it sends what is left: a
+// command that revokes a session ends at once, and the other nodes must still hear of it.
 func (n *Notifier) send(ctx context.Context) {
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-n.wake:
 		case <-ctx.Done():
-			return
+			continue
 		}
 		if err := n.flush(ctx); err != nil && ctx.Err() == nil {
 			n.cfg.Log.Warn("NOTIFY message not sent; the other nodes poll", "error", err)
 		}
-		if Sleep(ctx, debounce) != nil {
-			return
-		}
+		_ = Sleep(ctx, debounce) // ends with ctx, as the loop does
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSendTimeout)
+	defer cancel()
+	if err := n.flush(last); err != nil {
+		n.cfg.Log.Warn("the last NOTIFY message was not sent; the other nodes poll", "error", err)
 	}
 }
 
@@ -154,16 +160,24 @@ func (n *Notifier) flush(ctx context.Context) error {
 	values := n.unsent
 	n.unsent = make(map[string]int64)
 	n.mu.Unlock()
+	if len(values) == 0 {
+		return nil
+	}
 	payload, err := json.Marshal(values)
 	if err != nil {
 		return fmt.Errorf("encode NOTIFY message: %w", err)
 	}
 	// The message need not wait for the disk: polling replaces a message that a crash loses.
 	_, err = n.cfg.Pool.Exec(ctx, `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`, channel, string(payload))
-	if err != nil {
-		return fmt.Errorf("notify: %w", err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for name, value := range values { // the next message carries them
+		n.unsent[name] = max(n.unsent[name], value)
+	}
+	return fmt.Errorf("notify: %w", err)
 }
 
 // listen receives the other nodes' NOTIFY messages, on a connection of its own.
