@@ -85,7 +85,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if clock != nil {
 		accountClock = time.Now // the simulated log begins in the past; its accounts are made now
 	}
-	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash, Clock: accountClock})
+	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash, Clock: accountClock, Topics: n.store})
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,7 @@ func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 	t.Helper()
 	accounts, err := identity.New(identity.Config{
 		Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: time.Now, // a test that moves the log's clock keeps its sessions
+		Topics:  store,
 		Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	must(t, err)

@@ -124,7 +124,7 @@ func (i *Identity) Disable(ctx context.Context, account string) error {
 }
 
 func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation, sql string, args ...any) error {
-	return i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err := i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		done, err := tx.Exec(ctx, sql, args...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", operation, err)
@@ -137,6 +137,8 @@ func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation,
 		}
 		return nil
 	})
+	i.publishRights(account) // after an error too: the transaction may have been committed
+	return err
 }
 
 // execDurably executes a statement in a transaction that a failover cannot lose, and returns the number of its rows.

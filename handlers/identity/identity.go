@@ -23,6 +23,8 @@ type Config struct {
 	// Clock returns the time for sessions, locks and placements. Nodes share these, so it is the clock of the log (eventstore.Store.Now) and
 	// never that of a node.
 	Clock func() time.Time
+	// Topics wakes the streams of an account when its rights are revoked; nil: streams find it out when they check.
+	Topics Topics
 
 	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
 	Lifetime     time.Duration // time after login at which a session ends, used or not; 0: 12 hours

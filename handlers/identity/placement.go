@@ -84,6 +84,7 @@ func (i *Identity) EndPlacement(ctx context.Context, account string, role person
 	if done == 0 {
 		return fmt.Errorf("end placement: %w", ErrNotFound)
 	}
+	i.publishRights(account)
 	return nil
 }
 

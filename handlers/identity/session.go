@@ -155,6 +155,7 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 		if done.RowsAffected() == 0 {
 			return Session{}, ErrNoSession
 		}
+		i.publishRights(s.Account) // the old token is no longer valid
 		s.Token, s.Actor = renewed, person.Actor{ID: s.Account, Role: role, Entity: entity}
 		return s, nil
 	}
@@ -163,9 +164,15 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 
 // EndSession ends the session of a token. It returns no error if there is none.
 func (i *Identity) EndSession(ctx context.Context, token string) error {
-	if _, err := i.Pools.Session.Exec(ctx, `delete from identity.sessions where token = $1`, hashToken(token)); err != nil {
+	var account string
+	err := i.Pools.Session.QueryRow(ctx, `delete from identity.sessions where token = $1 returning account::text`, hashToken(token)).Scan(&account)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
 		return fmt.Errorf("end session: %w", err)
 	}
+	i.publishRights(account)
 	return nil
 }
 
