@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/live"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
@@ -46,6 +47,7 @@ type Service struct {
 	Presence      *presence.Tracker
 	Notifications *notification.Store
 	Messages      *messages.Store // what leaves the service
+	Live          *live.Hub       // of all streams of live updates of this node
 	Catalog       *catalog.Catalog
 	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
 }
@@ -56,7 +58,7 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
 	}
 	dispatcher := NewTicketDispatcher(c.Store, c.Rules)
-	return &Service{
+	s := &Service{
 		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
 		Lists:         lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
@@ -65,7 +67,9 @@ func New(c Config) (*Service, error) {
 		Notifications: notification.New(c.Store, dispatcher),
 		Messages:      messages.New(c.Store.Pools().Outbox),
 		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
-	}, nil
+	}
+	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications})
+	return s, nil
 }
 
 // Caller identifies the person or program that uses the service: an actor with a role at an entity, the holder of a personal link, or an

@@ -4,15 +4,16 @@
 package sse
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -68,42 +69,53 @@ const (
 	Shutdown     Reason = "shutdown"
 )
 
-// eventWriter writes events to a response and flushes each of them.
+// eventWriter collects events and writes them to a response together.
 type eventWriter struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
+	w    http.ResponseWriter
+	rc   *http.ResponseController
+	text bytes.Buffer
+	err  error // of an event that could not be encoded
 }
 
-func newEventWriter(w http.ResponseWriter) eventWriter {
+func newEventWriter(w http.ResponseWriter) *eventWriter {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx must not buffer the response
 	w.WriteHeader(http.StatusOK)
-	return eventWriter{w, http.NewResponseController(w)}
+	return &eventWriter{w: w, rc: http.NewResponseController(w)}
 }
 
-// writeEvent sends an event. id is the position from which a client that reconnects resumes; "" leaves the earlier id.
-func (s eventWriter) writeEvent(name, id string, data any) error {
+// add adds an event. id is the position from which a client that reconnects resumes; the zero position leaves the earlier id.
+func (s *eventWriter) add(name string, id eventstore.Position, data any) {
 	body, err := json.Marshal(data)
 	if err != nil {
-		return fmt.Errorf("event %s: %w", name, err)
+		s.err = fmt.Errorf("event %s: %w", name, err)
+		return
 	}
-	text := "event: " + name + "\n"
-	if id != "" {
-		text += "id: " + id + "\n"
+	s.addText("event: " + name + "\n")
+	if id != (eventstore.Position{}) {
+		s.addText("id: " + id.String() + "\n")
 	}
-	return s.write(text + "data: " + string(body) + "\n\n")
+	s.addText("data: " + string(body) + "\n\n")
 }
+
+func (s *eventWriter) addText(text string) { s.text.WriteString(text) }
+
+func (s *eventWriter) isEmpty() bool { return s.text.Len() == 0 }
 
 // errClientGone means that the client has disconnected or does not read.
 var errClientGone = errors.New("the client has gone")
 
-// write sends text at once, with its own write timeout: the server's write timeout is for responses that end.
-func (s eventWriter) write(text string) error {
+// flush sends what was added, with its own write timeout: the server's write timeout is for responses that end.
+func (s *eventWriter) flush() error {
+	defer s.text.Reset()
+	if s.err != nil {
+		return s.err
+	}
 	if err := s.rc.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return errors.Join(errClientGone, err)
 	}
-	if _, err := io.WriteString(s.w, text); err != nil {
+	if _, err := s.w.Write(s.text.Bytes()); err != nil {
 		return errors.Join(errClientGone, err)
 	}
 	if err := s.rc.Flush(); err != nil {

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// changeRow is a row of the table "timeline": one event in the stream of changes, and the people who may know of it.
-type changeRow struct {
+// ChangeRow is a row of the table "timeline": one event in the stream of changes, and the people who may know of it.
+type ChangeRow struct {
 	Position int64
 	Ticket   ticket.ID
 	Type     string
@@ -30,8 +31,8 @@ type changeRow struct {
 }
 
 // newChangeRow returns the change row of an event; before and after are the ticket's rows before and after the event.
-func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
-	e := changeRow{
+func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
+	e := ChangeRow{
 		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
 		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
 	}
@@ -57,6 +58,48 @@ func newChangeRow(before, after Row, r ticket.Recorded) changeRow {
 		ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded, ticket.PersonalDataErased:
 	}
 	return e
+}
+
+// VisibleFrom returns the moment from which a viewer may know of the event, and false if the viewer may never know of it. It decides as
+// the policy of the table and visibleFromSQL do. A personal link gives no access to changes, so only the viewer's actor counts.
+func (e ChangeRow) VisibleFrom(v ticketview.Viewer) (time.Time, bool) {
+	by := v.Actor
+	switch {
+	case by.Role == person.Auditor:
+		return e.At, true
+	case by.Role == person.Citizen:
+		return e.CitizenFrom, e.Citizen != "" && e.Citizen == by.ID
+	case !by.Role.Operates() || by.Entity == "" || !slices.Contains(e.Entities, by.Entity):
+		return time.Time{}, false
+	case e.Author == by.Entity:
+		return e.At, true
+	default:
+		return e.EntitiesFrom, true
+	}
+}
+
+// ChangeFor returns the event as a viewer gets it, and false if the viewer may never know of it.
+func (e ChangeRow) ChangeFor(v ticketview.Viewer) (Change, bool) {
+	from, ok := e.VisibleFrom(v)
+	if !ok {
+		return Change{}, false
+	}
+	kind := e.Type
+	if v.Actor.Role == person.Citizen {
+		kind = ticketview.EventNameForCitizen(kind)
+	}
+	return Change{Position: e.Position, Ticket: e.Ticket, Type: kind, At: e.At.UTC(), VisibleFrom: from.UTC()}, true
+}
+
+// HeldUntil returns the moment from which everybody who may know of the event may do so: At, or later if it is held from somebody.
+func (e ChangeRow) HeldUntil() time.Time {
+	until := e.At
+	for _, from := range []time.Time{e.EntitiesFrom, e.CitizenFrom} {
+		if from.After(until) {
+			until = from
+		}
+	}
+	return until
 }
 
 // entitiesSeeing returns the entities that see the ticket in one of two states, each once.

@@ -46,7 +46,7 @@ func recordedUpTo(history []ticket.Recorded, at time.Time) []ticket.Recorded {
 func TestLiveRowsEqualRebuiltRows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history, rebuiltFrom := tickettest.DrawLog(t)
-		live, counts, changes := map[ticket.ID]string{}, countChanges{}, []changeRow{}
+		live, counts, changes := map[ticket.ID]string{}, countChanges{}, []ChangeRow{}
 		for len(history) > 0 {
 			n := rapid.IntRange(1, len(history)).Draw(t, "batch")
 			f := newTicketsFold(map[ticket.ID]Row{})
@@ -85,7 +85,7 @@ func TestLiveRowsEqualRebuiltRows(t *testing.T) {
 		if !maps.Equal(counts, f.counts) {
 			t.Fatalf("live %v, rebuilt %v", counts, f.counts)
 		}
-		byPosition := func(a, b changeRow) int { return int(a.Position - b.Position) }
+		byPosition := func(a, b ChangeRow) int { return int(a.Position - b.Position) }
 		slices.SortFunc(f.changes, byPosition)
 		if fmt.Sprint(changes) != fmt.Sprint(f.changes) {
 			t.Fatalf("live\n%v\nrebuilt\n%v", changes, f.changes)

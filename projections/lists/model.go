@@ -68,18 +68,18 @@ var countsTable = readmodel.Table[countChange]{
 	},
 }
 
-var timelineTable = readmodel.Table[changeRow]{
+var timelineTable = readmodel.Table[ChangeRow]{
 	Name: "timeline", Key: "position", OnConflict: "nothing",
-	Columns: []readmodel.Column[changeRow]{
-		readmodel.NewColumn("position", "int8", func(e changeRow) any { return e.Position }),
-		readmodel.NewColumn("ticket", "uuid", func(e changeRow) any { return readmodel.UUID(e.Ticket) }),
-		readmodel.NewColumn("type", "text", func(e changeRow) any { return e.Type }),
-		readmodel.NewColumn("at", "timestamptz", func(e changeRow) any { return e.At }),
-		readmodel.NewColumn("author", "text", func(e changeRow) any { return string(e.Author) }),
-		readmodel.NewColumn("entities", "_text", func(e changeRow) any { return readmodel.TextArray(e.Entities) }),
-		readmodel.NewColumn("entities_at", "timestamptz", func(e changeRow) any { return e.EntitiesFrom }),
-		readmodel.NewColumn("citizen", "text", func(e changeRow) any { return e.Citizen }),
-		readmodel.NewColumn("citizen_at", "timestamptz", func(e changeRow) any { return e.CitizenFrom }),
+	Columns: []readmodel.Column[ChangeRow]{
+		readmodel.NewColumn("position", "int8", func(e ChangeRow) any { return e.Position }),
+		readmodel.NewColumn("ticket", "uuid", func(e ChangeRow) any { return readmodel.UUID(e.Ticket) }),
+		readmodel.NewColumn("type", "text", func(e ChangeRow) any { return e.Type }),
+		readmodel.NewColumn("at", "timestamptz", func(e ChangeRow) any { return e.At }),
+		readmodel.NewColumn("author", "text", func(e ChangeRow) any { return string(e.Author) }),
+		readmodel.NewColumn("entities", "_text", func(e ChangeRow) any { return readmodel.TextArray(e.Entities) }),
+		readmodel.NewColumn("entities_at", "timestamptz", func(e ChangeRow) any { return e.EntitiesFrom }),
+		readmodel.NewColumn("citizen", "text", func(e ChangeRow) any { return e.Citizen }),
+		readmodel.NewColumn("citizen_at", "timestamptz", func(e ChangeRow) any { return e.CitizenFrom }),
 	},
 }
 
@@ -120,7 +120,7 @@ type ticketsFold struct {
 	rows    map[ticket.ID]Row
 	changed map[ticket.ID]bool
 	counts  countChanges
-	changes []changeRow
+	changes []ChangeRow
 }
 
 // apply folds an event, unless it is applied already.

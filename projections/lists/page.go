@@ -117,9 +117,5 @@ type Change struct {
 // Changes is a part of the stream of changes.
 type Changes struct {
 	Items []Change
-	// Next is the position to pass as after in the next call. It stays before a change that is still held, so the next call may return
-	// changes again that this one returned.
-	Next eventstore.Position
-	// HeldUntil is the first moment at which a change that is still held may be seen, or zero if none is held.
-	HeldUntil time.Time
+	Next  eventstore.Position // the position to pass as after in the next call
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -51,16 +52,26 @@ func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(
 	})
 }
 
+// withLiveSnapshot is withSnapshot on the connection of live updates. Without a viewer (nil) the snapshot shows all rows.
+func (r *Reader) withLiveSnapshot(ctx context.Context, v *ticketview.Viewer, do func(snapshot) error) error {
+	var by *person.Actor
+	var viewer ticketview.Viewer
+	if v != nil {
+		by, viewer = &v.Actor, ticketview.Viewer{Actor: v.Actor}
+	}
+	return readmodel.WithLiveSnapshot(ctx, r.store, by, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
+		return do(snapshot{tx: s.Tx, viewer: viewer, now: s.Now, position: s.Position, model: r.model})
+	})
+}
+
 // Queues returns the viewer's queues with their exact counts, and the position of the lists. A role that works on no tickets has no queues.
 func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, eventstore.Position, error) {
-	list := []Queue{}
+	var list []Queue
 	var at eventstore.Position
 	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		at = s.position
 		counts, err := s.queueCounts(ctx)
-		for _, q := range queuesForRole(v.Actor.Role) {
-			list = append(list, Queue{ID: q, Name: queueNames[q], Count: counts[countKeyFor(s.viewer, q)]})
-		}
+		list = counts.Queues(s.viewer)
 		return err
 	})
 	if err != nil {
@@ -70,14 +81,14 @@ func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, even
 }
 
 // queueCounts reads the stored counts that the viewer may see.
-func (s snapshot) queueCounts(ctx context.Context) (map[countKey]int, error) {
+func (s snapshot) queueCounts(ctx context.Context) (Counts, error) {
 	rows, err := s.tx.Query(ctx, `
 		select entity, person, queue, count from `+s.table("queue_counts")+`
 		where entity = $1 and person in ('', $2)`, s.countEntity(), s.viewer.Actor.ID)
 	if err != nil {
 		return nil, err
 	}
-	counts := map[countKey]int{}
+	counts := Counts{}
 	var k countKey
 	var n int
 	_, err = pgx.ForEachRow(rows, []any{&k.Entity, &k.Person, &k.Queue, &n}, func() error {

@@ -42,31 +42,55 @@ func WithLongSnapshot(ctx context.Context, store *eventstore.Store, by person.Ac
 	})
 }
 
+// WithLiveSnapshot is WithSnapshot on the connection of live updates, which waits for no request. Without an actor (nil) the snapshot
+// shows every row, and the caller must check who may see which. Now is zero: who reads whenever something changes must not make the log
+// settle a time for each read.
+func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, by *person.Actor, models []Model, do func(Snapshot) error) error {
+	return pgx.BeginTxFunc(ctx, store.Pools().Live, snapshotOptions, func(tx pgx.Tx) error {
+		start := &pgx.Batch{}
+		if by != nil {
+			start.Queue(`set local role sol_request`) // the role to which row-level security applies
+			queueActor(start, *by)
+		}
+		return inSnapshot(ctx, Snapshot{Tx: tx}, start, models, do)
+	})
+}
+
+var snapshotOptions = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+
 func withSnapshot(ctx context.Context, store *eventstore.Store, kind string, by person.Actor, models []Model, do func(Snapshot) error) error {
+	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
+	return store.Pools().Request.InTx(ctx, kind, snapshotOptions, func(tx pgx.Tx) error {
+		start := &pgx.Batch{}
+		queueActor(start, by)
+		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, start, models, do)
+	})
+}
+
+// queueActor queues the settings that row-level security reads.
+func queueActor(b *pgx.Batch, by person.Actor) {
+	b.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
+		string(by.Role), string(by.Entity), by.ID)
+}
+
+// inSnapshot calls do with the snapshot of a transaction that has just begun; start holds its first statements.
+func inSnapshot(ctx context.Context, s Snapshot, start *pgx.Batch, models []Model, do func(Snapshot) error) error {
 	var tables []string
 	for _, m := range models {
 		for _, t := range m.ReadTables {
 			tables = append(tables, m.Table(t))
 		}
 	}
-	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
-	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return store.Pools().Request.InTx(ctx, kind, options, func(tx pgx.Tx) error {
-		s := Snapshot{Tx: tx, Now: now}
-		if _, err := tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
-			return fmt.Errorf("begin to read: %w", err)
-		}
-		start := &pgx.Batch{}
-		start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-			string(by.Role), string(by.Entity), by.ID)
-		start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
-			models[0].Name, models[0].Version).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&s.Position.Epoch, &s.Position.N) })
-		if err := tx.SendBatch(ctx, start).Close(); err != nil {
-			return fmt.Errorf("begin to read: %w", err)
-		}
-		return do(s)
-	})
+	if _, err := s.Tx.Exec(ctx, `lock table `+strings.Join(tables, ", ")+` in access share mode`); err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
+		models[0].Name, models[0].Version).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&s.Position.Epoch, &s.Position.N) })
+	if err := s.Tx.SendBatch(ctx, start).Close(); err != nil {
+		return fmt.Errorf("begin to read: %w", err)
+	}
+	return do(s)
 }
 
 // maxWait is the longest time for which a read waits for the position that a client has seen.

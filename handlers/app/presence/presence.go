@@ -116,3 +116,34 @@ func (p *Tracker) Others(ctx context.Context, id ticket.ID, by person.Actor) ([]
 	}
 	return readers, err
 }
+
+// ReadersOf returns the readers that have one of the tickets open now, those who write first. It reads on the connection of live updates.
+func (p *Tracker) ReadersOf(ctx context.Context, tickets []ticket.ID) (map[ticket.ID][]Reader, error) {
+	ids := make([]string, len(tickets))
+	for i, id := range tickets {
+		ids[i] = string(id)
+	}
+	rows, err := p.store.Pools().Live.Query(ctx, `
+		select r.ticket::text, r.account::text, a.given_name, a.family_name, r.entity, r.writing_until > clock_timestamp()
+		from presence.readers r left join identity.accounts a on a.id = r.account
+		where r.ticket = any($1::text[]::uuid[]) and r.seen_at > clock_timestamp() - $2::interval
+		order by 6 desc, 2`, ids, presentFor)
+	if err != nil {
+		return nil, fmt.Errorf("list readers of tickets: %w", err)
+	}
+	all := map[ticket.ID][]Reader{}
+	var id ticket.ID
+	var r Reader
+	var given, family *string
+	_, err = pgx.ForEachRow(rows, []any{&id, &r.Account, &given, &family, &r.Entity, &r.Writing}, func() error {
+		if r.Name = ""; given != nil && family != nil {
+			r.Name = *given + " " + *family
+		}
+		all[id] = append(all[id], r)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list readers of tickets: %w", err)
+	}
+	return all, nil
+}

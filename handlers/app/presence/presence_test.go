@@ -47,6 +47,19 @@ func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
+		// Streams read all readers of several tickets at once. There are no accounts here, so they have no names.
+		all, err := p.ReadersOf(t.Context(), []ticket.ID{id, other})
+		must(err)
+		var others []presence.Reader
+		for _, r := range all[id] {
+			if r.Account != by.ID {
+				r.Name = "nome " + r.Account
+				others = append(others, r)
+			}
+		}
+		if !slices.Equal(others, want) {
+			t.Fatalf("of several tickets: got %+v, want %+v", others, want)
+		}
 	}
 	must(node1.Enter(t.Context(), id, anna, false))
 	must(node1.Enter(t.Context(), other, anna, true))

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package notification
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/sagas"
+)
+
+// Summary is what a stream tells of a reader's unread notifications.
+type Summary struct {
+	Unread int
+	Latest *Notification // the newest unread one; nil if there is none
+}
+
+// Summaries returns the summary of each reader, in their order, with one query on the connection of live updates. There row-level security
+// does not apply, so the query itself selects what notice.may_read and the tickets' policy let each reader see.
+func (n *Store) Summaries(ctx context.Context, readers []person.Actor) ([]Summary, error) {
+	var roles, entities, persons []string
+	for _, by := range readers {
+		role := ""
+		switch {
+		case by.Role == person.Citizen:
+			role = "citizen"
+		case by.Role.Supervises():
+			role = "supervisor"
+		case by.Role.Operates():
+			role = "operator"
+		}
+		roles, entities, persons = append(roles, role), append(entities, string(by.Entity)), append(persons, by.ID)
+	}
+	rows, err := n.store.Pools().Live.Query(ctx, `
+		with reader as (
+			select * from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r(role, entity, person, i)
+		), readable as (
+			select r.i, r.person, n.id, n.kind, n.ticket, n.at, n.n, t.number
+			from reader r join notice.notices n on n.entity = r.entity join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
+			where r.role in ('operator', 'supervisor') and r.entity <> '' and n.entity <> ''
+				and (t.entity = r.entity or r.entity = any(t.traces))
+				and case n.audience
+					when 'operator' then n.person = r.person
+					when 'operators' then n.by <> r.person
+					when 'supervisors' then n.by <> r.person and r.role = 'supervisor'
+					else false end
+			union all
+			select r.i, r.person, n.id, n.kind, n.ticket, n.at, n.n, t.number
+			from reader r join notice.notices n on n.person = r.person join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
+			where r.role = 'citizen' and r.person <> '' and n.person <> '' and n.audience = 'citizen' and t.citizen = r.person
+		)
+		select distinct on (u.i) u.i, count(*) over (partition by u.i), u.id::text, u.kind, u.ticket::text, u.number, u.at, u.n
+		from readable u where not exists (select from notice.marks m where m.notice = u.id and m.person = u.person)
+		order by u.i, u.at desc, u.id desc`, roles, entities, persons)
+	if err != nil {
+		return nil, fmt.Errorf("summarize notifications: %w", err)
+	}
+	all := make([]Summary, len(readers))
+	var i, unread, count int
+	var id, number string
+	var kind sagas.NotificationKind
+	var about Reference
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&i, &unread, &id, &kind, &about.ID, &number, &at, &count}, func() error {
+		about.Number = number
+		all[i-1] = Summary{Unread: unread, Latest: &Notification{ID: id, Kind: kind, Text: sentence(kind, number, count), Ticket: about, At: at.UTC()}}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("summarize notifications: %w", err)
+	}
+	return all, nil
+}
