@@ -5,10 +5,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -16,14 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
-	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/bench"
 	"github.com/sol-assistenza/sol/migrations"
 )
@@ -31,38 +26,16 @@ import (
 func (a *cli) benchPages() *cobra.Command {
 	var sizes []int
 	var rounds int
-	c := &cobra.Command{
-		Use: "pages", Short: "Generate tickets and measure the rendering time of pages; one JSON object per line", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.Load(a.env)
-			if err != nil {
-				return err
-			}
-			return a.withScratchDatabase(cmd.Context(), c, func(ctx context.Context, own *embedpg.Server) error {
-				return a.measurePages(ctx, c, own, sizes, rounds)
-			})
-		},
-	}
-	var always bool
-	c.Flags().BoolVar(&always, "json", true, "always on")
+	c := a.newBench("pages", "Generate tickets and measure the rendering time of pages", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
+		return a.measurePages(ctx, c, own, sizes, rounds)
+	})
 	c.Flags().IntSliceVar(&sizes, "tickets", []int{10_000}, "numbers of tickets, e.g. 10000,1000000 to compare")
 	c.Flags().IntVar(&rounds, "rounds", 30, "requests per page")
 	return c
 }
 
-// measurePages fills one database for each number of tickets and measures the pages on all of them. It switches rate limits off.
+// measurePages fills one database for each number of tickets and measures the pages on all of them.
 func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Server, sizes []int, rounds int) (err error) {
-	dir, err := os.MkdirTemp("", "sol-bench-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c.MasterKeyFile = filepath.Join(dir, "master.key")
-	if err := database.CreateMasterKey(c.MasterKeyFile); err != nil {
-		return err
-	}
-	unlimited := middleware.Rate{PerMinute: 1e9, Burst: 1e9}
-	c.Limits = middleware.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
 	slices.Sort(sizes)
 	people := demo.People(catalog.Default(), time.Now())
 	var sites []*bench.Site

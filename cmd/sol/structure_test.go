@@ -86,7 +86,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/readymade":              {"domain/..."},
 	"handlers/middleware":                 {"domain/..."},
 	"handlers/sse":                        application,
-	"handlers/sse/bench":                  {"domain/catalog", "eventstore/bench"},
+	"handlers/sse/bench":                  {"domain/...", "eventstore/bench", "eventstore/pgpool", "handlers/identity"},
 	"handlers/api":                        append([]string{"handlers/middleware", "handlers/sse"}, application...),
 	"handlers/web":                        append([]string{"handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
 	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),

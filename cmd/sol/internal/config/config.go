@@ -193,3 +193,10 @@ func (c Config) DemoInfoFile() string { return filepath.Join(c.DataDir, "demo.js
 
 // PostgresDir returns the directory of the embedded Postgres.
 func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres") }
+
+// WithoutLimits returns the configuration without rate limits, for benchmarks.
+func (c Config) WithoutLimits() Config {
+	unlimited := middleware.Rate{PerMinute: 1e9, Burst: 1e9}
+	c.Limits = middleware.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
+	return c
+}
