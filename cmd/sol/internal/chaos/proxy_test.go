@@ -4,6 +4,7 @@
 package chaos
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -80,8 +81,8 @@ func TestProxy(t *testing.T) {
 }
 
 func isTimeout(err error) bool {
-	e, ok := err.(net.Error)
-	return ok && e.Timeout()
+	var network net.Error
+	return errors.As(err, &network) && network.Timeout()
 }
 
 func must(t *testing.T, err error) {
