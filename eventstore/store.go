@@ -35,7 +35,7 @@ type Config struct {
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
-	AppendTimeout time.Duration // 10 s: timeout of an append
+	AppendTimeout time.Duration // 4 s: timeout of an append
 	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 3 s: time after which other nodes take over the consumers of a silent node
@@ -67,7 +67,7 @@ func (c *Config) validate() error {
 	}
 	c.MaxBatch = cmp.Or(c.MaxBatch, 512)
 	c.MaxBatchBytes = cmp.Or(c.MaxBatchBytes, 4<<20)
-	c.AppendTimeout = cmp.Or(c.AppendTimeout, 10*time.Second)
+	c.AppendTimeout = cmp.Or(c.AppendTimeout, 4*time.Second)
 	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.LeaseDuration = cmp.Or(c.LeaseDuration, lease.Duration)

@@ -28,14 +28,20 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		key := filepath.Join(dir, "master.key")
-		if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeMasterKey(t, key)
 		env := map[string]string{"SOL_DATABASE_URL": c.url, "SOL_DATABASE_DIRECT_URL": c.direct, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key}
 		var out, stderr bytes.Buffer
 		code := run(t.Context(), []string{"projections", "list"}, func(name string) string { return env[name] }, &out, &stderr)
 		if got := stderr.String(); (code == 0) != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got exit code %d and %q, want %q", name, code, got, c.want)
 		}
+	}
+}
+
+// writeMasterKey writes the master key of the databases of tests to a file.
+func writeMasterKey(t *testing.T, file string) {
+	t.Helper()
+	if err := os.WriteFile(file, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

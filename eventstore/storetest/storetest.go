@@ -114,7 +114,7 @@ func (d *DB) OpenNode(t testing.TB, options ...func(*eventstore.Config)) *events
 }
 
 func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (*eventstore.Store, error) {
-	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey(), Pools: []func(*pgpool.Spec){bePatient}}
+	cfg := eventstore.Config{URL: d.URL, MasterKey: MasterKey(), AppendTimeout: 30 * time.Second, Pools: []func(*pgpool.Spec){bePatient}}
 	for _, o := range options {
 		o(&cfg)
 	}
