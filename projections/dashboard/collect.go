@@ -26,12 +26,12 @@ type Reader struct {
 	store         *eventstore.Store
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
-	exportSlots   chan struct{} // holds one value for each running export
+	exportSlots   chan struct{} // holds one value for each page of an export that is being read
 }
 
 // NewReader returns a reader that uses the store's pool for requests.
 func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
-	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExports)}
+	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExportReads)}
 }
 
 // Wait waits until the figures have reached the position, for at most two seconds; stale reports that they have not reached it by then. It

@@ -87,6 +87,8 @@ type DrillDown struct {
 
 	Cursor string // Next of the page before, with the same other fields
 	Limit  int    // 1–200, default 50
+
+	until time.Time // of an export: nothing that was recorded later counts; zero: everything counts
 }
 
 // DrillDownItem is one ticket or one activity that a figure counts. A ticket is as it was at the moment of the period.
@@ -172,6 +174,9 @@ func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	var err error
 	if q.period, err = d.Scope.validate(v, c, now); err != nil {
 		return q, err
+	}
+	if !d.until.IsZero() {
+		q.period = q.cutAfter(d.until)
 	}
 	if q.after, err = parseDrillDownCursor(d.Cursor); err != nil {
 		return q, err

@@ -6,6 +6,7 @@ package dashboard
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -48,66 +49,119 @@ func TestExportEqualsDrillDown(t *testing.T) {
 	}
 }
 
-// watched is a context that calls look whenever Done is called: the caller is about to wait.
-type watched struct {
-	context.Context
-	look func()
+// TestExportIsOfOneMoment changes tickets between the pages of an export. The export must hold what one without changes holds, and no
+// transaction may be open while its caller works.
+func TestExportIsOfOneMoment(t *testing.T) {
+	h := newFixture(t)
+	random := tickettest.DrawExamples(60, 20)
+	for _, r := range random[:40] {
+		h.PlayTicket(r, func(int) {})
+	}
+	h.Project()
+	viewer := ticketview.Viewer{Actor: tickettest.RegionalSupervisor}
+	export := func(figure FigureID, between func()) (all []DrillDownItem) {
+		begin := func(DrillDownPage) error { return nil }
+		err := h.reader.Export(t.Context(), viewer, DrillDown{Figure: figure, Limit: 5}, begin, func(items []DrillDownItem) error {
+			all = append(all, items...)
+			between()
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for _, figure := range FigureIDs() {
+		want := export(figure, func() {})
+		pages := 0
+		got := export(figure, func() {
+			h.DB.WaitForTransactions(t)
+			if pages++; pages > 2 || len(random) == 40 {
+				return
+			}
+			h.Advance(time.Second)
+			last := len(random) - 1
+			h.PlayTicket(random[last], func(int) {})
+			random = random[:last]
+			for _, history := range h.histories() {
+				_ = h.Dispatch(history[0].Ticket, tickettest.Operator, tickettest.Take) // some are refused
+			}
+			h.Project()
+		})
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got with changes between pages\n%v\nwant as without\n%v", figure, got, want)
+		}
+	}
+	if len(random) == 60 {
+		t.Error("no export had a second page")
+	}
 }
 
-func (w watched) Done() <-chan struct{} {
-	w.look()
-	return w.Context.Done()
-}
-
-// TestSlowExportsDoNotBlockPages runs slow exports with one connection more than exports may hold. Pages must find that connection free
-// while further exports wait.
-func TestSlowExportsDoNotBlockPages(t *testing.T) {
+// TestSlowExportsDoNotBlockOthers runs many exports whose clients read nothing. Pages, and one more export, must be answered.
+func TestSlowExportsDoNotBlockOthers(t *testing.T) {
 	h := newFixture(t)
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	reader := NewReader(h.OpenNode(func(c *eventstore.Config) {
 		c.Pools = append(c.Pools, func(s *pgpool.Spec) {
 			if s.Name == pgpool.Request {
-				s.Conns = maxExports + 1
+				s.Conns = maxExportReads + 1
 			}
 		})
 	}), catalog.Default(), nil)
+	begin := func(DrillDownPage) error { return nil }
 	slow, finish := context.WithCancel(t.Context())
 	defer finish()
-	var exports, waiting sync.WaitGroup
-	begun := make(chan struct{}, 10)
-	for range cap(begun) {
-		waiting.Add(1)
-		ctx := watched{t.Context(), sync.OnceFunc(waiting.Done)}
+	var exports sync.WaitGroup
+	reading := make(chan struct{}, 10)
+	for range cap(reading) {
 		exports.Go(func() {
-			err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(DrillDownPage) error {
-				begun <- struct{}{}
+			err := reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, begin, func([]DrillDownItem) error {
+				reading <- struct{}{}
 				<-slow.Done()
 				return nil
-			}, func([]DrillDownItem) error { return nil })
+			})
 			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	waiting.Wait() // each export runs or waits for its turn
-	for range maxExports {
-		<-begun
+	for range cap(reading) {
+		<-reading
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	for range 20 {
-		if _, err := reader.Read(ctx, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
-			t.Errorf("a page during slow exports: got %v", err)
-			break
-		}
+	if _, err := reader.Read(ctx, ticketview.Viewer{Actor: tickettest.Supervisor}, Scope{}); err != nil {
+		t.Errorf("a page during slow exports: got %v", err)
 	}
-	if n := len(begun); n > 0 {
-		t.Errorf("got %d running exports, want %d", maxExports+n, maxExports)
+	err := reader.Export(ctx, ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, begin, func([]DrillDownItem) error { return nil })
+	if err != nil {
+		t.Errorf("an export during slow exports: got %v", err)
 	}
 	finish()
 	exports.Wait()
-	if n := maxExports + len(begun); n != cap(begun) {
-		t.Errorf("got %d finished exports, want %d", n, cap(begun))
+}
+
+// TestExportOfAReadModelThatLags exports while the read model is some events behind. The export holds what was recorded before its last
+// event.
+func TestExportOfAReadModelThatLags(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Advance(time.Minute)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	h.Advance(time.Minute)
+	h.OpenTicket(tickettest.Torino)
+	var page DrillDownPage
+	items := 0
+	err := h.reader.Export(t.Context(), ticketview.Viewer{Actor: tickettest.Auditor}, DrillDown{}, func(p DrillDownPage) error {
+		page = p
+		return nil
+	}, func(all []DrillDownItem) error {
+		items += len(all)
+		return nil
+	})
+	if err != nil || items != 1 || page.Position.N != 1 {
+		t.Errorf("got %d items of position %s, %v, want one of 1.1", items, page.Position, err)
 	}
 }

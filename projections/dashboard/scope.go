@@ -87,6 +87,15 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 	return p, nil
 }
 
+// cutAfter returns the period without what was recorded after a moment.
+func (p period) cutAfter(moment time.Time) period {
+	next := moment.Add(time.Microsecond) // the precision of the database
+	if next.Before(p.end) {
+		p.at, p.cutoff = moment, next.UTC().Format(time.RFC3339Nano)
+	}
+	return p
+}
+
 // startOfDay returns the first moment of a moment's day in Rome.
 func startOfDay(t time.Time) time.Time {
 	t = t.In(calendar.Rome())

@@ -27,18 +27,11 @@ type Snapshot struct {
 // rows and position belong together. It sends the lock statement alone: Postgres parses all statements of a batch first, and parsing a
 // query takes the snapshot.
 func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
-	return withSnapshot(ctx, store, models[0].Name, by, models, do)
-}
-
-// WithLongSnapshot is WithSnapshot for an export, whose client may read slowly: the transaction may wait for the client up to a minute at
-// a time, and each statement may take as long. Exports have a share of the connections of their own.
-func WithLongSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor, models []Model, do func(Snapshot) error) error {
-	return withSnapshot(ctx, store, "export", by, models, func(s Snapshot) error {
-		_, err := s.Tx.Exec(ctx, `set local idle_in_transaction_session_timeout = '1min'; set local statement_timeout = '1min'`)
-		if err != nil {
-			return fmt.Errorf("begin to export: %w", err)
-		}
-		return do(s)
+	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
+	return store.Pools().Request.InTx(ctx, models[0].Name, snapshotOptions, func(tx pgx.Tx) error {
+		start := &pgx.Batch{}
+		queueActor(start, by)
+		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, start, models, do)
 	})
 }
 
@@ -57,15 +50,6 @@ func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, by *person.A
 }
 
 var snapshotOptions = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-
-func withSnapshot(ctx context.Context, store *eventstore.Store, kind string, by person.Actor, models []Model, do func(Snapshot) error) error {
-	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
-	return store.Pools().Request.InTx(ctx, kind, snapshotOptions, func(tx pgx.Tx) error {
-		start := &pgx.Batch{}
-		queueActor(start, by)
-		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, start, models, do)
-	})
-}
 
 // queueActor queues the settings that row-level security reads.
 func queueActor(b *pgx.Batch, by person.Actor) {
