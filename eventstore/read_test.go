@@ -181,8 +181,8 @@ func TestNumbersAndHashes(t *testing.T) {
 	if second, err := db.OpenNode(t).NextNumber(t.Context()); err != nil || second != first+1 {
 		t.Errorf("got %d, %v, want %d", second, err, first+1)
 	}
-	a, b := db.Store.KeyedHash("tax-code", "X"), db.Store.KeyedHash("subject", "X")
-	if len(a) != 64 || a == b || a != db.OpenNode(t).KeyedHash("tax-code", "X") {
+	a, b := db.Store.KeyedHash("personal-link", "X"), db.Store.KeyedHash("subject", "X")
+	if len(a) != 64 || a == b || a != db.OpenNode(t).KeyedHash("personal-link", "X") {
 		t.Errorf("got hashes %s and %s, want two different ones, the same on all nodes", a, b)
 	}
 }

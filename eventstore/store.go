@@ -27,11 +27,13 @@ import (
 // default that the field's comment names.
 type Config struct {
 	URL       string
-	MasterKey []byte                // 32 bytes; wraps the data keys and is the key of the hashes
+	MasterKey []byte                // 32 bytes; wraps the data keys and the keys of the hashes
 	Clock     func() time.Time      // nil: the database's clock, the same for all nodes; set it for seeding and tests only
 	Log       *slog.Logger          // nil: nothing is logged
 	Metrics   prometheus.Registerer // nil: none
 	Tracer    pgx.QueryTracer       // nil: none; traces every query
+
+	EarlierMasterKeys [][]byte // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
@@ -54,8 +56,10 @@ func (c *Config) validate() error {
 	if c.URL == "" {
 		return errors.New("no database URL")
 	}
-	if len(c.MasterKey) != keyring.MasterKeySize {
-		return fmt.Errorf("the master key has %d bytes, want %d", len(c.MasterKey), keyring.MasterKeySize)
+	for _, key := range c.masterKeys() {
+		if len(key) != keyring.MasterKeySize {
+			return fmt.Errorf("the master key has %d bytes, want %d", len(key), keyring.MasterKeySize)
+		}
 	}
 	if c.LocalClock == nil {
 		c.LocalClock = time.Now
@@ -77,6 +81,9 @@ func (c *Config) validate() error {
 	}
 	return nil
 }
+
+// masterKeys returns the node's master keys, the newest first.
+func (c *Config) masterKeys() [][]byte { return append([][]byte{c.MasterKey}, c.EarlierMasterKeys...) }
 
 // Store gives a node access to the log. Its methods may be called from any goroutine.
 type Store struct {
@@ -113,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			s.pools.Close()
 		}
 	}()
-	if s.keyring, err = keyring.Open(ctx, s.pools.Append, cfg.MasterKey); err != nil {
+	if s.keyring, err = keyring.Open(ctx, s.pools.Append, cfg.masterKeys()...); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if cfg.Clock == nil {
@@ -173,8 +180,21 @@ func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 	return n, nil
 }
 
-// KeyedHash returns the HMAC-SHA-256 of the value in hex. Its key is derived from the master key for the purpose. Equal values
-// have equal hashes within a log; without the key nobody can find a value by trying values.
+// Keyring returns the keys of the log.
+func (s *Store) Keyring() *keyring.Keyring { return s.keyring }
+
+// KeyedHash returns the HMAC-SHA-256 of the value in hex, with the newest key of the purpose. Equal values have equal hashes within
+// a log; without the key nobody can find a value by trying values.
 func (s *Store) KeyedHash(purpose, value string) string {
 	return hex.EncodeToString(s.keyring.Hash(purpose, []byte(value)))
+}
+
+// KeyedHashes returns the keyed hashes of the value with every version of the purpose's key, the newest first. What an earlier version
+// signed, for example a link in a mail, is valid until that version is destroyed.
+func (s *Store) KeyedHashes(purpose, value string) []string {
+	var all []string
+	for _, h := range s.keyring.Hashes(purpose, []byte(value)) {
+		all = append(all, hex.EncodeToString(h.Sum))
+	}
+	return all
 }

@@ -68,7 +68,7 @@ type Append struct {
 	Command         CommandID
 	RequestBody     []byte    // the request, of which a keyed hash is stored; nil: no comparison
 	Cause           int64     // position of the event to which a saga reacted; 0: a person's command
-	Subject         string    // keyed id of the person that the stream is about; "" unless the stream begins here
+	Subject         string    // id of the person that the stream is about; "" unless the stream begins here
 	NotAfter        time.Time // latest time that the events may get, in whole microseconds; zero: no limit
 	Erase           bool      // destroy all keys of the stream in the same transaction; requires events, without personal parts or blobs
 }

@@ -4,6 +4,7 @@
 package projections
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -18,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
-// TestTwoVersionsExistSideBySide builds a second version of every read model, which differs in its number alone, beside the first. Both
+// TestTwoVersionsExistSideBySide builds a next version of every read model, which differs in its number alone, beside the present one. Both
 // take the same events and must hold the same rows.
 func TestTwoVersionsExistSideBySide(t *testing.T) {
 	h := projectionstest.New(t, All()...)
@@ -28,41 +29,72 @@ func TestTwoVersionsExistSideBySide(t *testing.T) {
 	h.Project()
 	first := h.Dump()
 
-	var second []readmodel.Model
+	var next []readmodel.Model
 	for _, m := range All() {
-		m.Version = 2
-		second = append(second, m)
+		m.Version++
+		next = append(next, m)
+		createVersion(t, h, m)
 	}
-	createVersion2(t, h, second)
-	runner := readmodel.NewRunner(h.Store, second...)
-	for _, m := range second {
+	runner := readmodel.NewRunner(h.Store, next...)
+	for _, m := range next {
 		if err := runner.Rebuild(t.Context(), m.Name, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.Models = slices.Concat(All(), second)
+	h.Models = slices.Concat(All(), next)
 	h.Project()
 	h.Do(h.OpenTicket(tickettest.Torino), tickettest.Operator, tickettest.Escalate("non è nostra"))
 	h.Project()
 
-	h.Models = second
-	version2 := h.Dump()
-	for i := range version2 {
-		version2[i] = strings.Replace(version2[i], "_v2 ", "_v1 ", 1)
-	}
 	h.Models = All()
-	if version1 := h.Dump(); !slices.Equal(version1, version2) || len(version1) <= len(first) {
-		t.Errorf("got %d rows in version 2, want the %d of version 1, which had %d before", len(version2), len(version1), len(first))
+	present := h.Dump()
+	h.Models = next
+	renamed := h.Dump()
+	for i := range renamed {
+		renamed[i] = withVersion.ReplaceAllStringFunc(renamed[i], func(name string) string { return presentNames()[name] })
+	}
+	if !slices.Equal(present, renamed) || len(present) <= len(first) {
+		t.Errorf("got %d rows in the next version, want the %d of the present one, which had %d before", len(renamed), len(present), len(first))
+	}
+	if err := runner.DropEarlierVersions(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, present := range presentNames() {
+		var dropped, kept bool
+		err := h.Store.Pools().Consumer.QueryRow(t.Context(), `select to_regclass($1) is null, to_regclass($2) is not null`,
+			present, name).Scan(&dropped, &kept)
+		if err != nil || !dropped || !kept {
+			t.Errorf("%s dropped %t, %s kept %t, %v; want both", present, dropped, name, kept, err)
+		}
 	}
 }
 
-// createVersion2 does what the migration of a new version does: it creates the tables, functions and setup procedures.
-func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel.Model) {
+// withVersion matches the name of a table with its version, at the beginning of a line of a dump.
+var withVersion = regexp.MustCompile(`^read\.\w+_v[0-9]+`)
+
+// presentNames returns the names of the tables of the present version by those of the next one.
+func presentNames() map[string]string {
+	names := make(map[string]string)
+	for _, m := range All() {
+		next := m
+		next.Version++
+		for _, table := range m.Tables {
+			names[next.Table(table)] = m.Table(table)
+		}
+	}
+	return names
+}
+
+// createVersion does what the migration of a new version does: it creates the tables and the setup procedures.
+func createVersion(t *testing.T, h *projectionstest.Fixture, next readmodel.Model) {
 	t.Helper()
+	before := next
+	before.Version--
 	err := pgx.BeginFunc(t.Context(), h.Store.Pools().Consumer, func(tx pgx.Tx) error {
 		rows, err := tx.Query(t.Context(), `
-			select replace(pg_get_functiondef(p.oid), '_v1', '_v2') from pg_proc p
-			where pronamespace = 'read'::regnamespace and proname like '%\_v1%' order by p.oid`)
+			select pg_get_functiondef(p.oid) from pg_proc p where pronamespace = 'read'::regnamespace
+				and proname ~ ('^\w*_v' || $1 || '(_\w+)?$') and (proname like 'dress%' or proname like 'index%') order by p.oid`,
+			fmt.Sprint(before.Version))
 		if err != nil {
 			return err
 		}
@@ -70,13 +102,18 @@ func createVersion2(t *testing.T, h *projectionstest.Fixture, models []readmodel
 		if err != nil {
 			return err
 		}
-		for _, m := range models {
-			for _, table := range m.Tables {
-				sql = append(sql, `create table `+m.Table(table)+` (like `+strings.Replace(m.Table(table), "_v2", "_v1", 1)+
-					` including defaults including generated including storage)`)
+		setup := fmt.Sprintf("dress_%s_v%d", next.Name, before.Version)
+		sql = slices.DeleteFunc(sql, func(s string) bool { return !strings.Contains(s, setup) })
+		for i := range sql {
+			sql[i] = strings.ReplaceAll(sql[i], setup, fmt.Sprintf("dress_%s_v%d", next.Name, next.Version))
+			for _, table := range next.Tables {
+				sql[i] = strings.ReplaceAll(sql[i], strings.TrimPrefix(before.Table(table), "read."), strings.TrimPrefix(next.Table(table), "read."))
 			}
-			sql = append(sql, `call read.dress_`+m.Name+`_v2('')`)
 		}
+		for _, table := range next.Tables {
+			sql = append(sql, `create table `+next.Table(table)+` (like `+before.Table(table)+` including defaults including generated including storage)`)
+		}
+		sql = append(sql, fmt.Sprintf(`call read.dress_%s_v%d('')`, next.Name, next.Version))
 		for _, statement := range sql {
 			if _, err := tx.Exec(t.Context(), statement); err != nil {
 				return err
@@ -117,7 +154,7 @@ func TestStoredTableNames(t *testing.T) {
 			names = append(names, m.Table(table))
 		}
 	}
-	want := []string{"read.tickets_v1", "read.queue_counts_v1", "read.timeline_v1", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
+	want := []string{"read.tickets_v2", "read.queue_counts_v2", "read.timeline_v2", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q", names, want)
 	}

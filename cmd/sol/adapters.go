@@ -35,7 +35,7 @@ type adapters struct {
 // newAdapters wires the adapters. run starts them.
 func (n *node) newAdapters() (a adapters, err error) {
 	o := n.config.External
-	addresses := mailaddress.New(n.store.KeyedHash, o.MailDomain)
+	addresses := mailaddress.New(n.store.KeyedHashes, o.MailDomain)
 	a.mail, err = mail.New(mail.Config{
 		Pool: n.store.Pools().Outbox, LeasePool: n.store.Pools().Lease, App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
 		Addresses: addresses,

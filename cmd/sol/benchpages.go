@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -99,22 +100,22 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 			operators[placement.Entity] = person.Actor{ID: account.ID, Role: placement.Role, Entity: placement.Entity}
 		}
 	}
-	bar := a.progress(fmt.Sprintf("creating %d tickets", tickets))
+	bar := progress.New(a.err, fmt.Sprintf("creating %d tickets", tickets))
 	seeder := bench.Seeder{
 		App: n.service.TicketDispatcher, Clock: clock, Catalog: n.catalog, Operators: operators, Tickets: tickets,
-		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
+		Progress: func(done, total int) { bar.Set(int64(done), int64(total)) },
 	}
 	longTicket, err := seeder.Fill(ctx)
-	bar.finish()
+	bar.Finish()
 	if err != nil {
 		return nil, err
 	}
 	for _, model := range []string{"tickets", "figures"} {
-		bar := a.progress("building " + model)
-		if err := n.projections.Rebuild(ctx, model, bar.set); err != nil {
+		bar := progress.New(a.err, "building "+model)
+		if err := n.projections.Rebuild(ctx, model, bar.Set); err != nil {
 			return nil, err
 		}
-		bar.finish()
+		bar.Finish()
 	}
 	if _, err := n.store.Pools().Consumer.Exec(ctx, `analyze`); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/handlers/sse/bench"
@@ -37,10 +38,10 @@ func (a *cli) measureStreams(ctx context.Context, c config.Config, own *embedpg.
 		return err
 	}
 	defer n.close()
-	bar := a.progress("creating operators")
+	bar := progress.New(a.err, "creating operators")
 	measured.URL = own.URL("sol")
-	measured.Accounts, err = bench.CreateOperators(ctx, measured.URL, n.store.KeyedHash, n.catalog, slices.Max(measured.Streams), bar.set)
-	bar.finish()
+	measured.Accounts, err = bench.CreateOperators(ctx, measured.URL, n.store.KeyedHashes, n.catalog, slices.Max(measured.Streams), bar.Set)
+	bar.Finish()
 	if err != nil {
 		return err
 	}

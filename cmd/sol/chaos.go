@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/chaos"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 )
 
 func (a *cli) chaosCommand() *cobra.Command {
@@ -71,8 +72,8 @@ func (a *cli) runChaos(ctx context.Context, c chaos.Config) (_ chaos.Report, err
 	if err := os.Chmod(c.Dir, 0o711); err != nil { // for root, Postgres runs as another user
 		return chaos.Report{}, err
 	}
-	bar := a.progress("rounds")
-	defer bar.finish()
-	c.Progress = func(done, total int) { bar.set(int64(done), int64(total)) }
+	bar := progress.New(a.err, "rounds")
+	defer bar.Finish()
+	c.Progress = func(done, total int) { bar.Set(int64(done), int64(total)) }
 	return chaos.Run(ctx, c)
 }

@@ -63,7 +63,7 @@ func (a *cli) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.migrateCommand(), a.userCommand(), a.ticketCommand(), a.replayCommand(),
 		a.projectionsCommand(), a.sagasCommand(), a.playbooksCommand(), a.outboxCommand(), a.simulateCommand(), a.benchCommand(), a.chaosCommand(),
-		a.versionCommand(),
+		a.keysCommand(), a.personsCommand(), a.versionCommand(),
 	)
 	return root
 }

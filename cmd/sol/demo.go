@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
@@ -78,8 +79,8 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 	return demo.Seed(ctx, demo.SeedConfig{
 		File: filepath.Join(c.DataDir, "demo-seed.json"), Params: p, People: people, Log: a.err,
 		Progress: func(label string) (func(done, total int), func()) {
-			bar := a.progress(label)
-			return func(done, total int) { bar.set(int64(done), int64(total)) }, bar.finish
+			bar := progress.New(a.err, label)
+			return func(done, total int) { bar.Set(int64(done), int64(total)) }, bar.Finish
 		},
 		Open: func(ctx context.Context, clock *demo.Clock) (demo.System, error) {
 			n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), url, clock.Now,

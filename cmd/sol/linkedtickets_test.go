@@ -45,7 +45,7 @@ func TestLinkedTickets(t *testing.T) {
 		ids[number] = id
 		_, err = n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 			Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
-			Identity: ticket.Declared, Requester: ticket.ForSelf, LinkedTo: ids[continues], Subject: n.service.HashTaxCode(taxCode),
+			Identity: ticket.Declared, Requester: ticket.ForSelf, LinkedTo: ids[continues],
 			Form: ticket.Form{
 				GivenName: "Dora", FamilyName: "Esempio", TaxCode: taxCode, Email: "dora@example.org", Phone: "0115550000", Description: "Prova",
 			},

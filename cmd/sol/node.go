@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -56,7 +57,7 @@ type node struct {
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
 func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time,
 	options ...func(*eventstore.Config)) (_ *node, err error) {
-	key, err := database.ReadMasterKey(c.MasterKeyFile)
+	keys, err := database.ReadMasterKeys(c.MasterKeyFile)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	storeConfig := eventstore.Config{URL: url, MasterKey: key, Clock: clock, Log: log, Metrics: n.metrics}
+	storeConfig := eventstore.Config{URL: url, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Log: log, Metrics: n.metrics}
 	if c.DirectURL != "" {
 		storeConfig.RequestURL = c.DatabaseURL
 	}
@@ -85,7 +86,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if clock != nil {
 		accountClock = time.Now // the simulated log begins in the past; its accounts are made now
 	}
-	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHash: n.store.KeyedHash, Clock: accountClock, Topics: n.store})
+	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHashes: n.store.KeyedHashes, Persons: persons.New(n.store), Clock: accountClock, Topics: n.store})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 )
 
 func (a *cli) projectionsCommand() *cobra.Command {
@@ -53,9 +55,9 @@ func (a *cli) projectionsRebuild() *cobra.Command {
 		Use: "rebuild NAME", Short: "Build a read model again from the log while the old tables answer, and then replace them", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				bar := a.progress("rebuilding " + args[0])
-				err := n.projections.Rebuild(ctx, args[0], bar.set)
-				bar.finish()
+				bar := progress.New(a.err, "rebuilding "+args[0])
+				err := n.projections.Rebuild(ctx, args[0], bar.Set)
+				bar.Finish()
 				if err != nil {
 					return err
 				}

@@ -61,7 +61,7 @@ func (s service) run(ctx context.Context) error {
 		return err
 	}
 	// The key file of a new log is created later.
-	if _, err := database.ReadMasterKey(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if _, err := database.ReadMasterKeys(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	srv, err := server.Listen(s.config.Addr, s.log)

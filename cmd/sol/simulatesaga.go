@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/sagas"
@@ -69,9 +70,9 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				if err := n.store.Pools().Read.QueryRow(ctx, "select count(*) from log.streams").Scan(&total); err != nil {
 					return err
 				}
-				bar := a.progress("replaying tickets")
-				s, err := n.service.SimulateSaga(ctx, args[0], changed, begin, end, func(done int) { bar.set(int64(done), total) })
-				bar.finish()
+				bar := progress.New(a.err, "replaying tickets")
+				s, err := n.service.SimulateSaga(ctx, args[0], changed, begin, end, func(done int) { bar.Set(int64(done), total) })
+				bar.Finish()
 				if err != nil {
 					return err
 				}

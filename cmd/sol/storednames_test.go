@@ -186,14 +186,14 @@ func (s section) addCatalog() {
 // addDerived collects the derived values in mails and links. The hash of this test returns its purpose and value as text.
 func (s section) addDerived() {
 	const id = "01930000-0000-7000-8000-0000000000a1"
-	hash := func(purpose, value string) string {
-		return fmt.Sprintf("%x", sha256.Sum256([]byte(purpose+"\n"+value)))
+	hashes := func(purpose, value string) []string {
+		return []string{fmt.Sprintf("%x", sha256.Sum256([]byte(purpose+"\n"+value)))}
 	}
-	addresses := mailaddress.New(hash, "example.org")
+	addresses := mailaddress.New(hashes, "example.org")
 	s.add("addresses and links", addresses.Reply(id))
 	s.add("addresses and links", addresses.Bounce(id))
 	s.add("addresses and links", addresses.MessageID(id))
 	s.add("addresses and links", addresses.From())
-	someone := identity.Identity{Config: identity.Config{KeyedHash: hash}}
+	someone := identity.Identity{Config: identity.Config{KeyedHashes: hashes}}
 	s.add("addresses and links", someone.PersonalLink(id))
 }

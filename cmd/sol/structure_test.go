@@ -52,13 +52,14 @@ var allowedImports = map[string][]string{
 	"eventstore/embedpg":   {},
 	"eventstore/bench":     {"eventstore", "eventstore/pgpool"},
 	"eventstore/dispatch":  {"eventstore", "eventstore/notify"},
+	"eventstore/persons":   {"eventstore"},
 	"eventstore/ticketlog": {"domain/...", "eventstore", "eventstore/dispatch"},
 
 	// projections: the read models.
 	"projections":            {"domain/...", "eventstore", "eventstore/ticketlog", "projections/..."},
 	"projections/readmodel":  {"domain/...", "eventstore", "eventstore/ticketlog"},
 	"projections/ticketview": {"domain/...", "eventstore", "eventstore/ticketlog"},
-	"projections/lists":      {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview"},
+	"projections/lists":      {"domain/...", "eventstore", "eventstore/persons", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview"},
 	"projections/dashboard": {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview",
 		"projections/lists"},
 
@@ -67,11 +68,11 @@ var allowedImports = map[string][]string{
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
-	"handlers/identity":             {"domain/...", "eventstore", "eventstore/pgpool"},
+	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/live", "handlers/app/messages", "handlers/app/notification",
-		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/ticketlog", "sagas/...",
+		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment": {"domain/...", "eventstore"},
@@ -109,6 +110,8 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/config":   {"domain/...", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/faults":   {},
+	"cmd/sol/internal/keys":     {"cmd/sol/internal/database", "cmd/sol/internal/progress", "eventstore/keyring", "eventstore/persons"},
+	"cmd/sol/internal/progress": {},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},

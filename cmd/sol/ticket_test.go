@@ -40,10 +40,9 @@ func TestCommandsRecordAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	const code = "RSSMRA85T10A562S"
-	subject := n.service.HashTaxCode(code)
-	_, err = n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+	opened, err := n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
-		Identity: ticket.Declared, Requester: ticket.ForSelf, Subject: subject,
+		Identity: ticket.Declared, Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Dora", FamilyName: "Esempio", TaxCode: code, Email: "dora@example.org", Phone: "0115550000",
 			Description: "Prova"},
 	}})
@@ -60,7 +59,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 			t.Fatalf("%v: got exit code %d, want 0: %s", args, code, &stderr)
 		}
 	}
-	all, err := accesslog.List(t.Context(), n.store.Pools().Request, person.Actor{Role: person.Auditor}, id, subject, 0, 10)
+	all, err := accesslog.List(t.Context(), n.store.Pools().Request, person.Actor{Role: person.Auditor}, id, opened.State.Person, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if c.DatabaseURL == "" && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate creates it; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
-	if _, err := database.ReadMasterKey(c.MasterKeyFile); err != nil {
+	if _, err := database.ReadMasterKeys(c.MasterKeyFile); err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)

@@ -30,7 +30,7 @@ type encoding struct {
 func encodingOf(e Event) encoding {
 	switch e := e.(type) {
 	case Opened:
-		return encoding{"ticket.opened.v1", personalOrNil(e.Personal), "", e.Attachments}
+		return encoding{e.storedName(), personalOrNil(e.Personal), "", e.Attachments}
 	case Assigned:
 		return encoding{name: "ticket.assigned.v1"}
 	case Unassigned:
@@ -110,7 +110,8 @@ func personalOrNil[P any](p *P) any {
 // decoders maps every name that was ever stored to its decoder. An event whose shape changes gets a new name. The old name stays here for
 // ever, and its decoder converts the old fields to the new type (upcasting).
 var decoders = map[string]func(data, personal []byte) (Event, error){
-	"ticket.opened.v1":               decodeWithPersonal(func(e *Opened) **Form { return &e.Personal }),
+	"ticket.opened.v1":               decodeOpenedV1,
+	"ticket.opened.v2":               decodeOpened,
 	"ticket.assigned.v1":             decodePlain[Assigned],
 	"ticket.unassigned.v1":           decodePlain[Unassigned],
 	"ticket.taken.v1":                decodePlain[Taken],
@@ -172,7 +173,7 @@ func decodeWithPersonal[E Event, P any](field func(*E) **P) func(data, personal 
 // Encode returns the stored form of an event.
 func Encode(e Event) (EncodedEvent, error) {
 	d := encodingOf(e)
-	data, err := json.Marshal(e)
+	data, err := json.Marshal(storedFields(e))
 	if err != nil {
 		return EncodedEvent{}, fmt.Errorf("encode %s: %w", d.name, err)
 	}

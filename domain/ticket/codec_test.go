@@ -44,13 +44,18 @@ func samples() []Event {
 	}}
 	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
 	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
+	opened := Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, ChosenEntity: torino,
+		Channel: ChannelWeb, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Requester: ForSelf,
+		Facilitated: true, LinkedTo: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: StatusNew,
+		Personal: &Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
+			Phone: "+390110000000", Description: "Non trovo il referto", OnBehalfOf: "Minore Fittizio", IUV: "01123456789012316",
+			FileNames: []string{"prova.pdf"}}}
+	openedV1, openedV2 := opened, opened
+	openedV1.Subject, openedV1.Person = "s1", "s1" // not a hash, so the id is the same text
+	openedV2.Person = "01930000-0000-4000-8000-0000000000b1"
 	return []Event{
-		Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, ChosenEntity: torino,
-			Channel: ChannelWeb, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Subject: "s1", Requester: ForSelf,
-			Facilitated: true, LinkedTo: "01930000-0000-7000-8000-000000000002", Attachments: files, Status: StatusNew,
-			Personal: &Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
-				Phone: "+390110000000", Description: "Non trovo il referto", OnBehalfOf: "Minore Fittizio", IUV: "01123456789012316",
-				FileNames: []string{"prova.pdf"}}},
+		openedV1,
+		openedV2,
 		Assigned{Assignee: Assignee{Supervisors: true}},
 		Unassigned{},
 		Taken{Assignee: someone, Status: StatusInProgress},
@@ -132,7 +137,7 @@ func TestEventNames(t *testing.T) {
 	for _, e := range samples() {
 		got = append(got, EventName(e))
 	}
-	want := strings.Fields(`opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
+	want := strings.Fields(`opened opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
 		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed personal_data_erased`)

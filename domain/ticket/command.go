@@ -48,7 +48,8 @@ type Open struct {
 	Channel     Channel
 	Identity    Identity
 	Citizen     string
-	Subject     string
+	Subject     string // keyed hash of the tax code, while ticket.opened.v1 is written; otherwise empty
+	Person      string // person id of the requester; empty without a tax code
 	Requester   RequesterRole
 	Facilitated bool
 	LinkedTo    ID // the closed ticket to which the citizen replied; the application service copies its fields
@@ -114,8 +115,8 @@ type AssigneeInput struct {
 
 // OriginalTicket is the ticket that a duplicate repeats, as the application service found it.
 type OriginalTicket struct {
-	Ticket  ID
-	Subject string // keyed hash of its requester's tax code
+	Ticket ID
+	Person string // person id of its requester
 }
 
 // Reply is a reply of the citizen (FAQ 2.4, 2.5). It reopens a resolved ticket, unless Solved is true («Solo un messaggio») or it is a

@@ -60,7 +60,8 @@ type Opened struct {
 	Channel      Channel            `json:"channel"`
 	Identity     Identity           `json:"identity"`
 	Citizen      string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
-	Subject      string             `json:"subject"`           // keyed hash of the requester's tax code, hex
+	Subject      string             `json:"subject,omitempty"` // keyed hash of the requester's tax code; only in ticket.opened.v1
+	Person       string             `json:"person,omitempty"`  // person id of the requester; empty without a tax code
 	Requester    RequesterRole      `json:"requester"`
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied

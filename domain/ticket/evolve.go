@@ -20,7 +20,7 @@ func Evolve(s State, r Recorded) State {
 	}
 	switch e := r.Event.(type) {
 	case Opened:
-		s.ID, s.Number, s.Citizen, s.Subject, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Subject, e.Facilitated
+		s.ID, s.Number, s.Citizen, s.Person, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Person, e.Facilitated
 		s.UndoableState = UndoableState{Status: e.Status, Service: e.Service, Problem: e.Problem, Entity: e.Entity}
 	case Assigned:
 		s.Assignee = e.Assignee

@@ -18,7 +18,7 @@ type State struct {
 	ID          ID
 	Number      string
 	Citizen     string // account of the verified citizen
-	Subject     string // keyed hash of the requester's tax code
+	Person      string `json:"Subject"` // person id of the requester; empty without a tax code. The JSON key is stored
 	Facilitated bool
 	Runs        int // number of the latest run; withdrawn ones count
 	Resolution  int // number of the latest resolution; withdrawn ones count

@@ -26,7 +26,7 @@ type Decider[S, C, E any] struct {
 	// Conflict returns an error for the client when the events since the seen version changed a value that the command
 	// also sets; nil when there is no such value.
 	Conflict func(s S, c C, by eventstore.Actor, since []Event[E]) error
-	// Subject returns the keyed id of the person that a stream beginning with e is about.
+	// Subject returns the id of the person that a stream beginning with e is about.
 	Subject func(e E) string
 	// Erases reports whether e destroys the stream's keys.
 	Erases func(e E) bool

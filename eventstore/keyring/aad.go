@@ -45,6 +45,13 @@ func (k *Keyring) LabelAAD(stream, key uuid.UUID, label string) []byte {
 	return append(b, label...)
 }
 
+// hashKeyAAD returns the associated data of a wrapped key of hashes.
+func (k *Keyring) hashKeyAAD(purpose string, version int) []byte {
+	b := append([]byte("sol/1/hash-key\x00"), k.logID[:]...)
+	b = binary.BigEndian.AppendUint32(b, uint32(version))
+	return append(b, purpose...)
+}
+
 // appendLengthPrefixed appends the part's length (4 bytes, big-endian) and the part.
 func appendLengthPrefixed(b, part []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(part)))

@@ -1,21 +1,18 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package keyring derives the keys of the log from its master key, wraps data keys and computes keyed hashes. It does not keep
-// the master key.
+// Package keyring holds the keys of the log: it wraps data keys with a key that is derived from the master key, and computes keyed
+// hashes with keys of their own, which are stored wrapped. So a new master key changes no hash. It does not keep the master key.
 package keyring
 
 import (
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,115 +21,92 @@ import (
 // MasterKeySize is the length of a master key in bytes.
 const MasterKeySize = 32
 
-const dataKeySize = 32 // bytes: AES-256
+const keySize = 32 // bytes: AES-256 and HMAC-SHA-256
 
-// Keyring holds the keys that are derived from the master key.
-// Its methods may be called from any goroutine.
+// Keyring holds the keys of one log. Its methods may be called from any goroutine.
 type Keyring struct {
-	logID    uuid.UUID // part of all associated data: a row that is copied into another log cannot be opened
-	wrapper  cipher.AEAD
-	prk      []byte   // pseudorandom key: HKDF-Extract of the master key
-	hashKeys sync.Map // keys by purpose: string to []byte
+	pool    *pgxpool.Pool
+	logID   uuid.UUID // part of all associated data: a row that is copied into another log cannot be opened
+	masters masterKeys
+	keys    atomic.Pointer[keySet]
 }
 
-// Open derives the keys and compares their check value with the one in the table keys.master, which the first node that opens a
-// new log writes. Errors: no log in the database, another master key.
-func Open(ctx context.Context, pool *pgxpool.Pool, master []byte) (*Keyring, error) {
-	k, err := newKeyring(uuid.Nil, master)
+// keySet holds the keys as the database had them when they were read. A published set does not change.
+type keySet struct {
+	masters  masterKeys
+	current  masterKey            // wraps new keys
+	first    []byte               // check value of the log's first master key
+	hashKeys map[string][]hashKey // by purpose, the newest version first
+}
+
+// Open reads the keys of the log. It stores the keys of hashes that are missing, and in a new log the check value of the master key.
+// masters are the master keys of this node, the newest first; keys that an earlier one wrapped can be opened with it. Errors: no log in
+// the database, no master key or another one than that of the log.
+func Open(ctx context.Context, pool *pgxpool.Pool, masters ...[]byte) (*Keyring, error) {
+	k, err := newKeyring(uuid.Nil, masters...)
 	if err != nil {
 		return nil, err
 	}
+	k.pool = pool
 	if err := pool.QueryRow(ctx, `select id from log.logs`).Scan(&k.logID); err != nil {
 		return nil, fmt.Errorf("no log in the database (is it migrated?): %w", err)
 	}
-	own := k.derive("sol/1/check")
-	const insert = `insert into keys.master (value) values ($1) on conflict do nothing`
-	if _, err := pool.Exec(ctx, insert, own); err != nil {
-		return nil, fmt.Errorf("master key check: %w", err)
-	}
-	var stored []byte
-	if err := pool.QueryRow(ctx, `select value from keys.master`).Scan(&stored); err != nil {
-		return nil, fmt.Errorf("master key check: %w", err)
-	}
-	if !hmac.Equal(own, stored) {
-		return nil, errors.New("this is not the master key of the log")
+	if err := k.load(ctx); err != nil {
+		return nil, err
 	}
 	return k, nil
 }
 
-// newKeyring derives the keys of a log. It does not use the database.
-func newKeyring(logID uuid.UUID, master []byte) (*Keyring, error) {
+// newKeyring returns the keyring of a log whose first and only master key is the first of these.
+func newKeyring(logID uuid.UUID, masters ...[]byte) (*Keyring, error) {
+	if len(masters) == 0 {
+		return nil, errors.New("no master key")
+	}
 	k := &Keyring{logID: logID}
-	var err error
-	if k.prk, err = hkdf.Extract(sha256.New, master, nil); err != nil {
-		return nil, fmt.Errorf("master key: %w", err)
+	for _, secret := range masters {
+		m, err := newMasterKey(secret)
+		if err != nil {
+			return nil, err
+		}
+		k.masters = append(k.masters, m)
 	}
-	if k.wrapper, err = newGCM(k.derive("sol/1/wrap")); err != nil {
-		return nil, fmt.Errorf("master key: %w", err)
+	set := &keySet{masters: k.masters, current: k.masters[0], first: k.masters[0].check, hashKeys: make(map[string][]hashKey)}
+	for _, purpose := range purposes {
+		set.hashKeys[purpose] = []hashKey{{1, set.current.hashKey(purpose)}}
 	}
+	k.keys.Store(set)
 	return k, nil
 }
 
-// derive returns the key for an info text: HKDF-Expand, 32 bytes.
-func (k *Keyring) derive(info string) []byte {
-	key, err := hkdf.Expand(sha256.New, k.prk, info, dataKeySize)
-	if err != nil {
-		panic(err) // HKDF refuses only lengths above 255 hashes
-	}
-	return key
-}
-
-// Hash returns the HMAC-SHA-256 of the concatenated parts under the key of the purpose.
-func (k *Keyring) Hash(purpose string, parts ...[]byte) []byte {
-	key, ok := k.hashKeys.Load(purpose)
-	if !ok {
-		key, _ = k.hashKeys.LoadOrStore(purpose, k.derive("sol/1/hash/"+purpose))
-	}
-	mac := hmac.New(sha256.New, key.([]byte))
-	for _, p := range parts {
-		mac.Write(p)
-	}
-	return mac.Sum(nil)
-}
-
-// NewDataKey makes a random data key. It returns its cipher, and the key wrapped for the row of keys.keys with that id.
+// NewDataKey makes a data key. It returns a sealer for the key's contents and the wrapped key, which is stored. The sealer puts
+// a random nonce before each ciphertext.
 func (k *Keyring) NewDataKey(id, stream uuid.UUID) (data cipher.AEAD, wrapped []byte, err error) {
-	key := make([]byte, dataKeySize)
-	rand.Read(key)
+	key := newRandomKey()
 	if data, err = newGCM(key); err != nil {
 		return nil, nil, err
 	}
-	return data, k.wrapper.Seal(nil, nil, key, k.keyAAD(id, stream)), nil
+	return data, k.keys.Load().wrap(key, k.keyAAD(id, stream)), nil
 }
 
-// Unwrap returns the cipher of the wrapped data key of a row of keys.keys.
+// Unwrap returns the sealer of a stored data key.
 func (k *Keyring) Unwrap(id, stream uuid.UUID, wrapped []byte) (cipher.AEAD, error) {
-	key, err := k.wrapper.Open(nil, nil, wrapped, k.keyAAD(id, stream))
+	key, err := k.keys.Load().unwrap(wrapped, k.keyAAD(id, stream))
 	if err != nil {
 		return nil, fmt.Errorf("key %s cannot be unwrapped: %w", id, err)
 	}
 	return newGCM(key)
 }
 
-// newGCM returns an AES-256-GCM cipher that uses a random nonce for each message and writes it before the ciphertext.
+func newRandomKey() []byte {
+	key := make([]byte, keySize)
+	rand.Read(key)
+	return key
+}
+
 func newGCM(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("AES key: %w", err)
 	}
 	return cipher.NewGCMWithRandomNonce(block)
-}
-
-// CommandID returns the id under which a command's result is stored: a keyed hash of its actor and its idempotency key.
-func (k *Keyring) CommandID(actor, key string) uuid.UUID {
-	return uuid.UUID(k.Hash("command", appendLengthPrefixed(nil, []byte(actor)), []byte(key))[:16])
-}
-
-// RequestHash returns the keyed hash of a request's body, nil for a nil body. It distinguishes a repetition from a reused
-// idempotency key.
-func (k *Keyring) RequestHash(body []byte) []byte {
-	if body == nil {
-		return nil
-	}
-	return k.Hash("request", body)
 }

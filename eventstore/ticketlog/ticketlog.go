@@ -135,7 +135,7 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 		},
 		Subject: func(e ticket.Event) string {
 			if opened, ok := e.(ticket.Opened); ok {
-				return opened.Subject
+				return opened.Person
 			}
 			return ""
 		},

@@ -21,11 +21,11 @@ func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Ki
 // recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
 // query is not a valid tax code.
 func (s *Service) recordSearch(ctx context.Context, by Caller, query string) error {
-	subject := s.HashTaxCode(query)
-	if subject == "" {
-		return nil
+	searched, err := s.PersonOf(ctx, query)
+	if err != nil || searched.ID == "" {
+		return err
 	}
-	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Kind: accesslog.Search, Subject: subject})
+	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Kind: accesslog.Search, Person: searched.ID})
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below
@@ -43,7 +43,7 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
 		return nil, state, nil, err
 	}
-	all, err := accesslog.List(ctx, s.Store.Pools().Request, by.Actor, id, state.Subject, before, limit)
+	all, err := accesslog.List(ctx, s.Store.Pools().Request, by.Actor, id, state.Person, before, limit)
 	if err != nil {
 		return nil, state, nil, err
 	}

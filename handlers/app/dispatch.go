@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
@@ -40,16 +41,22 @@ type CommandResult = dispatch.Result[ticket.State]
 type TicketDispatcher struct {
 	store      *eventstore.Store
 	rules      rules.Engine
+	persons    *persons.Directory
 	dispatcher *dispatch.Dispatcher[ticket.State, ticket.Command, ticket.Event]
 }
 
 // NewTicketDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
 func NewTicketDispatcher(store *eventstore.Store, engine rules.Engine) *TicketDispatcher {
-	return &TicketDispatcher{store, engine, dispatch.New(store, ticketlog.Decider(engine))}
+	return &TicketDispatcher{store, engine, persons.New(store), dispatch.New(store, ticketlog.Decider(engine))}
 }
 
-// Dispatch decides a command and appends its events. Errors: those of the rules and of the store.
+// Dispatch decides a command and appends its events. A command that opens a ticket gets the person id of its tax code. Errors: those of
+// the rules and of the store.
 func (d *TicketDispatcher) Dispatch(ctx context.Context, r CommandRequest) (CommandResult, error) {
+	var err error
+	if r.Command, err = d.withPerson(ctx, r.Command); err != nil {
+		return CommandResult{}, err
+	}
 	return d.dispatcher.Dispatch(ctx, d.storeRequest(r))
 }
 

@@ -21,8 +21,13 @@ type Erasure struct {
 	Linked   []string            // numbers of the linked tickets with the same personal data, which are not erased
 }
 
-// EraseTicket destroys the keys of a ticket's personal data and waits until the lists show the erasure.
+// EraseTicket destroys the keys of a ticket's personal data and waits until the lists show the erasure. A person without another ticket
+// or an account is removed from the directory. Error: persons.ErrNotReindexed, because the lists of the release before hold the personal
+// data too.
 func (s *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID) (Erasure, error) {
+	if err := s.persons.CheckReindexed(ctx); err != nil {
+		return Erasure{}, err
+	}
 	linked, err := s.linkedTickets(ctx, id) // before the erasure: linkedTickets needs the tax code
 	if err != nil {
 		return Erasure{}, err
@@ -33,6 +38,11 @@ func (s *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 	}
 	if err := s.WaitForLists(ctx); err != nil {
 		return Erasure{}, fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
+	}
+	if citizen := out.State.Person; citizen != "" {
+		if _, err := s.persons.RemoveErased(ctx, citizen); err != nil {
+			return Erasure{}, fmt.Errorf("the keys are destroyed, the person is still in the directory: %w", err)
+		}
 	}
 	return Erasure{Position: out.Position, Linked: linked}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 )
 
 // NewID returns a new id, a UUID of version 7, for a ticket, note, reply or attachment.
@@ -25,14 +26,25 @@ func NewID() (ticket.ID, error) {
 	return ticket.ID(id.String()), nil
 }
 
-// HashTaxCode returns the keyed hash of a tax code, in whatever case and spacing it is typed. It returns "" for an invalid tax code,
-// which the rules refuse.
-func (d *TicketDispatcher) HashTaxCode(taxCode string) string {
+// PersonOf returns the person with a tax code, in whatever case and spacing it is typed. A new person gets an id. It returns the zero
+// value for an invalid tax code, which the rules refuse.
+func (d *TicketDispatcher) PersonOf(ctx context.Context, taxCode string) (persons.Person, error) {
 	code, err := person.ParseTaxCode(taxCode)
 	if err != nil {
-		return ""
+		return persons.Person{}, nil
 	}
-	return d.store.KeyedHash(person.TaxCodeHashPurpose, code.String())
+	return d.persons.Assign(ctx, code.String())
+}
+
+// withPerson returns a command with the person of its form, if it opens a ticket.
+func (d *TicketDispatcher) withPerson(ctx context.Context, c ticket.Command) (ticket.Command, error) {
+	open, ok := c.(ticket.Open)
+	if !ok {
+		return c, nil
+	}
+	p, err := d.PersonOf(ctx, open.Form.TaxCode)
+	open.Person, open.Subject = p.ID, p.Subject
+	return open, err
 }
 
 // NextNumber returns the next ticket number: the year in Italy, a hyphen and a running number, which has gaps.

@@ -59,7 +59,6 @@ func (s *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, f
 	if form.Number, err = s.NextNumber(ctx); err != nil {
 		return CommandResult{}, err
 	}
-	form.Subject = s.HashTaxCode(form.Form.TaxCode)
 	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, s.Store, request.Ticket, checked); err != nil {
 		return CommandResult{}, err
 	}

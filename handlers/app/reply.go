@@ -101,7 +101,7 @@ func (s *Service) VisibleResult(ctx context.Context, by Caller, o CommandResult)
 }
 
 // LinkedTicketForm returns the command that opens a ticket linked to a closed one, with the form data of the closed one and text as
-// description. If the entity is no longer valid at now, its successor takes its place. The caller sets number, subject and files.
+// description. If the entity is no longer valid at now, its successor takes its place. The caller sets number and files.
 // Errors: eventstore.ErrErased; *ticket.InvalidError for an empty text.
 func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, c *catalog.Catalog, now time.Time) (ticket.Open, error) {
 	first, ok := history[0].Event.(ticket.Opened)

@@ -131,7 +131,7 @@ func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	if err != nil {
 		return nil, err
 	}
-	return &ticket.OriginalTicket{Ticket: id, Subject: view.State.Subject}, nil
+	return &ticket.OriginalTicket{Ticket: id, Person: view.State.Person}, nil
 }
 
 // prepareNote checks the files of a note and returns the note, with descriptions of the files, and the files. It stores nothing.

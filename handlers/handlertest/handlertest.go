@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -100,7 +101,7 @@ func New(t *testing.T, o Options) *System {
 func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 	t.Helper()
 	accounts, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: time.Now, // a test that moves the log's clock keeps its sessions
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: time.Now, // a test that moves the log's clock keeps its sessions
 		Topics:  store,
 		Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})

@@ -14,14 +14,15 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; only its keyed hash is
-// stored.
+// NewAccount holds the data of an account to create. TaxCode is for citizens only, whose identity has been verified; only its
+// person id is stored.
 type NewAccount struct {
 	Username, GivenName, FamilyName string
 	Password, PIN                   string
@@ -57,14 +58,18 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	if err := checkSecrets(n.Password, n.PIN); err != nil {
 		return "", err
 	}
-	var subject *string
+	var citizen persons.Person
 	if n.TaxCode != "" {
 		code, err := person.ParseTaxCode(n.TaxCode)
 		if err != nil {
 			return "", invalidTaxCode(err)
 		}
-		hash := i.KeyedHash(person.TaxCodeHashPurpose, code.String())
-		subject = &hash
+		if i.Persons == nil {
+			return "", errors.New("create account: tax codes need a directory of persons")
+		}
+		if citizen, err = i.Persons.Assign(ctx, code.String()); err != nil {
+			return "", fmt.Errorf("create account: %w", err)
+		}
 	}
 	password, pin, err := i.hashSecrets(ctx, n.Password, n.PIN)
 	if err != nil {
@@ -75,13 +80,21 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 		return "", fmt.Errorf("account id: %w", err)
 	}
 	_, err = i.execDurably(ctx, `
-		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, subject, i.Now())
+		insert into identity.accounts (id, username, given_name, family_name, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), person, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8::text::uuid, $9)`,
+		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), i.Now())
 	if err != nil {
 		return "", fmt.Errorf("create account: %w", uniqueViolation(err))
 	}
 	return id.String(), nil
+}
+
+// textOrNil returns nil for an empty text, which the database stores as null.
+func textOrNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // invalidTaxCode returns the refusal of a tax code for an error of person.ParseTaxCode.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -24,7 +25,7 @@ func newSkewedNodes(t *testing.T) (slow, fast *fixture) {
 			c.LocalClock = func() time.Time { return time.Now().Add(skew) }
 		})
 		i, err := identity.New(identity.Config{
-			Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: store.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+			Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: store.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 			IdleTimeout: 8 * time.Minute, LockDuration: 8 * time.Minute,
 		})
 		if err != nil {

@@ -12,14 +12,16 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
-// Config holds the dependencies and settings of Identity. Pool and KeyedHash are required.
+// Config holds the dependencies and settings of Identity. Pools, KeyedHashes and Clock are required.
 type Config struct {
 	Pools *pgpool.Pools
-	// KeyedHash returns a hash with a key of this installation (eventstore.Store.KeyedHash).
-	KeyedHash func(purpose, value string) string
+	// KeyedHashes returns the hashes of a value with the keys of this installation, the newest first (eventstore.Store.KeyedHashes).
+	KeyedHashes func(purpose, value string) []string
+	Persons     *persons.Directory // gives verified citizens their person id; nil: no accounts with tax codes
 	// Clock returns the time for sessions, locks and placements. Nodes share these, so it is the clock of the log (eventstore.Store.Now) and
 	// never that of a node.
 	Clock func() time.Time
@@ -46,8 +48,8 @@ type Identity struct {
 
 // New checks the configuration and fills in its defaults.
 func New(c Config) (*Identity, error) {
-	if c.Pools == nil || c.KeyedHash == nil || c.Clock == nil {
-		return nil, errors.New("identity: Pools, KeyedHash and Clock are required")
+	if c.Pools == nil || c.KeyedHashes == nil || c.Clock == nil {
+		return nil, errors.New("identity: Pools, KeyedHashes and Clock are required")
 	}
 	if c.IdleTimeout < 0 || c.Lifetime < 0 || c.MaxFailures < 0 || c.LockDuration < 0 || c.Hashers < 0 {
 		return nil, errors.New("identity: durations and counts cannot be negative")
@@ -66,6 +68,9 @@ func New(c Config) (*Identity, error) {
 	i.dummyHash = dummyHash
 	return i, nil
 }
+
+// KeyedHash returns the hash of a value with the newest key of a purpose.
+func (i *Identity) KeyedHash(purpose, value string) string { return i.KeyedHashes(purpose, value)[0] }
 
 // now returns the clock's time in UTC, with the precision of the database: microseconds.
 // Now returns the time with which sessions, locks and placements are compared: UTC, whole microseconds.

@@ -24,6 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
@@ -54,8 +55,8 @@ type fixture struct {
 func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
-	w.addresses = mailaddress.New(w.store.KeyedHash, "assistenza.example.it")
-	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHash: w.store.KeyedHash, Clock: w.store.Now})
+	w.addresses = mailaddress.New(w.store.KeyedHashes, "assistenza.example.it")
+	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHashes: w.store.KeyedHashes, Persons: persons.New(w.store), Clock: w.store.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func TestTicketHistoryStepByStep(t *testing.T) {
 	w := newSystem(t)
 	id, _ := newAuditedTicket(w)
 	audit := w.login("ugo", person.Auditor, "")
-	now := audit.open("/revisione/"+string(id)).want(200).shows("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v1", "Richiesta aperta, in carico a ASL Città di Torino 02/03/2026 10:00:00,000 1.1 · Senza accesso", "Prova RITA · Operatore regionale · Regione Piemonte")
+	now := audit.open("/revisione/"+string(id)).want(200).shows("Adesso", "Risolto", "Ora il referto è disponibile", "ticket.opened.v2", "Richiesta aperta, in carico a ASL Città di Torino 02/03/2026 10:00:00,000 1.1 · Senza accesso", "Prova RITA · Operatore regionale · Regione Piemonte")
 
 	first := now
 	for range 20 { // back to the first step, one step at a time

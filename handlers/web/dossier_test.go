@@ -51,7 +51,7 @@ func TestDossierCanBeVerified(t *testing.T) {
 	path := "/revisione/" + string(id) + "/fascicolo"
 
 	page := string(audit.fetch(path+".html", "text/html", "fascicolo-"+seen.Number+".html"))
-	for _, text := range []string{"Finzione", "RSSMRA80A01H501U", "In che giorno?", "Ha già &lt;chiamato&gt; ieri", "referto.txt.pdf", "ticket.opened.v1", "Come ricontrollare", "Ugo", "Nessun dato personale di questa richiesta"} {
+	for _, text := range []string{"Finzione", "RSSMRA80A01H501U", "In che giorno?", "Ha già &lt;chiamato&gt; ieri", "referto.txt.pdf", "ticket.opened.v2", "Come ricontrollare", "Ugo", "Nessun dato personale di questa richiesta"} {
 		if !strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
 			t.Errorf("the dossier: want text %q in it", text)
 		}

@@ -152,7 +152,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 
 // anonymize returns a state without the citizen and without the actor of the last act.
 func anonymize(s ticket.State) ticket.State {
-	s.Subject, s.Citizen, s.Last.By = "", "", person.Actor{}
+	s.Person, s.Citizen, s.Last.By = "", "", person.Actor{}
 	return s
 }
 

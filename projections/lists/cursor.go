@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -23,19 +24,19 @@ type cursor struct {
 	Signature string `json:"s"`
 }
 
-// signer returns the keyed hash of a value for a purpose, with the log's master key.
-type signer func(purpose, value string) string
+// signer returns the keyed hashes of a value with every version of a purpose's key, the newest first.
+type signer func(purpose, value string) []string
 
-// withSignature returns the cursor with its signature, which binds it to filter and viewer.
-func (c cursor) withSignature(sign signer, f Filter, v ticketview.Viewer) cursor {
-	c.Signature = sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
+// signatures returns the valid signatures of the cursor, the newest first. They bind it to filter and viewer.
+func (c cursor) signatures(sign signer, f Filter, v ticketview.Viewer) []string {
+	return sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
 		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
-	return c
 }
 
 // encode returns the signed cursor as text.
 func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
-	text, err := json.Marshal(c.withSignature(sign, f, v))
+	c.Signature = c.signatures(sign, f, v)[0]
+	text, err := json.Marshal(c)
 	if err != nil {
 		panic("encode cursor: " + err.Error())
 	}
@@ -49,7 +50,8 @@ func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || !hmac.Equal([]byte(c.Signature), []byte(c.withSignature(sign, f, v).Signature)) {
+	signed := func(valid string) bool { return hmac.Equal([]byte(c.Signature), []byte(valid)) }
+	if err != nil || !slices.ContainsFunc(c.signatures(sign, f, v), signed) {
 		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(),
 			"a cursor of the page beside it, with the same filter and sort")
 	}

@@ -15,10 +15,10 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-func signForTest(purpose, value string) string {
+func signForTest(purpose, value string) []string {
 	mac := hmac.New(sha256.New, []byte(purpose))
 	mac.Write([]byte(value))
-	return hex.EncodeToString(mac.Sum(nil))
+	return []string{hex.EncodeToString(mac.Sum(nil))}
 }
 
 // FuzzCursor checks that decodeCursor reads a cursor for its own list and viewer, and refuses every other text, list and viewer.

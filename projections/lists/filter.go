@@ -113,19 +113,19 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 	default:
 		c.Add("t.assignee = %s", f.Assignee)
 	}
-	// The tickets of the same citizen are looked up first. The planner has no statistics on subjects: it would expect thousands of matches and
+	// The tickets of the same citizen are looked up first. The planner has no statistics on persons: it would expect thousands of matches and
 	// read all tickets in the list's order.
 	if f.SameCitizenAs != "" {
-		c.Add(`t.id = any (array(select s.id from `+s.table("tickets")+` s where s.subject <> '' and s.id <> %s::text::uuid
-			and s.subject = (select o.subject from `+s.table("tickets")+` o where o.id = %[1]s::text::uuid)))`, string(f.SameCitizenAs))
+		c.Add(`t.id = any (array(select s.id from `+s.table("tickets")+` s where s.person <> '' and s.id <> %s::text::uuid
+			and s.person = (select o.person from `+s.table("tickets")+` o where o.id = %[1]s::text::uuid)))`, string(f.SameCitizenAs))
 	}
 	switch {
 	case q.isEmpty():
 	case len(q.found) <= maxCounted && !q.tooMany:
 		c.Add("t.id = any (%s::text[]::uuid[])", q.found)
 	default: // with more matches, reading in the list's order fills a page soon
-		c.Add("("+matchesWordsSQL("%[1]s", "%[2]s")+" or %[3]s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %[4]s <> '' and t.subject = %[4]s)",
-			q.words, s.now, q.numberPrefix, q.taxCodeHash)
+		c.Add("("+matchesWordsSQL("%[1]s", "%[2]s")+" or %[3]s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %[4]s <> '' and t.person = %[4]s)",
+			q.words, s.now, q.numberPrefix, q.person)
 	}
 	return c
 }
@@ -182,23 +182,24 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 // numberPrefixPattern matches a ticket number, or its beginning with at least four digits after the year.
 var numberPrefixPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
 
-// searchTerms holds what a search looks for: words, the beginning of a ticket number and the keyed hash of a tax code. It also holds the
+// searchTerms holds what a search looks for: words, the beginning of a ticket number and the person with a tax code. It also holds the
 // tickets that were looked up before the list is read: at most maxCounted+1 each.
 type searchTerms struct {
-	words, numberPrefix, taxCodeHash string
-	found                            []string // ids
-	handedOver                       []string // ids in the queue of hand-overs
-	tooMany                          bool     // so many tickets contain the words that none was looked up
+	words, numberPrefix, taxCode string
+	person                       string   // id of the person with taxCode
+	found                        []string // ids
+	handedOver                   []string // ids in the queue of hand-overs
+	tooMany                      bool     // so many tickets contain the words that none was looked up
 }
 
 // isEmpty reports whether there is nothing to search for.
-func (q searchTerms) isEmpty() bool { return q.words+q.numberPrefix+q.taxCodeHash == "" }
+func (q searchTerms) isEmpty() bool { return q.words+q.numberPrefix+q.taxCode == "" }
 
 // parseSearch returns the terms of the filter's search text. One text may be words and a ticket number or tax code at once.
-func (f Filter) parseSearch(hash func(purpose, value string) string) (s searchTerms) {
+func (f Filter) parseSearch() (s searchTerms) {
 	q := strings.TrimSpace(f.Q)
 	if code, err := person.ParseTaxCode(q); err == nil {
-		s.taxCodeHash = hash(person.TaxCodeHashPurpose, code.String())
+		s.taxCode = code.String()
 	}
 	if numberPrefixPattern.MatchString(q) {
 		s.numberPrefix = q

@@ -45,18 +45,17 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 	}
 	row = row.addCitizenState(r, actual, from)
 	if row.State.Erased {
-		row = row.withoutSubject()
+		row = row.withoutPerson()
 	}
 	return row
 }
 
-// withoutSubject returns the row without the keyed hash of the tax code, which would identify the citizen to anybody who can compute it.
-// The log keeps the hash, because the rules need it.
-func (row Row) withoutSubject() Row {
-	row.State.Subject = ""
+// withoutPerson returns the row without the person id: an erased ticket is not found by tax code. The log keeps the id.
+func (row Row) withoutPerson() Row {
+	row.State.Person = ""
 	row.CitizenStates = slices.Clone(row.CitizenStates)
 	for i := range row.CitizenStates {
-		row.CitizenStates[i].State.Subject = ""
+		row.CitizenStates[i].State.Person = ""
 	}
 	return row
 }

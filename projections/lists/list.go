@@ -26,18 +26,22 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	}
 	var from *cursor
 	if f.Cursor != "" {
-		c, err := decodeCursor(r.store.KeyedHash, f, v)
+		c, err := decodeCursor(r.store.KeyedHashes, f, v)
 		if err != nil {
 			return Page{}, err
 		}
 		from = &c
+	}
+	terms, err := r.searchTerms(ctx, f)
+	if err != nil {
+		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
 	page := Page{Items: []Item{}}
 	var rows []Row
 	var snap snapshot
 	err = r.withSnapshot(ctx, v, func(s snapshot) (err error) {
 		page.Position, snap = s.position, s
-		searched, err := snap.search(ctx, f.parseSearch(r.store.KeyedHash))
+		searched, err := snap.search(ctx, terms)
 		if err == nil && f.Queue == HandedOverQueue {
 			searched.handedOver, err = snap.findHandedOver(ctx, f.Entity)
 		}
@@ -57,10 +61,10 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		}
 		rows = found.rows
 		if found.before {
-			page.PreviousCursor = found.first.encode(r.store.KeyedHash, f, v)
+			page.PreviousCursor = found.first.encode(r.store.KeyedHashes, f, v)
 		}
 		if found.after {
-			page.NextCursor = found.last.encode(r.store.KeyedHash, f, v)
+			page.NextCursor = found.last.encode(r.store.KeyedHashes, f, v)
 		}
 		return err
 	})
@@ -75,6 +79,17 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		page.Items = append(page.Items, snap.newItem(row, names))
 	}
 	return page, nil
+}
+
+// searchTerms returns the terms of the filter's search text, with the id of the person whose tax code it is.
+func (r *Reader) searchTerms(ctx context.Context, f Filter) (searchTerms, error) {
+	q := f.parseSearch()
+	if q.taxCode == "" {
+		return q, nil
+	}
+	var err error
+	q.person, _, err = r.persons.Find(ctx, q.taxCode)
+	return q, err
 }
 
 // namesOf returns the names of the operators to whom the tickets are assigned.
@@ -132,7 +147,7 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 	if q.isEmpty() {
 		return q, nil
 	}
-	if q.words != "" && q.numberPrefix+q.taxCodeHash == "" && !s.viewer.IsCitizen() {
+	if q.words != "" && q.numberPrefix+q.taxCode == "" && !s.viewer.IsCitizen() {
 		many, err := s.matchesTooMany(ctx, q.words)
 		if err != nil || many {
 			q.tooMany = many
@@ -140,7 +155,7 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 		}
 	}
 	rows, err := s.tx.Query(ctx, `select distinct found::text from `+searchFunction+`($1, $2, $3, $4, $5) found`,
-		q.words, q.numberPrefix, q.taxCodeHash, s.now, maxCounted+1)
+		q.words, q.numberPrefix, q.person, s.now, maxCounted+1)
 	if err == nil {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	}

@@ -19,7 +19,7 @@ func TestSearch(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
 	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) {
-		o.Subject, o.Form.TaxCode = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z"), "MRTMTT25D09F205Z"
+		o.Form.TaxCode = "MRTMTT25D09F205Z"
 		o.Form.Description = "La ricetta non si stampa"
 	})
 	h.Do(id, tickettest.Operator, ticket.Update{Note: tickettest.InternalNote("sospetto duplicato bergamotto")})
@@ -78,7 +78,11 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 		}
 		want := numbers(h.list(tickettest.Operator, f))
 		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
-			found, err := s.search(t.Context(), f.parseSearch(h.Store.KeyedHash))
+			terms, err := h.reader.searchTerms(t.Context(), f)
+			if err != nil {
+				return err
+			}
+			found, err := s.search(t.Context(), terms)
 			if err != nil {
 				return err
 			}
@@ -123,7 +127,7 @@ func TestOtherTicketsOfTheSameCitizen(t *testing.T) {
 	h := newFixture(t)
 	one, two := h.OpenTicket(tickettest.Torino), h.OpenTicket(tickettest.Torino)
 	h.OpenTicket(tickettest.TO3) // of the same citizen, at another entity
-	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Subject = h.Store.KeyedHash(person.TaxCodeHashPurpose, "MRTMTT25D09F205Z") })
+	h.OpenTicket(tickettest.Torino, func(o *ticket.Open) { o.Form.TaxCode = "MRTMTT25D09F205Z" })
 	h.Project()
 	if p := h.list(tickettest.Operator, Filter{SameCitizenAs: one}); len(p.Items) != 1 || p.Items[0].ID != two || p.Total != 1 {
 		t.Errorf("got %+v, want the citizen's other ticket %s", p, two)

@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -81,12 +82,26 @@ func (f *Fixture) OpenTicket(at catalog.EntityCode, change ...func(*ticket.Open)
 	f.T.Helper()
 	id := tickettest.NewID()
 	open := tickettest.OpenCommand(f.nextNumber(), at)
-	open.Subject = f.Store.KeyedHash(person.TaxCodeHashPurpose, "RSSMRA85T10A562S")
 	for _, c := range change {
 		c(&open)
 	}
+	open.Person = f.PersonID(open.Form.TaxCode)
 	f.Do(id, tickettest.Citizen, open)
 	return id
+}
+
+// PersonID returns the person id for a tax code.
+func (f *Fixture) PersonID(taxCode string) string {
+	f.T.Helper()
+	code, err := person.ParseTaxCode(taxCode)
+	if err != nil {
+		f.T.Fatal(err)
+	}
+	p, err := persons.New(f.Store).Assign(f.T.Context(), code.String())
+	if err != nil {
+		f.T.Fatal(err)
+	}
+	return p.ID
 }
 
 func (f *Fixture) nextNumber() string {

@@ -221,7 +221,7 @@ func TestOtherCommands(t *testing.T) {
 		"a duplicate cannot be handed over in the same update": {
 			given(opened()),
 			Update{
-				DuplicateOf: &OriginalTicket{Ticket: "other", Subject: "s1"},
+				DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p1"},
 				Assignee:    &AssigneeInput{Region: true},
 				Note:        public("parole"),
 			}, operator,

@@ -16,7 +16,7 @@ import (
 func validForm() Open {
 	return Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, Channel: ChannelWeb,
-		Identity: Declared, Subject: "s1", Requester: ForSelf,
+		Identity: Declared, Person: "p1", Requester: ForSelf,
 		Form: Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "rssmra85t10a562s", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	}

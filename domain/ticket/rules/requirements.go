@@ -72,7 +72,7 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 			a.errors.add("status", refusal.RegionMeansHandover.With(), string(ticket.StatusHandedOver))
 		}
 	case ticket.MoveDuplicate:
-		if u.DuplicateOf.Ticket == a.state.ID || u.DuplicateOf.Subject != a.state.Subject {
+		if u.DuplicateOf.Ticket == a.state.ID || u.DuplicateOf.Person != a.state.Person {
 			a.errors.add("duplicate_of", refusal.NotSameCitizen.With(), "the number of the ticket that this one repeats")
 		}
 		if u.Status != "" && u.Status != ticket.StatusResolved {

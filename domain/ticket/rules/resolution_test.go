@@ -128,7 +128,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 		},
 		"an operator marks a duplicate": {
 			given(opened()),
-			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Subject: "s1"}, Note: public("parole")}, operator,
+			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p1"}, Note: public("parole")}, operator,
 			then(
 				citizenNote(),
 				MarkedDuplicate{Resolution: 1, Original: "other", Note: noteID, EffectFrom: heldUntil, Status: StatusResolved},
@@ -136,7 +136,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 		},
 		"the original must be of the same citizen": {
 			given(opened()),
-			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Subject: "s2"}, Note: public("parole")}, operator,
+			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p2"}, Note: public("parole")}, operator,
 			invalidFields("duplicate_of"),
 		},
 		"a courtesy does not reopen": {

@@ -83,7 +83,7 @@ func StateAfter(groups ...[]Fact) ticket.State {
 func OpenedFacts() []Fact {
 	return FactsBy(Citizen, ticket.Opened{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Torino, ChosenEntity: Torino,
-		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Subject: "s1", Requester: ticket.ForSelf, Status: ticket.StatusNew,
+		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Person: "p1", Requester: ticket.ForSelf, Status: ticket.StatusNew,
 	})
 }
 

@@ -119,7 +119,7 @@ func (r *RandomTicket) newID(kind string) ticket.ID {
 func openCommand(t *rapid.T) ticket.Open {
 	o := ticket.Open{
 		Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Torino, Channel: ticket.ChannelWeb,
-		Identity: ticket.Verified, Citizen: CitizenID, Subject: "s1", Requester: ticket.ForSelf,
+		Identity: ticket.Verified, Citizen: CitizenID, Person: "p1", Requester: ticket.ForSelf,
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	}
@@ -180,7 +180,7 @@ func (r *RandomTicket) update(t *rapid.T, by person.Actor) ticket.Update {
 		u.Reason = rapid.SampledFrom(wireNames(append(ticket.OverrideGrounds(), ticket.NotOurs))).Draw(t, "ground of the hand-over")
 	}
 	if rapid.IntRange(0, 14).Draw(t, "duplicate") == 0 {
-		u.DuplicateOf = &ticket.OriginalTicket{Ticket: "01930000-0000-7000-8000-000000000999", Subject: "s1"}
+		u.DuplicateOf = &ticket.OriginalTicket{Ticket: "01930000-0000-7000-8000-000000000999", Person: "p1"}
 	}
 	return u
 }

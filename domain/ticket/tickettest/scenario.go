@@ -45,7 +45,7 @@ type Scenario struct {
 func OpenCommand(number string, at catalog.EntityCode) ticket.Open {
 	return ticket.Open{
 		Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: at,
-		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Subject: "s1", Requester: ticket.ForSelf,
+		Channel: ticket.ChannelWeb, Identity: ticket.Verified, Citizen: CitizenID, Person: "p1", Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto",

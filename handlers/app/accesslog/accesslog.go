@@ -9,6 +9,7 @@ package accesslog
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,11 +36,11 @@ const (
 
 // Access is a read of data by an actor.
 type Access struct {
-	By      person.Actor
-	Ticket  ticket.ID // empty for a search
-	Kind    Kind
-	Detail  ticket.ID // id of the attachment; empty for other kinds
-	Subject string    // keyed hash of the tax code of a search; empty for other kinds
+	By     person.Actor
+	Ticket ticket.ID // empty for a search
+	Kind   Kind
+	Detail ticket.ID // id of the attachment; empty for other kinds
+	Person string    // person id of the tax code that was searched for; empty for other kinds
 }
 
 // Record stores an access record, which nobody can change. The record is committed when Record returns, so callers call it before they
@@ -47,7 +48,7 @@ type Access struct {
 func Record(ctx context.Context, sessions *pgxpool.Pool, r Access) error {
 	_, err := sessions.Exec(ctx, `
 		insert into access.reads (person, role, entity, ticket, what, detail, subject) values ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7)`,
-		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.Kind, r.Detail, r.Subject)
+		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.Kind, r.Detail, r.Person)
 	if err != nil {
 		return fmt.Errorf("record access: %w", err)
 	}
@@ -63,7 +64,7 @@ type Entry struct {
 
 // List returns at most limit records of accesses to a ticket and of searches for its citizen, the newest first, with ids below before
 // (0: from the newest). Row-level security returns rows to the role auditor only; for other readers the list is empty.
-func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, subject string, before int64, limit int) (
+func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, before int64, limit int) (
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
@@ -71,18 +72,24 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(reader.Role)); err != nil {
 			return err
 		}
+		// Rows of the first release hold a keyed hash, which begins with the first digits of the person id.
+		earlier := strings.ReplaceAll(citizen, "-", "")
+		earlier = earlier[:min(len(earlier), 12)]
 		rows, err := tx.Query(ctx, `
 			select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject from (
 				(select * from access.reads where ticket = $1::text::uuid and ($3::bigint = 0 or id < $3) order by id desc limit $4)
 				union all
 				(select * from access.reads where subject <> '' and subject = $2 and ($3::bigint = 0 or id < $3) order by id desc limit $4)
-			) r order by id desc limit $4`, string(id), subject, before, limit)
+				union all
+				(select * from access.reads where subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
+					and person.id_of(subject) = $2 and ($3::bigint = 0 or id < $3) order by id desc limit $4)
+			) r order by id desc limit $4`, string(id), citizen, before, limit, earlier, earlier+"g")
 		if err != nil {
 			return err
 		}
 		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Entry, err error) {
-			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.Kind, &e.Detail, &e.Subject)
-			e.At = e.At.UTC()
+			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.Kind, &e.Detail, &e.Person)
+			e.At, e.Person = e.At.UTC(), person.IDFromSubject(e.Person) // rows of the first release hold a keyed hash
 			return e, err
 		})
 		return err

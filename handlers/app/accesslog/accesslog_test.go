@@ -35,8 +35,8 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 		{By: anna, Ticket: one, Kind: accesslog.Ticket},
 		{By: anna, Ticket: other, Kind: accesslog.Ticket},
 		{By: citizen, Ticket: one, Kind: accesslog.Attachment, Detail: other},
-		{By: anna, Kind: accesslog.Search, Subject: "somebody"},
-		{By: anna, Kind: accesslog.Search, Subject: "somebody else"},
+		{By: anna, Kind: accesslog.Search, Person: "somebody"},
+		{By: anna, Kind: accesslog.Search, Person: "somebody else"},
 		{By: auditor, Ticket: one, Kind: accesslog.History},
 	} {
 		if err := accesslog.Record(t.Context(), pools.Session, r); err != nil {
@@ -71,6 +71,22 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 		if ids, _ := list(reader, "somebody", 0, 10); len(ids) != 0 {
 			t.Errorf("%s: got %v, want no entry", reader.Role, ids)
 		}
+	}
+}
+
+// TestRecordsOfTheFirstReleaseAreFound lists a search whose record holds the keyed hash of the tax code, as the first release wrote it.
+func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
+	pools := storetest.New(t).Store.Pools()
+	subject := strings.Repeat("0f", 32)
+	id := person.IDFromSubject(subject)
+	for _, p := range []string{subject, id, strings.Repeat("1f", 32)} {
+		if err := accesslog.Record(t.Context(), pools.Session, accesslog.Access{By: anna, Kind: accesslog.Search, Person: p}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := accesslog.List(t.Context(), pools.Request, auditor, one, id, 0, 10)
+	if err != nil || len(all) != 2 || all[0].Person != id || all[1].Person != id {
+		t.Errorf("got %+v, %v, want two searches for %s", all, err, id)
 	}
 }
 

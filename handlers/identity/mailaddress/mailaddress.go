@@ -33,13 +33,14 @@ type Address struct {
 
 // Addresses builds and parses addresses. It is safe for concurrent use.
 type Addresses struct {
-	hash   func(purpose, value string) string
+	hashes func(purpose, value string) []string
 	domain string
 }
 
-// New returns the addresses at a mail domain. hash is a keyed hash, in hex.
-func New(hash func(purpose, value string) string, domain string) *Addresses {
-	return &Addresses{hash, strings.ToLower(domain)}
+// New returns the addresses at a mail domain. hashes returns the keyed hashes of a value with every version of a purpose's key, in hex,
+// the newest first.
+func New(hashes func(purpose, value string) []string, domain string) *Addresses {
+	return &Addresses{hashes, strings.ToLower(domain)}
 }
 
 // macSize is the number of hash bytes in an address: 80 bits. The local part then has less than 64 characters.
@@ -64,16 +65,20 @@ func (a *Addresses) build(k Kind, id string) string {
 	if err != nil {
 		return a.From() // not a UUID: no address for replies or returns
 	}
-	token := append(u[:], a.mac(k, u.String())...)
+	token := append(u[:], a.macs(k, u.String())[0]...)
 	return string(k) + "-" + strings.ToLower(alphabet.EncodeToString(token)) + "@" + a.domain
 }
 
-func (a *Addresses) mac(k Kind, id string) []byte {
-	sum, err := hex.DecodeString(a.hash("mail-address-"+string(k), id))
-	if err != nil || len(sum) < macSize {
-		panic("mailaddress: the hash is not hex of at least 80 bits")
+// macs returns the hashes that an address of an id may hold, the newest first.
+func (a *Addresses) macs(k Kind, id string) (macs [][]byte) {
+	for _, hash := range a.hashes("mail-address-"+string(k), id) {
+		sum, err := hex.DecodeString(hash)
+		if err != nil || len(sum) < macSize {
+			panic("mailaddress: the hash is not hex of at least 80 bits")
+		}
+		macs = append(macs, sum[:macSize])
 	}
-	return sum[:macSize]
+	return macs
 }
 
 // Parse parses an address in any case. It returns false if the address is at another domain or was not built with this hash key.
@@ -88,10 +93,12 @@ func (a *Addresses) Parse(address string) (Address, bool) {
 		return Address{}, false
 	}
 	id := uuid.UUID(raw[:16]).String()
-	if !hmac.Equal(raw[16:], a.mac(Kind(kind), id)) {
-		return Address{}, false
+	for _, mac := range a.macs(Kind(kind), id) {
+		if hmac.Equal(raw[16:], mac) {
+			return Address{Kind(kind), id}, true
+		}
 	}
-	return Address{Kind(kind), id}, true
+	return Address{}, false
 }
 
 // IsOurs reports whether an address is at the domain.

@@ -12,10 +12,13 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
 
-func hash(key string) func(purpose, value string) string {
-	return func(purpose, value string) string {
-		sum := sha256.Sum256([]byte(key + "\n" + purpose + "\n" + value))
-		return hex.EncodeToString(sum[:])
+func hash(keys ...string) func(purpose, value string) []string {
+	return func(purpose, value string) (all []string) {
+		for _, key := range keys {
+			sum := sha256.Sum256([]byte(key + "\n" + purpose + "\n" + value))
+			all = append(all, hex.EncodeToString(sum[:]))
+		}
+		return all
 	}
 }
 
@@ -48,5 +51,21 @@ func TestParseRefusesForgedAddresses(t *testing.T) {
 		if got, ok := a.Parse(address); ok {
 			t.Errorf("%q: got %+v, want a refusal", address, got)
 		}
+	}
+}
+
+// TestAddressesOutliveTheirKey checks that an address that was built with an earlier version of the key is valid as long as that is known.
+func TestAddressesOutliveTheirKey(t *testing.T) {
+	before := mailaddress.New(hash("first"), "assistenza.example.it")
+	both := mailaddress.New(hash("second", "first"), "assistenza.example.it")
+	after := mailaddress.New(hash("second"), "assistenza.example.it")
+	if _, ok := both.Parse(before.Reply(id)); !ok {
+		t.Error("got a refusal of an address of the version before, want none")
+	}
+	if _, ok := after.Parse(before.Reply(id)); ok {
+		t.Error("got no refusal of an address whose key was destroyed")
+	}
+	if _, ok := after.Parse(both.Reply(id)); !ok {
+		t.Error("got an address of the version before, want one of the newest version")
 	}
 }

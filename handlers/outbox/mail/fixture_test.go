@@ -129,7 +129,7 @@ func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.C
 	}
 	c := mail.Config{
 		Pool: store.Pools().Outbox, App: d, Catalog: catalog.Default(), Now: store.Now, Relay: relay,
-		Addresses: mailaddress.New(store.KeyedHash, "assistenza.example.it"),
+		Addresses: mailaddress.New(store.KeyedHashes, "assistenza.example.it"),
 		Link: func(id ticket.ID, verified bool) string {
 			if verified {
 				return "https://assistenza.example.it/richieste"

@@ -28,7 +28,7 @@ func TestStreamsWritesOneObjectPerLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := handlertest.Serve(t, handler, handler.EndStreams)
-	accounts, err := bench.CreateOperators(t.Context(), f.Database, f.Store.KeyedHash, catalog.Default(), 3, func(int64, int64) {})
+	accounts, err := bench.CreateOperators(t.Context(), f.Database, f.Store.KeyedHashes, catalog.Default(), 3, func(int64, int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}

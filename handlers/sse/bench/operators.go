@@ -22,7 +22,7 @@ type Account struct {
 
 // CreateOperators creates operators, the same number at each ASR and at least one, and logs them in. Passwords are hashed
 // cheaply and rows do not wait for the disk: this is not what is measured. progress is called after each operator.
-func CreateOperators(ctx context.Context, url string, keyedHash func(purpose, value string) string, c *catalog.Catalog, number int,
+func CreateOperators(ctx context.Context, url string, hashes func(purpose, value string) []string, c *catalog.Catalog, number int,
 	progress func(done, total int64),
 ) ([]Account, error) {
 	pools, err := pgpool.Open(ctx, pgpool.Config{URL: url, Adjust: []func(*pgpool.Spec){pgpool.Small, pgpool.WithoutDiskWait}})
@@ -30,7 +30,7 @@ func CreateOperators(ctx context.Context, url string, keyedHash func(purpose, va
 		return nil, fmt.Errorf("create operators: %w", err)
 	}
 	defer pools.Close()
-	people, err := identity.New(identity.Config{Pools: pools, KeyedHash: keyedHash, Clock: time.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1}})
+	people, err := identity.New(identity.Config{Pools: pools, KeyedHashes: hashes, Clock: time.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1}})
 	if err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (f Seeder) open(ctx context.Context, t *seededTicket) (err error) {
 	}
 	return f.send(ctx, t.id, person.Actor{Role: person.Anonymous}, ticket.Open{
 		Number: number, Service: "ritiro-documenti", Problem: problems[t.n%len(problems)], Entity: t.entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
-		Subject: f.App.HashTaxCode(TaxCode(t.n)), Requester: ticket.ForSelf,
+		Requester: ticket.ForSelf,
 		Form: ticket.Form{
 			GivenName: "Prova", FamilyName: FamilyName(t.n), TaxCode: TaxCode(t.n), Email: "prova@example.it", Phone: "+390110000000",
 			Description: "Non trovo il referto " + exam + " fatti nell’ambulatorio vicino a casa. Ho provato con il computer e con il telefono.",

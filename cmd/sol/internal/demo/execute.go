@@ -143,7 +143,7 @@ func (installation Installation) dispatchPatiently(ctx context.Context, s Step) 
 	}
 }
 
-// dispatchStep stores the files of a step, adds them and the ticket number to the command, and dispatches it.
+// dispatchStep stores the files of a step, adds them, the ticket number and the person of an original to the command, and dispatches it.
 func (installation Installation) dispatchStep(ctx context.Context, s Step) error {
 	checked, err := attachment.Check("attachments", s.Files)
 	if err != nil {
@@ -162,6 +162,13 @@ func (installation Installation) dispatchStep(ctx context.Context, s Step) error
 	} else if reply, ok := s.Command.(ticket.Reply); ok {
 		reply.Attachments, reply.FileNames = files, names
 		s.Command = reply
+	} else if update, ok := s.Command.(ticket.Update); ok && update.DuplicateOf != nil {
+		original, _, err := installation.Dispatcher.State(ctx, update.DuplicateOf.Ticket)
+		if err != nil {
+			return err
+		}
+		update.DuplicateOf = &ticket.OriginalTicket{Ticket: update.DuplicateOf.Ticket, Person: original.Person}
+		s.Command = update
 	} else if files != nil {
 		return errors.New("only forms and replies have files in this plan")
 	}

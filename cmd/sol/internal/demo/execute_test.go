@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -37,7 +38,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
 	dispatcher := app.NewTicketDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHash: store.KeyedHash, Clock: store.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: store.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 }
 
 func (th fixture) plan(p demo.Params) []demo.Step {
-	return demo.Plan(p, catalog.Default(), th.accounts, th.installation.Dispatcher.HashTaxCode)
+	return demo.Plan(p, catalog.Default(), th.accounts)
 }
 
 // TestExecuteResumes executes a plan, stops in the middle and executes it again. Then the log holds each ticket once, all events have times

@@ -23,11 +23,10 @@ type Account struct {
 
 // planner holds what all scenarios share.
 type planner struct {
-	catalog     *catalog.Catalog
-	end         time.Time
-	asrs        []catalog.Entity
-	staff       map[catalog.EntityCode]staff
-	hashTaxCode func(taxCode string) string
+	catalog *catalog.Catalog
+	end     time.Time
+	asrs    []catalog.Entity
+	staff   map[catalog.EntityCode]staff
 }
 
 // staff are the people of an entity.
@@ -36,10 +35,9 @@ type staff struct {
 	supervisor person.Actor
 }
 
-// Plan returns all steps of the simulation in the order of time. hashTaxCode returns the keyed hash of a tax code. The same Params,
-// catalogue and accounts give the same plan.
-func Plan(p Params, c *catalog.Catalog, accounts []Account, hashTaxCode func(taxCode string) string) []Step {
-	w := &planner{catalog: c, end: p.Until.UTC(), asrs: listASRs(c, p.Until), staff: map[catalog.EntityCode]staff{}, hashTaxCode: hashTaxCode}
+// Plan returns all steps of the simulation in the order of time. The same Params, catalogue and accounts give the same plan.
+func Plan(p Params, c *catalog.Catalog, accounts []Account) []Step {
+	w := &planner{catalog: c, end: p.Until.UTC(), asrs: listASRs(c, p.Until), staff: map[catalog.EntityCode]staff{}}
 	var citizens []Account
 	var administrator person.Actor
 	for _, a := range accounts {

@@ -31,7 +31,7 @@ func accounts() []demo.Account {
 }
 
 func plan(p demo.Params) []demo.Step {
-	return demo.Plan(p, catalog.Default(), accounts(), func(taxCode string) string { return "hash of " + taxCode })
+	return demo.Plan(p, catalog.Default(), accounts())
 }
 
 // planReplay decides the steps of a plan with the rules, closes due tickets in between, and counts events.

@@ -121,7 +121,7 @@ func (s *scenario) addDuplicate() {
 	duplicate.openTicket(s.topic, s.formEntity, "")
 	duplicate.passOfficeTime(20*time.Minute, day)
 	duplicate.update(ticket.Update{
-		DuplicateOf: &ticket.OriginalTicket{Ticket: s.id, Subject: s.hashTaxCode(s.citizen.taxCode)},
+		DuplicateOf: &ticket.OriginalTicket{Ticket: s.id},
 		Note:        duplicate.newNote(ticket.Public, "Gentile "+s.citizen.given+" "+s.citizen.family+", questa richiesta ripete una sua precedente: le rispondiamo su quella."),
 	})
 	s.followUps = append(s.followUps, duplicate)

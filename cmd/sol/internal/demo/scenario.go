@@ -136,7 +136,6 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 		c.Requester = pick(s.random, []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator})
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family
 	}
-	c.Subject = s.hashTaxCode(s.citizen.taxCode)
 	var files []attachment.FileUpload
 	if chance(s.random, 12) {
 		files = append(files, randomAttachment(s.random))

@@ -90,7 +90,7 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	progress, finish := c.Progress("creating tickets")
 	err = Execute(ctx, Installation{
 		Store: s.App.Store, Dispatcher: s.App.TicketDispatcher, Clock: clock, RunUntilIdle: s.Sagas.RunUntilIdle, Progress: progress,
-	}, p, Plan(p, s.App.Catalog, accounts, s.App.HashTaxCode))
+	}, p, Plan(p, s.App.Catalog, accounts))
 	finish()
 	stop()
 	if err = errors.Join(err, <-ended); err != nil {

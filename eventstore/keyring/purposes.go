@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package keyring
+
+import "slices"
+
+// purposes lists the purpose of every keyed hash. Purposes are stored names. A purpose has a key of its own, or several versions of it. A new purpose needs a
+// line here: its key is made when the first node with the new release starts.
+var purposes = []string{
+	"command", "request", "command-from", "subject", "list-cursor", "login", "opened-page", "page-address", "personal-link",
+	"mail-address-r", "mail-address-b",
+}
+
+// permanentPurposes are those whose key never gets another version: a repeated command must find the id and the request hash that its
+// first dispatch stored.
+var permanentPurposes = []string{"command", "request", "command-from"}
+
+// IsRenewable reports whether the key of a purpose may get another version.
+func IsRenewable(purpose string) bool {
+	return slices.Contains(purposes, purpose) && !slices.Contains(permanentPurposes, purpose)
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package keyring
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+const rotatePage = 500 // keys that one statement wraps anew
+
+// Rotate makes the newest master key of this node the current one and wraps all data keys and keys of hashes with it that another master
+// key wraps. It changes nothing else. It returns the number of keys that it wrapped, and calls progress after each page. Nodes that hold
+// both master keys go on meanwhile. Until they restart they wrap new keys with the master key before, so Rotate is called again
+// then; when it returns 0, the earlier master keys are not needed any more.
+func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n int64, err error) {
+	if err := k.makeCurrent(ctx); err != nil {
+		return 0, fmt.Errorf("rotate the master key: %w", err)
+	}
+	set := k.keys.Load()
+	for after := (uuid.UUID{}); ; {
+		page, err := k.readDataKeys(ctx, after)
+		if err != nil {
+			return n, fmt.Errorf("rotate the master key: %w", err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		after = page[len(page)-1].id
+		wrapped, err := k.rewrapDataKeys(ctx, set, page)
+		if err != nil {
+			return n, fmt.Errorf("rotate the master key: %w", err)
+		}
+		n += wrapped
+		progress(n)
+	}
+	wrapped, err := k.rewrapHashKeys(ctx, set)
+	if err != nil {
+		return n, fmt.Errorf("rotate the master key: %w", err)
+	}
+	return n + wrapped, nil
+}
+
+// makeCurrent stores the check value of the newest master key, unless it is the current one already. Nodes of the first release, which
+// know no second master key, refuse to start from then on.
+func (k *Keyring) makeCurrent(ctx context.Context) error {
+	if newest := k.masters[0].check; !bytes.Equal(newest, k.keys.Load().current.check) {
+		err := pgx.BeginFunc(ctx, k.pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `insert into keys.masters (value, version) select $1, max(version) + 1 from keys.masters`, newest); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `update keys.master set value = ''`)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return k.load(ctx)
+}
+
+// dataKeyRow is a row of keys.keys.
+type dataKeyRow struct {
+	id, stream uuid.UUID
+	wrapped    []byte
+}
+
+// readDataKeys returns the next page of data keys that are not destroyed, by id.
+func (k *Keyring) readDataKeys(ctx context.Context, after uuid.UUID) ([]dataKeyRow, error) {
+	rows, err := k.pool.Query(ctx, `
+		select id, stream, wrapped from keys.keys where id > $1 and wrapped is not null order by id limit $2`, after, rotatePage)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r dataKeyRow, err error) {
+		return r, row.Scan(&r.id, &r.stream, &r.wrapped)
+	})
+}
+
+// rewrapDataKeys wraps the keys of a page that another master key wraps. A key that was destroyed meanwhile stays destroyed.
+func (k *Keyring) rewrapDataKeys(ctx context.Context, set *keySet, page []dataKeyRow) (int64, error) {
+	var ids []uuid.UUID
+	var before, after [][]byte
+	for _, row := range page {
+		if bytes.Equal(set.wrapperID(row.wrapped), set.current.id()) {
+			continue
+		}
+		aad := k.keyAAD(row.id, row.stream)
+		key, err := set.unwrap(row.wrapped, aad)
+		if err != nil {
+			return 0, fmt.Errorf("key %s: %w", row.id, err)
+		}
+		ids, before, after = append(ids, row.id), append(before, row.wrapped), append(after, set.wrap(key, aad))
+	}
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	tag, err := k.pool.Exec(ctx, `
+		update keys.keys k set wrapped = w.after from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as w (id, before, after)
+		where k.id = w.id and k.wrapped = w.before`, ids, before, after)
+	return tag.RowsAffected(), err
+}
+
+// rewrapHashKeys wraps the keys of hashes that another master key wraps.
+func (k *Keyring) rewrapHashKeys(ctx context.Context, set *keySet) (n int64, err error) {
+	stored, err := k.HashKeys(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range stored {
+		if h.wrapped == nil || bytes.Equal(set.wrapperID(h.wrapped), set.current.id()) {
+			continue
+		}
+		aad := k.hashKeyAAD(h.Purpose, h.Version)
+		key, err := set.unwrap(h.wrapped, aad)
+		if err != nil {
+			return n, fmt.Errorf("purpose %s, version %d: %w", h.Purpose, h.Version, err)
+		}
+		tag, err := k.pool.Exec(ctx, `update keys.hash_keys set wrapped = $3 where purpose = $1 and version = $2 and wrapped = $4`,
+			h.Purpose, h.Version, set.wrap(key, aad), h.wrapped)
+		if err != nil {
+			return n, err
+		}
+		n += tag.RowsAffected()
+	}
+	return n, nil
+}

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// HashKey describes a stored version of the key of a purpose.
+type HashKey struct {
+	Purpose     string     `json:"purpose"`
+	Version     int        `json:"version"`
+	CreatedAt   time.Time  `json:"created_at"`
+	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
+	wrapped     []byte
+}
+
+// HashKeys returns all versions of all keys of hashes, by purpose and version, destroyed ones included.
+func (k *Keyring) HashKeys(ctx context.Context) ([]HashKey, error) {
+	rows, err := k.pool.Query(ctx, `select purpose, version, created_at, destroyed_at, wrapped from keys.hash_keys order by purpose, version`)
+	if err != nil {
+		return nil, fmt.Errorf("list the keys of hashes: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h HashKey, err error) {
+		return h, row.Scan(&h.Purpose, &h.Version, &h.CreatedAt, &h.DestroyedAt, &h.wrapped)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the keys of hashes: %w", err)
+	}
+	return all, nil
+}
+
+// Errors of Renew and Destroy.
+var (
+	ErrNotRenewable = errors.New("the key of this purpose never changes")
+	ErrNewestKey    = errors.New("the newest version of a key cannot be destroyed")
+	ErrNoKey        = errors.New("there is no such key, or it is destroyed")
+)
+
+// Renew adds a version of the key of a purpose, with which new hashes are made. Nodes know it once they restart. Hashes of the versions
+// before stay valid until their version is destroyed. Error: ErrNotRenewable.
+func (k *Keyring) Renew(ctx context.Context, purpose string) (version int, err error) {
+	if !IsRenewable(purpose) {
+		return 0, fmt.Errorf("purpose %q: %w", purpose, ErrNotRenewable)
+	}
+	version = k.hashKeys(purpose)[0].version + 1
+	wrapped := k.keys.Load().wrap(newRandomKey(), k.hashKeyAAD(purpose, version))
+	if _, err := k.pool.Exec(ctx, `insert into keys.hash_keys (purpose, version, wrapped) values ($1, $2, $3)`, purpose, version, wrapped); err != nil {
+		return 0, fmt.Errorf("renew the key of purpose %s: %w", purpose, err)
+	}
+	return version, k.load(ctx)
+}
+
+// Destroy destroys a version of the key of a purpose: nobody can compute its hashes any more. Version 1 can still be derived from the
+// log's first master key as long as somebody holds that. Errors: ErrNewestKey, ErrNoKey.
+func (k *Keyring) Destroy(ctx context.Context, purpose string, version int) error {
+	if version >= k.hashKeys(purpose)[0].version {
+		return fmt.Errorf("purpose %s, version %d: %w", purpose, version, ErrNewestKey)
+	}
+	tag, err := k.pool.Exec(ctx, `
+		update keys.hash_keys set wrapped = null, destroyed_at = clock_timestamp() where purpose = $1 and version = $2 and wrapped is not null`,
+		purpose, version)
+	switch {
+	case err != nil:
+		return fmt.Errorf("destroy version %d of the key of purpose %s: %w", version, purpose, err)
+	case tag.RowsAffected() == 0:
+		return fmt.Errorf("purpose %s, version %d: %w", purpose, version, ErrNoKey)
+	}
+	return k.load(ctx)
+}
+
+// CountByMaster returns the number of data keys that are not destroyed by the id of the master key that wraps them, in hex, and the id
+// of the current one.
+func (k *Keyring) CountByMaster(ctx context.Context) (counts map[string]int64, current string, err error) {
+	set := k.keys.Load()
+	rows, err := k.pool.Query(ctx, `
+		select encode(case when octet_length(wrapped) = $1 then $2::bytea else substring(wrapped from 1 for $3) end, 'hex'), count(*)
+		from keys.keys where wrapped is not null group by 1`, wrappedSize, set.first[:masterIDSize], masterIDSize)
+	if err != nil {
+		return nil, "", fmt.Errorf("count data keys: %w", err)
+	}
+	counts = make(map[string]int64)
+	var id string
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error {
+		counts[id] = n
+		return nil
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("count data keys: %w", err)
+	}
+	return counts, fmt.Sprintf("%x", set.current.id()), nil
+}

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package eventstore_test
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/keyring"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+var secondMasterKey = bytes.Repeat([]byte{8}, 32)
+
+// withMasterKeys returns the option for a node with these master keys, the newest first.
+func withMasterKeys(keys ...[]byte) func(*eventstore.Config) {
+	return func(c *eventstore.Config) { c.MasterKey, c.EarlierMasterKeys = keys[0], keys[1:] }
+}
+
+// sayPersonal appends one event with a personal part to a new stream.
+func sayPersonal(t *testing.T, s *eventstore.Store, text string) (stream string) {
+	t.Helper()
+	a := newAppend(newID(), 0, "opened")
+	a.Events[0].Personal = []byte(text)
+	mustAppend(t, s, a)
+	return a.Stream
+}
+
+func checkPersonal(t *testing.T, s *eventstore.Store, stream, want string) {
+	t.Helper()
+	records, err := s.ReadStream(t.Context(), stream)
+	if err != nil || string(records[0].Personal) != want {
+		t.Fatalf("got %+v, %v, want the personal part %q", records, err, want)
+	}
+}
+
+func rotate(t *testing.T, s *eventstore.Store) (n int64) {
+	t.Helper()
+	n, err := s.Keyring().Rotate(t.Context(), func(int64) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestRotationChangesWrappedKeysOnly rotates the master key while another node, which holds both, goes on. Command ids, request hashes
+// and keyed hashes are as before, and leaves too.
+func TestRotationChangesWrappedKeysOnly(t *testing.T) {
+	db := storetest.New(t)
+	first := db.Store
+	old := sayPersonal(t, first, "Mario")
+	command := withCommand(newAppend(newID(), 0, "opened"), "once", "body")
+	result := mustAppend(t, first, command)
+	blobStream, blob := appendPersonal(t, first)
+	hashes := []string{first.KeyedHash("subject", "X"), first.KeyedHash("personal-link", "X")}
+	before, err := first.ReadStream(t.Context(), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	running := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey())) // before the rotation
+	if s := sayPersonal(t, running, "Anna"); s != "" {
+		checkPersonal(t, first, s, "Anna") // a node without the new key still reads
+	}
+	rotating := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
+	if n := rotate(t, rotating); n < 5 {
+		t.Errorf("got %d keys wrapped, want the data keys and the keys of hashes", n)
+	}
+	late := sayPersonal(t, running, "Bruna")
+	checkPersonal(t, rotating, late, "Bruna")
+	checkPersonal(t, running, sayPersonal(t, rotating, "Carla"), "Carla")
+	if n := rotate(t, rotating); n != 1 {
+		t.Errorf("second rotation: got %d keys wrapped, want the one of the node that had not restarted", n)
+	}
+	if n := rotate(t, rotating); n != 0 {
+		t.Errorf("third rotation: got %d keys wrapped, want 0", n)
+	}
+
+	after := db.OpenNode(t, withMasterKeys(secondMasterKey)) // the first master key is destroyed
+	checkPersonal(t, after, old, "Mario")
+	checkPersonal(t, after, late, "Bruna")
+	if content, err := after.ReadBlob(t.Context(), blobStream, blob); err != nil || string(content) != "a file" {
+		t.Errorf("blob: got %q, %v", content, err)
+	}
+	if got := []string{after.KeyedHash("subject", "X"), after.KeyedHash("personal-link", "X")}; !slices.Equal(got, hashes) {
+		t.Errorf("got keyed hashes %q, want %q as before", got, hashes)
+	}
+	if again := mustAppend(t, after, command); !again.Repeated || again.Position != result.Position {
+		t.Errorf("repeated command: got %+v, want the first result %+v", again, result)
+	}
+	command.RequestBody = []byte("another body")
+	if _, err := after.Append(t.Context(), command); !errors.Is(err, eventstore.ErrKeyReused) {
+		t.Errorf("another body: got %v, want ErrKeyReused", err)
+	}
+	if records, err := after.ReadStream(t.Context(), old); err != nil || records[0].Hash != before[0].Hash {
+		t.Errorf("got leaf %x, %v, want %x as before", records[0].Hash, err, before[0].Hash)
+	}
+	counts, current, err := after.Keyring().CountByMaster(t.Context())
+	if err != nil || len(counts) != 1 || counts[current] == 0 {
+		t.Errorf("got data keys by master key %v, %v, want all by %s", counts, err, current)
+	}
+	for name, keys := range map[string][][]byte{"the first key alone": {storetest.MasterKey()}, "another key": {bytes.Repeat([]byte{9}, 32)}} {
+		if s, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL, MasterKey: keys[0]}); err == nil {
+			s.Close()
+			t.Errorf("%s: got an open store, want a refusal", name)
+		}
+	}
+}
+
+// TestRotationLeavesDestroyedKeys checks that a rotation does not bring back what was erased.
+func TestRotationLeavesDestroyedKeys(t *testing.T) {
+	db := storetest.New(t)
+	stream := sayPersonal(t, db.Store, "Mario")
+	erase := newAppend(stream, 1, "erased")
+	erase.Erase = true
+	mustAppend(t, db.Store, erase)
+	node := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
+	rotate(t, node)
+	if records, err := node.ReadStream(t.Context(), stream); err != nil || !records[0].Erased {
+		t.Errorf("got %+v, %v, want an erased event", records, err)
+	}
+}
+
+// TestKeysOfHashesHaveVersions renews the key of links: hashes of both versions are valid until the first is destroyed. The keys of
+// commands have no second version.
+func TestKeysOfHashesHaveVersions(t *testing.T) {
+	db := storetest.New(t)
+	const purpose = "personal-link"
+	first := db.Store.KeyedHash(purpose, "X")
+	keys := db.Store.Keyring()
+	for _, permanent := range []string{"command", "request", "command-from", "nothing"} {
+		if _, err := keys.Renew(t.Context(), permanent); !errors.Is(err, keyring.ErrNotRenewable) {
+			t.Errorf("renew %s: got %v, want ErrNotRenewable", permanent, err)
+		}
+	}
+	if err := keys.Destroy(t.Context(), purpose, 1); !errors.Is(err, keyring.ErrNewestKey) {
+		t.Errorf("destroy the only version: got %v, want ErrNewestKey", err)
+	}
+	if version, err := keys.Renew(t.Context(), purpose); err != nil || version != 2 {
+		t.Fatalf("renew: got version %d, %v, want 2", version, err)
+	}
+	node := db.OpenNode(t)
+	both := node.KeyedHashes(purpose, "X")
+	if len(both) != 2 || both[0] == first || both[1] != first || node.KeyedHash(purpose, "X") != both[0] {
+		t.Errorf("got hashes %q, want a new one and then %s", both, first)
+	}
+	if err := keys.Destroy(t.Context(), purpose, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := db.OpenNode(t).KeyedHashes(purpose, "X"); !slices.Equal(got, both[:1]) {
+		t.Errorf("after version 1 was destroyed: got %q, want %q", got, both[:1])
+	}
+	if err := keys.Destroy(t.Context(), purpose, 1); !errors.Is(err, keyring.ErrNoKey) {
+		t.Errorf("destroy it again: got %v, want ErrNoKey", err)
+	}
+}
+
+// TestNodesAgreeOnMissingKeys opens nodes at the same time on a log whose keys of hashes are not stored, as after an upgrade.
+func TestNodesAgreeOnMissingKeys(t *testing.T) {
+	db := storetest.New(t)
+	want := db.Store.KeyedHash("subject", "X")
+	if _, err := ownerConn(t, db).Exec(t.Context(), `delete from keys.hash_keys`); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan string)
+	for range 4 {
+		go func() {
+			s, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL, MasterKey: storetest.MasterKey()})
+			if err != nil {
+				got <- err.Error()
+				return
+			}
+			defer s.Close()
+			got <- s.KeyedHash("subject", "X")
+		}()
+	}
+	for range 4 {
+		if hash := <-got; hash != want {
+			t.Errorf("got %s, want %s, which the first release derives", hash, want)
+		}
+	}
+}
