@@ -78,13 +78,13 @@ func (i *Identity) EndPlacement(ctx context.Context, account string, role person
 	done, err := i.execDurably(ctx, `
 		update identity.placements set valid_to = greatest(valid_from, $4)
 		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.Now())
+	i.publishRights(account) // after an error too: the transaction may have been committed
 	if err != nil {
 		return fmt.Errorf("end placement: %w", err)
 	}
 	if done == 0 {
 		return fmt.Errorf("end placement: %w", ErrNotFound)
 	}
-	i.publishRights(account)
 	return nil
 }
 

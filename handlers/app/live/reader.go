@@ -78,13 +78,14 @@ func (r *reader) run() {
 func (r *reader) load() error {
 	ctx, cancel := context.WithTimeout(r.ctx, readTimeout)
 	defer cancel()
-	latest, held, err := r.hub.Lists.LatestFeed(ctx, r.hub.RememberedRows)
+	first := min(pageSize, r.hub.RememberedRows) // few: where one person works, each page starts a reader
+	latest, held, err := r.hub.Lists.LatestFeed(ctx, first)
 	if err != nil {
 		return err
 	}
 	r.settled = r.hub.Store.SettledTime(ctx) // after the read, so that held lacks no row that is held at this time
 	r.position = latest.Position
-	r.ring = newRing(latest.Rows, r.hub.RememberedRows)
+	r.ring = newRing(latest.Rows, len(latest.Rows) < first, r.hub.RememberedRows)
 	for _, row := range append(held, latest.Rows...) {
 		if row.HeldUntil().After(r.settled) {
 			r.held = append(r.held, row)

@@ -16,10 +16,10 @@ type ring struct {
 	size int
 }
 
-// newRing returns a ring with the last rows of the feed. If there are fewer than size, they are all rows.
-func newRing(rows []*lists.ChangeRow, size int) ring {
+// newRing returns a ring of a size that holds the last rows of the feed. all reports that the feed has no others.
+func newRing(rows []*lists.ChangeRow, all bool, size int) ring {
 	r := ring{rows: slices.Clone(rows), size: size}
-	if len(rows) >= size {
+	if !all {
 		r.from = rows[0].Position - 1
 	}
 	return r

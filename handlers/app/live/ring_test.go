@@ -17,7 +17,7 @@ func rowsOf(from, to int64) (rows []*lists.ChangeRow) {
 }
 
 func TestRingHoldsTheLastRows(t *testing.T) {
-	r := newRing(rowsOf(11, 13), 3)
+	r := newRing(rowsOf(11, 13), false, 3)
 	early, ok := r.after(10)
 	if !ok || len(early) != 3 {
 		t.Fatalf("after 10: got %d rows, %t, want 3", len(early), ok)
@@ -44,7 +44,7 @@ func TestRingHoldsTheLastRows(t *testing.T) {
 }
 
 func TestRingOfAShortFeedHoldsEverything(t *testing.T) {
-	r := newRing(rowsOf(1, 2), 3)
+	r := newRing(rowsOf(1, 2), true, 3)
 	if rows, ok := r.after(0); !ok || len(rows) != 2 {
 		t.Errorf("after 0: got %d rows, %t, want 2", len(rows), ok)
 	}
