@@ -154,13 +154,13 @@ func writtenText(e ticket.Event) string {
 
 // checkActs compares each act with the log.
 func (l *logContent) checkActs(acts []*act, r *Report) {
-	accepted, refused := map[ticket.ID]int{}, map[ticket.ID]int{} // refused: those without a text
+	want, refused := map[ticket.ID]int{}, map[ticket.ID]int{} // stored acts; refused acts without a text
 	last := map[ticket.ID]*act{}
 	for _, a := range acts {
 		id := ticket.ID(a.ticket)
 		if a.answer.accepted() {
 			r.kind(a.round).Acknowledged++
-			accepted[id]++
+			want[id]++
 			last[id] = a
 		}
 		found := l.markers[a.marker]
@@ -169,30 +169,33 @@ func (l *logContent) checkActs(acts []*act, r *Report) {
 			refused[id]++
 		case a.marker == "":
 		case a.answer.accepted() && found == 0:
+			want[id]--
 			r.kind(a.round).Lost++
 			r.problemf("lost during %s: %s %s, answered %d %s", a.round, a.request.path, a.marker, a.answer.status, a.answer.raw)
 		case found > 1:
+			want[id] += found - 1
 			r.kind(a.round).Doubled++
 			r.problemf("stored %d times during %s: %s %s", found, a.round, a.request.path, a.marker)
 		case !a.answer.accepted() && found > 0:
+			want[id] += found
 			r.problemf("refused and stored during %s: %s %s, answered %d %s", a.round, a.request.path, a.marker, a.answer.status, a.answer.raw)
 		}
 	}
-	for id, want := range accepted { // acts without a text count too
-		got, k := len(l.acts[id]), r.kind(last[id].round)
+	for id, a := range last { // what is left are acts without a text
+		got, k := len(l.acts[id]), r.kind(a.round)
 		what := "some were lost"
 		switch {
-		case got == want:
+		case got == want[id]:
 			continue
-		case got < want:
+		case got < want[id]:
 			k.Lost++
-		case got <= want+refused[id]:
+		case got <= want[id]+refused[id]:
 			what = "some were refused and stored"
 		default:
 			k.Doubled++
 			what = "some are stored twice"
 		}
-		r.problemf("ticket %s: got %d acts in the log, %d were acknowledged, the last during %s: %s", id, got, want, last[id].round, what)
+		r.problemf("ticket %s: got %d acts in the log, want %d, the last during %s: %s", id, got, want[id], a.round, what)
 	}
 }
 

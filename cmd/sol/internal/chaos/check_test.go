@@ -24,8 +24,8 @@ func TestCheckActs(t *testing.T) {
 	}{
 		"all is stored":                   {acts: []*act{note(200), undo(200)}, marked: 1, stored: 2},
 		"a refused act is not stored":     {acts: []*act{note(409)}},
-		"a note is lost":                  {acts: []*act{note(200)}, marked: 0, stored: 1, lost: 1, problem: "lost during slow"},
-		"a note is stored twice":          {acts: []*act{note(200)}, marked: 2, stored: 1, doubled: 1, problem: "stored 2 times"},
+		"a note is lost":                  {acts: []*act{note(200)}, marked: 0, stored: 0, lost: 1, problem: "lost during slow"},
+		"a note is stored twice":          {acts: []*act{note(200)}, marked: 2, stored: 2, doubled: 1, problem: "stored 2 times"},
 		"a note is refused and stored":    {acts: []*act{note(409)}, marked: 1, stored: 1, problem: "refused and stored"},
 		"an act without a text is lost":   {acts: []*act{note(200), undo(200)}, marked: 1, stored: 1, lost: 1, problem: "some were lost"},
 		"an act without a text is double": {acts: []*act{note(200), undo(200)}, marked: 1, stored: 3, doubled: 1, problem: "stored twice"},
