@@ -49,14 +49,14 @@ func (h *fixture) fillRandomly(random *rand.Rand, rows int) {
 		for range random.IntN(4) {
 			entities = append(entities, entity())
 		}
-		execute(`insert into read.timeline_v1 values ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8, $9)`,
+		execute(`insert into `+Model.Table(timelineTable.Name)+` values ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8, $9)`,
 			position, string(tickettest.NewID()), []string{"opened", "discarded", "escalated"}[random.IntN(3)], h.Now(), entity(), entities,
 			moment(), anyAccount[random.IntN(len(anyAccount))], moment())
 	}
 	for _, entity := range anyEntity {
 		for _, account := range anyAccount {
 			for queue := range queueNames {
-				execute(`insert into read.queue_counts_v1 values ($1, $2, $3, $4)`, string(entity), account, string(queue), 1+random.IntN(9))
+				execute(`insert into `+Model.Table(countsTable.Name)+` values ($1, $2, $3, $4)`, string(entity), account, string(queue), 1+random.IntN(9))
 			}
 		}
 	}
