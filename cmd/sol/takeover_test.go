@@ -100,10 +100,7 @@ func testTakeover(t *testing.T, server *embedpg.Server, fault faults.Fault) {
 		t.Fatal(err)
 	}
 	_, _ = work.by.open(0) // by the survivor, after the fault; it may answer 503
-	open, err := faults.OpenWork(t.Context(), db, int64(work.count(db, `select head from log.logs`)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	open := work.open(t, db)
 	survivor.waitFor("the open work is done", func() bool { return isDone(t, db, open) })
 	if !fault.EndsNode() {
 		if err := fault.Undo(victim.cmd.Process, proxy); err != nil {
@@ -182,17 +179,26 @@ func (w *takeoverWork) count(db *pgxpool.Pool, query string) (n int) {
 	return n
 }
 
+// open returns the work that is open now.
+func (w *takeoverWork) open(t *testing.T, db *pgxpool.Pool) faults.Work {
+	t.Helper()
+	open, err := faults.OpenWork(t.Context(), db, int64(w.count(db, `select head from log.logs`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open
+}
+
 // finish waits until everything is done.
 func (w *takeoverWork) finish(t *testing.T, s *process, db *pgxpool.Pool) {
 	t.Helper()
 	s.waitFor("all resolved tickets are closed", func() bool {
 		return w.count(db, closedTickets) >= w.count(db, `select count(*) from log.events where type = 'ticket.resolved.v1'`)
 	})
-	open, err := faults.OpenWork(t.Context(), db, int64(w.count(db, `select head from log.logs`)))
-	if err != nil {
-		t.Fatal(err)
+	for range 2 { // what the consumers did for the last events is work too
+		open := w.open(t, db)
+		s.waitFor("no work is left", func() bool { return isDone(t, db, open) })
 	}
-	s.waitFor("no work is left", func() bool { return isDone(t, db, open) })
 	s.waitFor("no mail waits", func() bool {
 		return w.count(db, `select count(*) from mail.deliveries where state in ('waiting', 'sending')`) == 0
 	})

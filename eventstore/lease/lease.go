@@ -33,13 +33,19 @@ type Keeper[K comparable] struct {
 
 	renewing sync.Mutex // held while renew runs
 	mu       sync.Mutex
-	claims   map[K]*time.Timer // ends the claim's context when the claim ends
-	stop     chan struct{}     // closed when no claim is left; nil: no goroutine is running
+	claims   map[K]*held
+	stop     chan struct{} // closed when no claim is left; nil: no goroutine is running
+}
+
+// held is a claim in hand.
+type held struct {
+	until time.Time   // when it ends, by the clock of this node
+	timer *time.Timer // ends its context then
 }
 
 // NewKeeper returns a keeper. It runs a goroutine only while claims are in hand.
 func NewKeeper[K comparable](duration time.Duration, renew RenewFunc[K]) *Keeper[K] {
-	return &Keeper[K]{duration: duration, renew: renew, claims: map[K]*time.Timer{}}
+	return &Keeper[K]{duration: duration, renew: renew, claims: map[K]*held{}}
 }
 
 // Duration returns the time for which a claim is valid without a renewal.
@@ -47,41 +53,45 @@ func (k *Keeper[K]) Duration() time.Duration { return k.duration }
 
 // Hold renews a claim until release is called. The context that it returns ends with ctx, at release, and, with the cause ErrLost, when the
 // claim may have ended. claimedAt is a time.Now from before the claim was made: by this node's clock the claim never lasts longer than in
-// the database. After release no renewal of the claim is under way.
-func (k *Keeper[K]) Hold(ctx context.Context, claim K, claimedAt time.Time) (_ context.Context, release func()) {
+// the database. release reports whether the claim has lasted until now; no renewal is under way when it returns.
+func (k *Keeper[K]) Hold(ctx context.Context, claim K, claimedAt time.Time) (_ context.Context, release func() bool) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.claims[claim] = time.AfterFunc(k.duration-time.Since(claimedAt), func() {
+	until := claimedAt.Add(k.duration)
+	k.claims[claim] = &held{until, time.AfterFunc(time.Until(until), func() {
 		k.remove(claim) // so that no renewal revives it
 		cancel(ErrLost)
-	})
+	})}
 	if k.stop == nil {
 		k.stop = make(chan struct{})
 		go k.run(k.stop)
 	}
-	return ctx, func() {
-		k.remove(claim)
+	return ctx, func() bool {
+		lasts := k.remove(claim)
 		cancel(context.Canceled)
 		k.renewing.Lock()   // waits for a renewal that began before
 		k.renewing.Unlock() //nolint:staticcheck // SA2001: the empty section is the wait
+		return lasts
 	}
 }
 
-// remove forgets a claim, and ends the goroutine with the last one.
-func (k *Keeper[K]) remove(claim K) {
+// remove forgets a claim, ends the goroutine with the last one, and reports whether the claim has lasted until now. A process that was frozen
+// learns it here, also when it has not run the timer yet.
+func (k *Keeper[K]) remove(claim K) (lasts bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	timer, held := k.claims[claim]
-	if !held {
-		return
+	h, ok := k.claims[claim]
+	if !ok {
+		return false
 	}
-	timer.Stop()
+	h.timer.Stop()
 	delete(k.claims, claim)
 	if len(k.claims) == 0 {
 		close(k.stop)
 		k.stop = nil
 	}
+	return time.Now().Before(h.until)
 }
 
 // run renews the claims after each quarter of the duration until stop is closed.
@@ -119,8 +129,9 @@ func (k *Keeper[K]) renewAll() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, claim := range renewed {
-		if timer, held := k.claims[claim]; held && timer.Stop() { // one that has just ended stays so
-			timer.Reset(k.duration - time.Since(sent))
+		if h, ok := k.claims[claim]; ok && h.timer.Stop() { // one that has just ended stays so
+			h.until = sent.Add(k.duration)
+			h.timer.Reset(time.Until(h.until))
 		}
 	}
 }

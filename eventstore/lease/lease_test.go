@@ -63,7 +63,9 @@ func TestClaimsInHandAreRenewedTogether(t *testing.T) {
 	a, releaseA := k.Hold(t.Context(), "a", time.Now())
 	_, releaseB := k.Hold(t.Context(), "b", time.Now())
 	waitUntil(t, "both are renewed in one call", func() bool { return slices.Equal(r.last(), []string{"a", "b"}) })
-	releaseB()
+	if !releaseB() {
+		t.Error("release of a renewed claim: got false, want true")
+	}
 	waitUntil(t, "one is renewed alone", func() bool { return slices.Equal(r.last(), []string{"a"}) })
 	if a.Err() != nil {
 		t.Errorf("renewed claim: got an end by %v, want none", context.Cause(a))
@@ -94,8 +96,10 @@ func TestClaimEndsWhenItIsNotRenewed(t *testing.T) {
 func TestClaimLastsFromTheTimeBeforeItWasMade(t *testing.T) {
 	k := lease.NewKeeper(forever, (&renewals{}).renew)
 	held, release := k.Hold(t.Context(), "a", time.Now().Add(-2*forever))
-	defer release()
 	<-held.Done()
+	if release() {
+		t.Error("release of a claim that has ended: got true, want false")
+	}
 }
 
 func TestReleaseWaitsForTheRenewalUnderWay(t *testing.T) {

@@ -32,7 +32,7 @@ type claimedMessage struct {
 	claim
 	message *message.Message
 	held    context.Context // ends when the claim may have ended
-	release func()          // ends the renewal of the claim
+	release func() bool     // ends the renewal of the claim
 }
 
 // errClaimLost means that a result was not stored, because the claim has ended and the message is another node's now, or delivered.

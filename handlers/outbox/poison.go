@@ -12,13 +12,15 @@ import (
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
 
+	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
 // poisonQueue returns the middleware that moves a message to the poison topic after its last retry.
 func poisonQueue(c claims) (message.HandlerMiddleware, error) {
 	return middleware.PoisonQueueWithFilter(poisonPublisher{c}, runtime.TopicPoison, func(err error) bool {
-		return !errors.Is(err, context.Canceled) && !isUnavailable(err) // the service stops, or the handler is unavailable: the message stays in its topic
+		// The service stops, the claim was lost, or the handler is unavailable: the message stays in its topic.
+		return !errors.Is(err, context.Canceled) && !errors.Is(err, lease.ErrLost) && !isUnavailable(err)
 	})
 }
 

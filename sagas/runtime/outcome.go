@@ -29,9 +29,13 @@ type timerResults struct {
 	messages []outboxMessage
 }
 
-// add records the result of one timer. held is false if the saga has cancelled or replaced the timer since it was claimed: then its message
-// is not sent, it is not retried, and a command that was dispatched is recorded as such.
-func (o *timerResults) add(t *dueTimer, held bool, now time.Time) {
+// add records the result of one timer. If the saga has cancelled or replaced the timer since it was claimed, its message is not sent, it is
+// not retried, and a command that was dispatched is recorded as such. The result of a lost claim is dropped.
+func (o *timerResults) add(t *dueTimer, state claimState, now time.Time) {
+	if state == claimLost {
+		return
+	}
+	held := state == claimHeld
 	if t.command == sendMessageCommand && t.err == nil {
 		if !held {
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/lease"
 )
 
 // pollTimers dispatches due timers until ctx ends. Between two polls it sleeps until the next timer is due, at most PollInterval.
@@ -89,13 +90,12 @@ func (r *Runner) pollSaga(ctx context.Context, id SagaID) (n int, err error) {
 	}
 	held, release := r.leases.Hold(ctx, b, claimedAt)
 	r.dispatchAll(held, id, b.timers)
-	lost := context.Cause(held)
-	release()
+	lasts := release()
 	switch {
 	case ctx.Err() != nil: // the commands failed because ctx ended
 		return 0, errors.Join(ctx.Err(), r.releaseTimers(context.WithoutCancel(ctx), b))
-	case lost != nil:
-		return 0, fmt.Errorf("outcomes of %d timers are dropped: %w", len(b.timers), lost)
+	case !lasts:
+		return 0, fmt.Errorf("outcomes of %d timers are dropped: %w", len(b.timers), lease.ErrLost)
 	}
 	return r.storeOutcomes(ctx, b)
 }

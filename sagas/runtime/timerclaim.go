@@ -106,8 +106,10 @@ func (r *Runner) releaseTimers(ctx context.Context, b *timerBatch) error {
 			return err
 		}
 		var tickets, keys []string
-		for k := range held {
-			tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
+		for k, still := range held {
+			if still == claimHeld {
+				tickets, keys = append(tickets, string(k.ticket)), append(keys, k.key)
+			}
 		}
 		_, err = tx.Exec(ctx, `
 			update saga.timers t set claimed_by = null, claimed_until = null from unnest($3::text[], $4::text[]) as h (ticket, key)
@@ -116,23 +118,53 @@ func (r *Runner) releaseTimers(ctx context.Context, b *timerBatch) error {
 	})
 }
 
-// lockHeldTimers locks those of the timers of which this node still has the claim. The others were cancelled or replaced by the saga,
-// finished by a node of the release before, or are locked by the saga's batch that does so now. It waits for no lock, so that it cannot be
-// part of a deadlock.
-func lockHeldTimers(ctx context.Context, tx pgx.Tx, b *timerBatch) (map[timerKey]bool, error) {
+// claimState is what became of the claim of a timer.
+type claimState int
+
+const (
+	claimLost  claimState = iota // another node has the timer now, or has stored its outcome
+	claimHeld                    // this node has it; the row is locked
+	claimEnded                   // the saga has cancelled or replaced the timer, or its batch does so now
+)
+
+// lockHeldTimers locks those of the timers of which this node still has the claim, and returns the state of each claim. It waits for no lock,
+// so that it cannot be part of a deadlock.
+func lockHeldTimers(ctx context.Context, tx pgx.Tx, b *timerBatch) (map[timerKey]claimState, error) {
 	tickets, keys := b.keys()
+	causes := make([]int64, len(b.timers))
+	for i, t := range b.timers {
+		causes[i] = t.cause
+	}
 	rows, err := tx.Query(ctx, `
-		select t.ticket::text, t.key from saga.timers t join unnest($3::text[], $4::text[]) as h (ticket, key) on t.ticket = h.ticket::uuid and t.key = h.key
-		where t.saga = $1 and t.version = $2 and t.claimed_by = $5 for update of t skip locked`,
-		b.saga.Name, b.saga.Version, tickets, keys, b.claim)
+		with held as (
+			select t.ticket, t.key from saga.timers t join unnest($3::text[], $4::text[]) as c (ticket, key) on t.ticket = c.ticket::uuid and t.key = c.key
+			where t.saga = $1 and t.version = $2 and t.claimed_by = $6 for update of t skip locked
+		)
+		select c.ticket, c.key, exists (select from held h where h.ticket = c.ticket::uuid and h.key = c.key),
+			exists (select from saga.timers t where t.saga = $1 and t.version = $2 and t.ticket = c.ticket::uuid and t.key = c.key
+				and t.cause = c.cause and t.claimed_by is distinct from $6)
+			or exists (select from saga.journal j where j.saga = $1 and j.version = $2 and j.ticket = c.ticket::uuid and j.key = c.key
+				and j.cause = c.cause and j.what in ('done', 'refused'))
+		from unnest($3::text[], $4::text[], $5::bigint[]) as c (ticket, key, cause)`,
+		b.saga.Name, b.saga.Version, tickets, keys, causes, b.claim)
 	if err != nil {
 		return nil, fmt.Errorf("lock timers: %w", err)
 	}
-	held := map[timerKey]bool{}
-	var k timerKey
-	_, err = pgx.ForEachRow(rows, []any{&k.ticket, &k.key}, func() error {
-		held[k] = true
+	states := map[timerKey]claimState{}
+	var (
+		k          timerKey
+		held, lost bool
+	)
+	_, err = pgx.ForEachRow(rows, []any{&k.ticket, &k.key, &held, &lost}, func() error {
+		switch {
+		case held:
+			states[k] = claimHeld
+		case lost:
+			states[k] = claimLost
+		default:
+			states[k] = claimEnded
+		}
 		return nil
 	})
-	return held, err
+	return states, err
 }

@@ -204,6 +204,9 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 		return s.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
 	msg, why, err := s.compose(attempting, m)
+	if attempting.Err() != nil {
+		return errors.Join(s.giveBack(ctx, m), context.Cause(attempting))
+	}
 	if err != nil {
 		return errors.Join(s.postpone(ctx, m, "the mail could not be composed", false), err)
 	}
@@ -216,6 +219,8 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	}
 	result, err := s.send(attempting, msg)
 	switch result {
+	case interrupted:
+		return errors.Join(s.giveBack(ctx, m), err)
 	case accepted:
 		return s.finish(ctx, m, "sent", "")
 	case rejected:

@@ -55,6 +55,7 @@ const (
 	deferred                          // the relay did not take the mail now: retry later
 	rejected                          // the relay will never take the mail
 	uncertain                         // the relay may have the mail: the connection broke after the text
+	interrupted                       // the attempt ended before the relay got anything: the service stops, or its reservation was lost
 )
 
 // recipientError is a relay's answer about the recipient's address, not about the sender or the mail.
@@ -99,7 +100,7 @@ func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool
 }
 
 // send sends one mail to the relay, within timeout for each step. It returns the result, and an error for each result except accepted. When
-// ctx has ended before the relay has got anything of the mail, the result is deferred: then another attempt may have begun.
+// ctx has ended before the relay has got anything of the mail, the result is interrupted: another attempt may have begun.
 func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (deliveryResult, error) {
 	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
 	if p.tls {
@@ -118,7 +119,7 @@ func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (
 		if err == nil {
 			_ = c.Close() // nothing was sent
 		}
-		return deferred, fmt.Errorf("interrupted: %w", context.Cause(ctx))
+		return interrupted, context.Cause(ctx)
 	case err != nil:
 		return unreachable, fmt.Errorf("the mail server cannot be reached: %w", err)
 	}

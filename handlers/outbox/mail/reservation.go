@@ -46,6 +46,14 @@ func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference 
 	return m, reference, nil
 }
 
+// giveBack ends an attempt that was interrupted before the relay got anything: any node may begin the next one at once.
+func (s *Sender) giveBack(ctx context.Context, m delivery) error {
+	_, err := s.Pool.Exec(ctx, `
+		update mail.deliveries set state = 'waiting', next_at = clock_timestamp() where id = $1 and state = 'sending' and attempts = $2`,
+		m.id, m.attempts)
+	return err
+}
+
 // renewReservations is the lease.RenewFunc of the mails that are being sent.
 func (c Config) renewReservations(ctx context.Context, duration time.Duration, held []reservation) (renewed []reservation, err error) {
 	mails, attempts := make([]string, len(held)), make([]int, len(held))
