@@ -120,8 +120,10 @@ func (f *failures) reset() {
 // consumeAsLeader handles batches from the position on until ctx ends, the lease that was acquired after claimedAt has ended, or maxFailures
 // consecutive attempts have failed.
 func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.Time, position int64, failed *failures) {
-	leading, stop := s.leases.Hold(ctx, c.id(), claimedAt)
+	held, release := s.leases.Hold(ctx, c.id(), claimedAt)
+	leading, stop := s.yielder.Begin(held)
 	defer s.releaseLease(context.WithoutCancel(ctx), c)
+	defer release()
 	defer stop()
 
 	skipped, err := s.loadSkips(leading, c)

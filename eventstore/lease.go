@@ -32,6 +32,9 @@ type freeLeases struct {
 // tryToLead acquires the consumer's lease if it is free, and returns the checkpoint. The first call also inserts the row of a consumer that
 // never ran.
 func (s *Store) tryToLead(ctx context.Context, c Consumer, registered *bool) (position int64, leads bool, err error) {
+	if s.yielder.Waits(s.cfg.LeaseDuration) {
+		return 0, false, nil
+	}
 	if !*registered {
 		_, err := s.pools.Lease.Exec(ctx, `insert into log.consumers (name, version) values ($1, $2) on conflict do nothing`, c.Name, c.Version)
 		if err != nil {
@@ -94,6 +97,7 @@ func (s *Store) renewLeases(ctx context.Context, duration time.Duration, held []
 	for i, c := range held {
 		names[i], versions[i] = c.name, c.version
 	}
+	sent := time.Now()
 	rows, err := s.pools.Lease.Query(ctx, `
 		with held as (
 			select c.ctid from log.consumers c join unnest($1::text[], $2::integer[]) as h (name, version) on (c.name, c.version) = (h.name, h.version)
@@ -109,6 +113,9 @@ func (s *Store) renewLeases(ctx context.Context, duration time.Duration, held []
 		renewed = append(renewed, c)
 		return nil
 	})
+	if took := time.Since(sent); err == nil && s.yielder.Observe(took, duration) {
+		s.cfg.Log.Warn("the way to the database is slow; other nodes may take over this node's consumers", "renewal", took)
+	}
 	return renewed, err
 }
 

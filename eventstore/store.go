@@ -98,6 +98,7 @@ type Store struct {
 	notifier    *notify.Notifier
 	leases      *lease.Keeper[consumerID] // of the consumers that this node leads
 	freeLeases  freeLeases
+	yielder     lease.Yielder
 	metrics     *metrics
 
 	cancel     context.CancelFunc

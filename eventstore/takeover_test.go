@@ -117,3 +117,47 @@ func TestLockedConsumerDelaysNoOther(t *testing.T) {
 	stopOther()
 	assertTally(t, db, last.Position.N)
 }
+
+// slowTracer delays every query while slow is set, as a slow network does.
+type slowTracer struct{ slow atomic.Bool }
+
+func (s *slowTracer) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	if s.slow.Load() {
+		<-time.After(300 * time.Millisecond)
+	}
+	return ctx
+}
+
+func (*slowTracer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// A node that becomes slow can still renew its leases; it gives them to a node that is not slow, and keeps them if there is none.
+func TestSlowNodeYieldsItsConsumers(t *testing.T) {
+	tracer := &slowTracer{}
+	timing := func(c *eventstore.Config) { c.LeaseDuration = 2 * time.Second }
+	db := newTallyDB(t, timing)
+	slow := db.OpenNode(t, timing, func(c *eventstore.Config) { c.Tracer = tracer })
+	var byOther atomic.Int64
+	count := func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
+		byOther.Add(int64(len(records)))
+		return writeTally(ctx, tx, records)
+	}
+	stopSlow := startConsumer(t, slow, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})
+	last := mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	tracer.slow.Store(true)
+	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: count})
+	storetest.Eventually(t, "the other node handles events", func() bool {
+		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+		return byOther.Load() > 0
+	})
+	stop() // the slow node is alone
+	last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))
+	if err := db.Store.WaitForConsumer(t.Context(), "tally", 1, last.Position.N); err != nil {
+		t.Fatal(err)
+	}
+	tracer.slow.Store(false)
+	stopSlow()
+	assertTally(t, db, last.Position.N)
+}

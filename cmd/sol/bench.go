@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -13,9 +12,8 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
@@ -25,7 +23,7 @@ import (
 )
 
 func (a *cli) benchCommand() *cobra.Command {
-	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchSnapshot(), a.benchTimers(), a.benchPages(), a.benchStreams())
+	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchSnapshot(), a.benchTimers(), a.benchTakeover(), a.benchPages(), a.benchStreams())
 }
 
 // newBench returns the command of a benchmark. do runs on a temporary database and writes one JSON object per line.
@@ -37,8 +35,7 @@ func (a *cli) newBench(use, short string, do func(context.Context, config.Config
 		}
 		return database.WithScratch(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), do)
 	}}
-	var always bool
-	c.Flags().BoolVar(&always, "json", true, "always on")
+	c.Flags().Bool("json", true, "always on")
 	return c
 }
 
@@ -78,14 +75,17 @@ func (a *cli) benchTimers() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		store, err := eventstore.Open(ctx, eventstore.Config{URL: own.URL("sol"), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}, Log: config.NewQuietLogger(a.err, c.Log)})
-		if err != nil {
-			return err
-		}
-		defer store.Close()
-		refuse := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
-			return errors.New("no timer should be due")
-		}
-		return runtime.BenchmarkPolls(ctx, a.out, runtime.Config{Store: store, Dispatch: refuse, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}})
+		log := eventstore.Config{URL: own.URL("sol"), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}, Log: config.NewQuietLogger(a.err, c.Log)}
+		return runtime.BenchmarkPolls(ctx, a.out, log, sagas.AutoClose(catalog.Default()))
 	})
+}
+
+func (a *cli) benchTakeover() *cobra.Command {
+	var b faults.Benchmark
+	c := a.newBench("takeover", "Measure how soon a node does the open work of another one that fails", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
+		return b.Run(ctx, a.out, own, c.MasterKeyFile)
+	})
+	c.Flags().IntVar(&b.Rounds, "rounds", 5, "number of faults of each kind")
+	c.Flags().StringSliceVar(&b.Kinds, "kinds", faults.Kinds(), "kinds of faults")
+	return c
 }

@@ -6,25 +6,38 @@ package runtime
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // pollsPerFigure is the number of polls that are averaged for one figure.
 const pollsPerFigure = 2000
 
 // BenchmarkPolls measures a poll that finds no due timer, in µs, at 100,000 and then at 1,000,000 pending timers, and writes one JSON
-// object a line. It fills the database of the configuration, which must be empty.
-func BenchmarkPolls(ctx context.Context, w io.Writer, c Config) error {
-	r, err := New(c)
+// object a line. It fills the database of the log, which must be empty, with timers of the saga.
+func BenchmarkPolls(ctx context.Context, w io.Writer, log eventstore.Config, saga Definition) error {
+	store, err := eventstore.Open(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	refuse := func(context.Context, ticket.ID, ticket.Command, person.Actor, eventstore.CommandID, int64) error {
+		return errors.New("no timer should be due")
+	}
+	r, err := New(Config{Store: store, Dispatch: refuse, Sagas: []Definition{saga}})
 	if err != nil {
 		return err
 	}
 	if err := r.activate(ctx, r.Sagas[0]); err != nil {
 		return err
 	}
-	if _, err := c.Store.Pools().Consumer.Exec(ctx, `update saga.sagas set live = true`); err != nil {
+	if _, err := store.Pools().Consumer.Exec(ctx, `update saga.sagas set live = true`); err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)

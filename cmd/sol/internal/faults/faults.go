@@ -26,6 +26,14 @@ const (
 // All returns all faults.
 func All() []Fault { return []Fault{Kill, Stop, Freeze, HalfOpen, Slow} }
 
+// Kinds returns all faults as text.
+func Kinds() (kinds []string) {
+	for _, f := range All() {
+		kinds = append(kinds, string(f))
+	}
+	return kinds
+}
+
 // slowness is the delay of a slow network, each way.
 const slowness = 200 * time.Millisecond
 

@@ -6,6 +6,9 @@ package faults
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -49,4 +52,47 @@ func (w Work) Left(ctx context.Context, db *pgxpool.Pool) ([]string, error) {
 		return nil, fmt.Errorf("read the work that is left: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// measureTimeout is the time after which a measurement fails: nobody takes over.
+const measureTimeout = 2 * time.Minute
+
+// Measure waits until the work is done and adds the seconds since a time: for each consumer to took["consumers"], and to took["outbox"] and
+// took["timers"].
+func (w Work) Measure(ctx context.Context, db *pgxpool.Pool, since time.Time, took map[string][]float64) error {
+	rows, err := db.Query(ctx, `select 'consumer ' || name from log.consumers`)
+	if err != nil {
+		return fmt.Errorf("read the consumers: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("read the consumers: %w", err)
+	}
+	open = append(open, "outbox", "timers")
+	ctx, cancel := context.WithTimeout(ctx, measureTimeout)
+	defer cancel()
+	for len(open) > 0 {
+		left, err := w.Left(ctx, db)
+		if err != nil {
+			return fmt.Errorf("%q are not done: %w", open, err)
+		}
+		for _, part := range open {
+			if slices.Contains(left, part) {
+				continue
+			}
+			kind := part
+			if strings.HasPrefix(part, "consumer ") {
+				kind = "consumers"
+			}
+			took[kind] = append(took[kind], time.Since(since).Seconds())
+		}
+		open = slices.DeleteFunc(open, func(part string) bool { return !slices.Contains(left, part) })
+		pause := time.NewTimer(10 * time.Millisecond)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+		}
+		pause.Stop()
+	}
+	return nil
 }
