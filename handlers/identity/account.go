@@ -80,7 +80,7 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 		return "", fmt.Errorf("account id: %w", err)
 	}
 	_, err = i.execDurably(ctx, `
-		insert into identity.accounts (id, username, given_name, family_name, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), person, created_at)
+		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, person, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8::text::uuid, $9)`,
 		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), i.Now())
 	if err != nil {
