@@ -45,9 +45,11 @@ func (s *Store) appendEvents(ctx context.Context, a Append) (Result, *pendingApp
 		err = s.sealEvents(ctx, p)
 	}
 	if errors.Is(err, ErrNotFound) { // a repetition may name a blob whose key this node no longer holds, or never held
-		if first, ok, lookupErr := s.FindCommand(ctx, a.Command, a.RequestBody); ok {
-			return first, nil, nil
-		} else if lookupErr != nil {
+		first, ok, lookupErr := s.FindCommand(ctx, a.Command, a.RequestBody)
+		if lookupErr == nil && ok {
+			return first, nil, s.Barrier(ctx)
+		}
+		if lookupErr != nil {
 			err = lookupErr
 		}
 	}

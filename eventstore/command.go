@@ -30,7 +30,8 @@ func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	p.requestHash = k.RequestHash(a.RequestBody)
 }
 
-// FindCommand returns the first result of a command, and false when the command was not carried out.
+// FindCommand returns the first result of a command, and false when the command was not carried out. Whoever answers with it waits for a
+// Barrier first: the row may be committed on this server only.
 // Error: ErrKeyReused, when the command id was used for another request.
 func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	if id.Key == "" {

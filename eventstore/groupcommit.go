@@ -20,6 +20,8 @@ import (
 type groupCommitter struct {
 	store *Store
 	done  chan struct{}
+	ctx   context.Context // of all batches: it ends when the callers of the last ones have given up after close
+	end   context.CancelFunc
 
 	mu           sync.Mutex
 	queueChanged *sync.Cond
@@ -32,6 +34,7 @@ type groupCommitter struct {
 // newGroupCommitter returns a committer and starts its goroutine.
 func newGroupCommitter(s *Store) *groupCommitter {
 	g := &groupCommitter{store: s, done: make(chan struct{})}
+	g.ctx, g.end = context.WithCancel(context.Background())
 	g.queueChanged = sync.NewCond(&g.mu)
 	go g.run()
 	return g
@@ -49,13 +52,17 @@ func (g *groupCommitter) enqueue(p *pendingAppend) error {
 	return nil
 }
 
-// close refuses new appends, and returns when the queued ones are finished.
+// close refuses new appends, and returns when the queued ones are finished, or when their callers have given up: a commit that waits for
+// a lost standby does not keep a node from stopping.
 func (g *groupCommitter) close() {
 	g.mu.Lock()
 	g.closed = true
 	g.queueChanged.Signal()
 	g.mu.Unlock()
+	giveUp := time.AfterFunc(g.store.cfg.AppendTimeout, g.end)
 	<-g.done
+	giveUp.Stop()
+	g.end()
 }
 
 // run commits batches until the committer is closed.
@@ -177,11 +184,10 @@ func dropCancelled(batch []*pendingAppend) []*pendingAppend {
 // writeAndAnswer writes the batch, sends the answers, ends the wait and publishes the new head.
 func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend, wait *commitWait) error {
 	s := g.store
-	// This is longer than the server's own timeouts, so that a connection is abandoned only when the server does not answer.
-	ctx, cancel := context.WithTimeout(context.Background(), 3*s.cfg.LockTimeout)
-	defer cancel()
 	start := time.Now()
-	answers, err := s.writeBatch(ctx, batch, wait != nil && wait.tick)
+	// There is no deadline: a commit that waits for the standby must not be interrupted. The server limits the statements before it, and TCP
+	// finds a server that is gone. The callers wait as long as their own contexts say.
+	answers, err := s.writeBatch(g.ctx, batch, wait != nil && wait.tick)
 	if err != nil {
 		return err
 	}

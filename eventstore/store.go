@@ -33,7 +33,8 @@ type Config struct {
 	Metrics   prometheus.Registerer // nil: none
 	Tracer    pgx.QueryTracer       // nil: none; traces every query
 
-	EarlierMasterKeys [][]byte // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
+	EarlierMasterKeys [][]byte   // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
+	Durability        Durability // NotChecked: what the server's settings must promise
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
@@ -69,6 +70,7 @@ func (c *Config) validate() error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Durability = cmp.Or(c.Durability, NotChecked)
 	c.MaxBatch = cmp.Or(c.MaxBatch, 512)
 	c.MaxBatchBytes = cmp.Or(c.MaxBatchBytes, 4<<20)
 	c.AppendTimeout = cmp.Or(c.AppendTimeout, 4*time.Second)
@@ -121,6 +123,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			s.pools.Close()
 		}
 	}()
+	if err := s.checkDurability(ctx); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
 	if s.keyring, err = keyring.Open(ctx, s.pools.Append, cfg.masterKeys()...); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}

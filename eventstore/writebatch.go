@@ -6,6 +6,7 @@ package eventstore
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 //go:embed append.sql
@@ -32,8 +35,13 @@ const (
 	statusTooLate
 )
 
+// errDoubtful means that the server gave a warning during the transaction: it may have stopped waiting for the standby, and reports such a
+// commit as successful. The batch is sent again on another connection, and finds its command ids.
+var errDoubtful = errors.New("the server gave a warning: the standby may not have the commit")
+
 // writeBatch writes the batch in one transaction, with a tick if one is needed, and returns the answers in its order. All
-// statements and the commit are sent together, so that the allocator row is locked for one round trip.
+// statements and the commit are sent together, so that the allocator row is locked for one round trip. An answer is durable, on the
+// standby too: also the transaction of a repetition or a conflict has locked the allocator, so that its commit waits for the standby.
 func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick bool) (answers []answer, err error) {
 	var statements pgx.Batch
 	statements.Queue(lockAllocator)
@@ -43,8 +51,13 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick boo
 	if tick {
 		statements.Queue(tickSQL, s.configuredTime(), s.latestTime())
 	}
+	conn, err := s.pools.Append.Acquire(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("append: %w", err)
+	}
+	defer conn.Release()
 	var ticked time.Time
-	results := s.pools.Append.SendBatch(ctx, &statements)
+	results := conn.SendBatch(ctx, &statements)
 	if _, err = results.Exec(); err != nil {
 		err = fmt.Errorf("lock the allocator: %w", err)
 	}
@@ -58,6 +71,9 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick boo
 	}
 	if closeErr := results.Close(); err == nil && closeErr != nil {
 		err = fmt.Errorf("commit: %w", closeErr)
+	}
+	if err == nil && pgpool.IsDoubtful(conn.Conn()) {
+		err = errDoubtful
 	}
 	if err != nil {
 		return nil, err

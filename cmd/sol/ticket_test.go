@@ -49,7 +49,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key}
+	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key, "SOL_DURABILITY": "none"}
 	for _, args := range [][]string{
 		{"ticket", "show", "2026-0000001"}, {"replay", "2026-0000001"}, {"ticket", "list", "--search", code},
 		{"ticket", "list", "--search", "prova"},

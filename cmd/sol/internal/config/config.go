@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -38,6 +39,9 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         database use the same key. Without it the data cannot be read: keep a copy elsewhere
   SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
   SOL_AUTO_CLOSE_AFTER  replaces the catalogue's auto-close delay, for tests, e.g. 90s (FAQ 2.5)
+  SOL_DURABILITY        what an acknowledged command survives: local (a crash of the database) or standby (its loss, with a
+                        synchronous standby); sol refuses to start when the database's settings promise less (local; none
+                        for tests: no check)
   SOL_LOG               text or json, and debug, info, warn or error (text,info)
   SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
                         requests per minute of one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600);
@@ -54,6 +58,7 @@ type Config struct {
 	MasterKeyFile  string // path
 	Hold           time.Duration
 	AutoCloseAfter time.Duration // replaces the delay of the catalogue; 0: the catalogue's
+	Durability     eventstore.Durability
 	Log            LogConfig
 	Limits         middleware.Limits
 	TrustedProxies []netip.Prefix
@@ -91,6 +96,11 @@ func Load(env func(string) string) (Config, error) {
 			}
 			*target = d
 		}
+	}
+	switch c.Durability = eventstore.Durability(cmp.Or(env("SOL_DURABILITY"), string(eventstore.DurableLocally))); c.Durability {
+	case eventstore.DurableLocally, eventstore.DurableOnStandby, eventstore.NotChecked:
+	default:
+		refuse("SOL_DURABILITY", "local, standby or none")
 	}
 	if c.Log, err = parseLog(env("SOL_LOG")); err != nil {
 		wrong = append(wrong, err)

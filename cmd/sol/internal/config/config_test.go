@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -28,7 +29,7 @@ func TestConfigDefaults(t *testing.T) {
 		dir = "/var/lib/sol"
 	}
 	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
-		External: External{MailDomain: "localhost", MailPerMinute: 600}}
+		Durability: eventstore.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -37,7 +38,7 @@ func TestConfigDefaults(t *testing.T) {
 func TestConfig(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
-		"SOL_HOLD": "0s", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
+		"SOL_HOLD": "0s", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
@@ -56,7 +57,7 @@ func TestConfig(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
-		AutoCloseAfter: 90 * time.Second, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
+		AutoCloseAfter: 90 * time.Second, Durability: eventstore.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		External: External{

@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/dispatch"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// TestAcknowledgedCommandsSurviveALostStandby loses the standby under a command. Neither the command nor its repetition is acknowledged, by
+// this node or another, while the standby is away, though the primary has stored it: also after the wait of its commit was cancelled, and after
+// a crash of the primary. With the standby back it is acknowledged, and the promoted standby has it, once.
+func TestAcknowledgedCommandsSurviveALostStandby(t *testing.T) {
+	db := storetest.Replicated(t)
+	briefly := func(c *eventstore.Config) { c.AppendTimeout = 2 * time.Second }
+	here, there := dispatch.New(db.OpenNode(t, briefly), accountDecider()), dispatch.New(db.OpenNode(t, briefly), accountDecider())
+	stream := newID()
+	command := func(d *accountDispatcher, key string, amount int) (dispatch.Result[account], error) {
+		return d.Dispatch(t.Context(), accountRequest{
+			Stream: stream, Command: amount, By: operator, Body: fmt.Append(nil, amount), ID: eventstore.CommandID{Actor: operator.ID, Key: key},
+		})
+	}
+	if _, err := command(here, "before", 5); err != nil {
+		t.Fatal(err)
+	}
+	waits := func(when string) {
+		t.Helper()
+		for name, c := range map[string]struct {
+			dispatcher *accountDispatcher
+			key        string
+			amount     int
+		}{
+			"the command":                {here, "lost", -5},
+			"its repetition elsewhere":   {there, "lost", -5},
+			"a refusal on what it wrote": {there, "refused", -1},
+			"an old command":             {there, "before", 5},
+			"nothing to do":              {here, "none", 0},
+		} {
+			if out, err := command(c.dispatcher, c.key, c.amount); !errors.Is(err, eventstore.ErrUnavailable) {
+				t.Errorf("%s, %s: got %+v, %v, want ErrUnavailable", when, name, out, err)
+			}
+		}
+	}
+
+	db.Standby().Kill()
+	if _, err := command(here, "lost", -5); !errors.Is(err, eventstore.ErrUnavailable) {
+		t.Errorf("standby lost: got %v, want ErrUnavailable", err)
+	}
+	cancelCommits(t, db.URL()) // the server gives up the wait and reports a success with a warning
+	waits("commit cancelled")
+
+	db.Primary().Kill()
+	if err := db.Primary().Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Eventually(t, "the primary answers again", func() bool {
+		_, _, _, err := there.Load(t.Context(), stream)
+		return err == nil
+	})
+	waits("primary restarted")
+
+	if err := db.Standby().Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var first dispatch.Result[account]
+	storetest.Eventually(t, "the repetition is acknowledged", func() bool {
+		var err error
+		first, err = command(there, "lost", -5)
+		return err == nil
+	})
+	if first.Version != 2 || first.State.Balance != 0 {
+		t.Errorf("standby back: got %+v, want version 2 and balance 0", first)
+	}
+	db.Failover(t)
+	after := dispatch.New(db.OpenNode(t), accountDecider())
+	if out, err := command(after, "lost", -5); err != nil || !out.Repeated || out.Position != first.Position {
+		t.Errorf("promoted: got %+v, %v, want the first result %+v", out, err, first)
+	}
+	if state, version, _, err := after.Load(t.Context(), stream); err != nil || version != 2 || state.Balance != 0 {
+		t.Errorf("promoted: got %+v at version %d, %v, want the command once", state, version, err)
+	}
+}
+
+// cancelCommits cancels every commit that waits for the standby, and returns when at least one was cancelled.
+func cancelCommits(t *testing.T, url string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	storetest.Eventually(t, "a commit that waits for the standby is cancelled", func() bool {
+		var cancelled int
+		err := conn.QueryRow(t.Context(), `select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'`).Scan(&cancelled)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cancelled > 0
+	})
+}
+
+func TestDurabilityIsChecked(t *testing.T) {
+	db := storetest.Replicated(t)
+	open := func(d eventstore.Durability) error {
+		s, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL(), MasterKey: storetest.MasterKey(), Durability: d})
+		if err == nil {
+			s.Close()
+		}
+		return err
+	}
+	for _, d := range []eventstore.Durability{eventstore.DurableLocally, eventstore.DurableOnStandby} {
+		if err := open(d); err != nil {
+			t.Errorf("with a standby, %s: got %v, want none", d, err)
+		}
+	}
+	db.Failover(t)
+	if err := open(eventstore.DurableLocally); err != nil {
+		t.Errorf("without a standby: got %v, want none", err)
+	}
+	if err := open(eventstore.DurableOnStandby); err == nil || !strings.Contains(err.Error(), "synchronous_standby_names") {
+		t.Errorf("without a standby: got %v, want an error that names synchronous_standby_names", err)
+	}
+	_, err := eventstore.Open(t.Context(), eventstore.Config{
+		URL: storetest.New(t).URL, MasterKey: storetest.MasterKey(), Durability: eventstore.DurableLocally,
+	})
+	if err == nil || !strings.Contains(err.Error(), "fsync = off") {
+		t.Errorf("server without fsync: got %v, want an error that names it", err)
+	}
+}
