@@ -34,8 +34,15 @@ type Pools struct {
 
 	Request *Requests
 
-	listen  *pgxpool.Config
-	lasting lasting
+	listen        *pgxpool.Config
+	lasting       lasting
+	sessionShares *shares
+}
+
+// ShareSession waits until a kind of use may have one more connection of the session pool, and returns the function that its user calls
+// after the use. Sessions and log-ins need none: a table that is locked for one kind leaves them a connection. Error: ErrUnavailable.
+func (p *Pools) ShareSession(ctx context.Context, kind string) (release func(), err error) {
+	return p.sessionShares.acquire(ctx, kind)
 }
 
 // startTimeout is the time within which each pool must have its first connection.
@@ -89,6 +96,9 @@ func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
 		p.Request = newRequests(pool, s, inTransactionMode)
 	} else {
 		*p.pool(s.Name) = pool
+	}
+	if s.Name == Session {
+		p.sessionShares = newShares(s)
 	}
 	if s.Min == 0 {
 		return nil

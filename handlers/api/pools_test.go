@@ -140,6 +140,36 @@ func TestLockedListsStayAlone(t *testing.T) {
 	w.eventually("lists answer again", func() bool { return anna.get("/api/v1/tickets?queue=nuove").status == 200 })
 }
 
+// While access records cannot be written, tickets answer 503, because nobody may read them without a record; everything else answers.
+func TestLockedAccessRecordsStayAlone(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	owner := w.connectAsOwner()
+	unlock := w.lockTable("access.reads")
+	ctx, end := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 5 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				if a := anna.ticket(id); ctx.Err() == nil && a.status != 503 {
+					t.Errorf("a ticket: got %d %s, want 503", a.status, a.raw)
+				}
+			}
+		})
+	}
+	w.eventually("readers wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
+	bruno := w.logIn("bruno", person.ASROperator, torino)
+	bruno.get("/api/v1/queues").want(200)
+	bruno.get("/api/v1/tickets").want(200)
+	bruno.update(id, fields{"status": "in_lavorazione"}).want(200)
+	w.eventually("readers still wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
+	end()
+	readers.Wait()
+	unlock()
+	w.eventually("tickets are shown again", func() bool { return anna.ticket(id).status == 200 })
+}
+
 // A frozen database gives 503 to everybody, and the node works again when the database does.
 func TestFrozenDatabaseGives503(t *testing.T) {
 	w := newFixtureWithLog(t, catalog.Default(), func(c *eventstore.Config) {

@@ -15,7 +15,7 @@ import (
 // read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
 // costs no availability.
 func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
-	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
+	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
 }
 
 // recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
@@ -25,7 +25,7 @@ func (s *Service) recordSearch(ctx context.Context, by Caller, query string) err
 	if err != nil || searched.ID == "" {
 		return err
 	}
-	return accesslog.Record(ctx, s.Store.Pools().Session, accesslog.Access{By: by.Actor, Kind: accesslog.Search, Person: searched.ID})
+	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Person: searched.ID})
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below

@@ -45,8 +45,13 @@ type Access struct {
 
 // Record stores an access record, which nobody can change. The record is committed when Record returns, so callers call it before they
 // return the data.
-func Record(ctx context.Context, sessions *pgxpool.Pool, r Access) error {
-	_, err := sessions.Exec(ctx, `
+func Record(ctx context.Context, pools *pgpool.Pools, r Access) error {
+	release, err := pools.ShareSession(ctx, "access")
+	if err != nil {
+		return fmt.Errorf("record access: %w", err)
+	}
+	defer release()
+	_, err = pools.Session.Exec(ctx, `
 		insert into access.reads (person, role, entity, ticket, what, detail, subject) values ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7)`,
 		r.By.ID, r.By.Role, r.By.Entity, string(r.Ticket), r.Kind, r.Detail, r.Person)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 		{By: anna, Kind: accesslog.Search, Person: "somebody else"},
 		{By: auditor, Ticket: one, Kind: accesslog.History},
 	} {
-		if err := accesslog.Record(t.Context(), pools.Session, r); err != nil {
+		if err := accesslog.Record(t.Context(), pools, r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
 	subject := strings.Repeat("0f", 32)
 	id := person.IDFromSubject(subject)
 	for _, p := range []string{subject, id, strings.Repeat("1f", 32)} {
-		if err := accesslog.Record(t.Context(), pools.Session, accesslog.Access{By: anna, Kind: accesslog.Search, Person: p}); err != nil {
+		if err := accesslog.Record(t.Context(), pools, accesslog.Access{By: anna, Kind: accesslog.Search, Person: p}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
 // No database role, the owner included, can change or delete a record before 24 months have passed.
 func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 	db := storetest.New(t)
-	if err := accesslog.Record(t.Context(), db.Store.Pools().Session, accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
+	if err := accesslog.Record(t.Context(), db.Store.Pools(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
 		t.Fatal(err)
 	}
 	owner, err := pgx.Connect(t.Context(), db.URL)

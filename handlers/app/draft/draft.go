@@ -20,6 +20,9 @@ import (
 // retention is the time after the last change for which a draft is stored.
 const retention = 90 * 24 * time.Hour
 
+// share is the kind of use of the session pool.
+const share = "draft"
+
 // Store stores drafts in the database of the log: one for each account and ticket. It is safe for concurrent use.
 type Store struct{ store *eventstore.Store }
 
@@ -44,8 +47,13 @@ func (d *Store) Discard(ctx context.Context, account string, id ticket.ID, form 
 }
 
 func (d *Store) write(ctx context.Context, account string, id ticket.ID, form string, sealed []byte) (time.Time, error) {
+	release, err := d.store.Pools().ShareSession(ctx, share)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("write draft: %w", err)
+	}
+	defer release()
 	now := d.store.Now()
-	_, err := d.store.Pools().Session.Exec(ctx, `
+	_, err = d.store.Pools().Session.Exec(ctx, `
 		with forgotten as (delete from draft.drafts where at < $6 and (account, ticket) <> ($1, $2))
 		insert into draft.drafts as d (account, ticket, form, sealed, at) values ($1, $2, $3, $4, $5)
 		on conflict (account, ticket) do update set form = excluded.form, sealed = excluded.sealed, at = excluded.at
@@ -60,6 +68,11 @@ func (d *Store) write(ctx context.Context, account string, id ticket.ID, form st
 // if the ticket was erased.
 func (d *Store) Read(ctx context.Context, account string, id ticket.ID) (content []byte, at time.Time, err error) {
 	var sealed []byte
+	release, err := d.store.Pools().ShareSession(ctx, share)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("read draft: %w", err)
+	}
+	defer release()
 	err = d.store.Pools().Session.QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(id)).Scan(&sealed, &at)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, time.Time{}, nil

@@ -170,6 +170,9 @@ func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, er
 	return count, err
 }
 
+// marksShare is the kind of use of the session pool.
+const marksShare = "marks"
+
 // MarkRead marks a notification as read by an actor; with an empty id, all that the actor may read. It returns false if there is none.
 func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool, error) {
 	if id != "" && !eventstore.IsID(id) {
@@ -185,6 +188,11 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 		return err
 	})
 	if err == nil && len(readable) > 0 {
+		var release func()
+		if release, err = n.store.Pools().ShareSession(ctx, marksShare); err != nil {
+			return false, fmt.Errorf("mark notifications: %w", err)
+		}
+		defer release()
 		_, err = n.store.Pools().Session.Exec(ctx, `
 			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id)
 			order by 1 on conflict do nothing -- in one order: two requests that mark the same ones cannot deadlock`,
@@ -201,7 +209,12 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 
 // MarkReadUntil marks all notifications up to a moment, which the actor may read, as read at that moment. Later ones stay unread.
 func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
-	err := pgx.BeginFunc(ctx, n.store.Pools().Session, func(tx pgx.Tx) error {
+	release, err := n.store.Pools().ShareSession(ctx, marksShare)
+	if err != nil {
+		return fmt.Errorf("mark notifications: %w", err)
+	}
+	defer release()
+	err = pgx.BeginFunc(ctx, n.store.Pools().Session, func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}

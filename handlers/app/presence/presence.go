@@ -25,6 +25,9 @@ const (
 	writingFor = "8 seconds"
 )
 
+// share is the kind of use of the session pool.
+const share = "presence"
+
 // Tracker stores presence in the database and measures time with the clock of the database. It is safe for concurrent use.
 type Tracker struct {
 	store *eventstore.Store
@@ -62,8 +65,13 @@ func topic(id ticket.ID) string {
 
 // Enter stores that an actor has the ticket open, and whether they have just typed. Clients call it again to refresh the entry.
 func (p *Tracker) Enter(ctx context.Context, id ticket.ID, by person.Actor, writing bool) error {
+	release, err := p.store.Pools().ShareSession(ctx, share)
+	if err != nil {
+		return fmt.Errorf("record presence on ticket %s: %w", id, err)
+	}
+	defer release()
 	var changed bool // the reader is new, or begins to write
-	err := p.store.Pools().Session.QueryRow(ctx, `
+	err = p.store.Pools().Session.QueryRow(ctx, `
 		with gone as (delete from presence.readers where seen_at < clock_timestamp() - interval '1 hour' and (ticket, account) <> ($1, $2))
 		, was as (select writing_until > clock_timestamp() as writing from presence.readers
 			where ticket = $1 and account = $2 and seen_at > clock_timestamp() - interval '`+presentFor+`')
@@ -83,6 +91,11 @@ func (p *Tracker) Enter(ctx context.Context, id ticket.ID, by person.Actor, writ
 
 // Leave deletes the entry of an actor who has closed the ticket.
 func (p *Tracker) Leave(ctx context.Context, id ticket.ID, by person.Actor) error {
+	release, err := p.store.Pools().ShareSession(ctx, share)
+	if err != nil {
+		return fmt.Errorf("delete presence on ticket %s: %w", id, err)
+	}
+	defer release()
 	if _, err := p.store.Pools().Session.Exec(ctx, `delete from presence.readers where ticket = $1 and account = $2`, string(id), by.ID); err != nil {
 		return fmt.Errorf("delete presence on ticket %s: %w", id, err)
 	}
@@ -92,6 +105,11 @@ func (p *Tracker) Leave(ctx context.Context, id ticket.ID, by person.Actor) erro
 
 // Others returns the readers that have the ticket open now, without the actor by, those who write first.
 func (p *Tracker) Others(ctx context.Context, id ticket.ID, by person.Actor) ([]Reader, error) {
+	release, err := p.store.Pools().ShareSession(ctx, share)
+	if err != nil {
+		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
+	}
+	defer release()
 	rows, err := p.store.Pools().Session.Query(ctx, `
 		select account::text, entity, writing_until > clock_timestamp() from presence.readers
 		where ticket = $1 and account::text <> $2 and seen_at > clock_timestamp() - interval '`+presentFor+`'
