@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sol-assistenza/sol/eventstore/metrics"
 	"github.com/sol-assistenza/sol/eventstore/proof"
 )
 
@@ -121,6 +122,22 @@ type newKey struct {
 type answer struct {
 	Result
 	err error
+}
+
+// outcome returns the outcome by which metrics count the append.
+func (a answer) outcome() string {
+	switch {
+	case errors.Is(a.err, ErrConflict):
+		return metrics.Conflict
+	case errors.Is(a.err, ErrKeyReused):
+		return metrics.KeyReused
+	case errors.Is(a.err, ErrTooLate):
+		return metrics.TooLate
+	case a.Repeated:
+		return metrics.Repeated
+	default:
+		return metrics.Stored
+	}
 }
 
 // parseAppend parses the ids of an append and of its events.

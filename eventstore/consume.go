@@ -138,8 +138,8 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 		}
 		return
 	}
-	s.metrics.setLeading(c, position, skipped)
-	defer s.metrics.clearLeading(c)
+	s.metrics.SetLeading(c.Name, c.Version, position, len(skipped.streams))
+	defer s.metrics.ClearLeading(c.Name, c.Version)
 	for s.WaitForHead(leading, position) == nil && leading.Err() == nil {
 		next, err := s.handleBatch(leading, c, position, &skipped)
 		switch {
@@ -152,7 +152,7 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 			if c.Committed != nil {
 				c.Committed()
 			}
-			s.metrics.setLeading(c, position, skipped)
+			s.metrics.SetLeading(c.Name, c.Version, position, len(skipped.streams))
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
 			failed.reset()
@@ -206,7 +206,7 @@ func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64, skipped
 // recordFailure logs and counts a failure, and stores the error for Consumers.
 func (s *Store) recordFailure(ctx context.Context, c Consumer, position int64, cause error) {
 	s.cfg.Log.Error("consumer failed", "consumer", c.Name, "version", c.Version, "after", position, "error", cause)
-	s.metrics.failures.WithLabelValues(c.Name).Inc()
+	s.metrics.CountFailure(c.Name)
 	_, err := s.pools.Lease.Exec(ctx, `
 		update log.consumers set failures = failures + 1, error = $4, failed_at = clock_timestamp()
 		where name = $1 and version = $2 and position = $3`, c.Name, c.Version, position, cause.Error())

@@ -160,7 +160,7 @@ func (g *groupCommitter) commit(batch []*pendingAppend, wait *commitWait) {
 			continue
 		}
 		g.store.cfg.Log.Warn("append failed; retrying", "appends", len(batch), "error", err)
-		g.store.metrics.retries.Inc()
+		g.store.metrics.CountRetry()
 		time.Sleep(retry.NextBackOff())
 	}
 }
@@ -197,10 +197,10 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend, wait *commitWait
 	if len(batch) == 0 {
 		return nil
 	}
-	s.metrics.observeBatch(len(batch), time.Since(start))
+	s.metrics.ObserveBatch(len(batch), time.Since(start))
 	var head int64
 	for i, p := range batch {
-		s.metrics.countAppend(answers[i])
+		s.metrics.CountAppend(answers[i].outcome())
 		if answers[i].err == nil {
 			head = max(head, answers[i].Position.N)
 			if len(p.events) > 0 { // without events the time was given to nothing that was stored

@@ -19,6 +19,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/lease"
+	"github.com/sol-assistenza/sol/eventstore/metrics"
 	"github.com/sol-assistenza/sol/eventstore/notify"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
@@ -101,7 +102,7 @@ type Store struct {
 	leases      *lease.Keeper[consumerID] // of the consumers that this node leads
 	freeLeases  freeLeases
 	yielder     lease.Yielder
-	metrics     *metrics
+	metrics     *metrics.Metrics
 
 	cancel     context.CancelFunc
 	goroutines sync.WaitGroup // every goroutine of the store
@@ -134,15 +135,15 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			return nil, fmt.Errorf("open log: %w", err)
 		}
 	}
-	if s.metrics, err = newMetrics(s, cfg.Metrics); err != nil {
-		return nil, fmt.Errorf("open log: %w", err)
-	}
 	head, _, err := s.Head(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, Now: s.clock.now, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
+	if s.metrics, err = metrics.New(cfg.Metrics, s.KnownHead, s.pools); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
 
 	runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
@@ -161,7 +162,7 @@ func (s *Store) Close() {
 		s.committer.close()
 		s.cancel()
 		s.goroutines.Wait()
-		s.metrics.close()
+		s.metrics.Close()
 		s.pools.Close()
 	})
 }

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore
+// Package metrics holds the Prometheus metrics of the log. No metric or label names a person or a ticket.
+package metrics
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -13,10 +13,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics holds the Prometheus metrics of the log. No metric or label names a person or a ticket.
-type metrics struct {
-	store         *Store
+// Metrics are the metrics of one node's store.
+type Metrics struct {
 	registry      prometheus.Registerer
+	head          func() int64
+	pools         prometheus.Collector
 	appends       *prometheus.CounterVec
 	batchSize     prometheus.Histogram
 	commitSeconds prometheus.Histogram
@@ -39,12 +40,13 @@ type consumerKey struct {
 	version int
 }
 
-// newMetrics creates the metrics of a store and registers them, if there is a registry.
-func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
-	m := &metrics{
-		store: s, registry: registry, leading: make(map[consumerKey]leadingState),
+// New creates the metrics of a store, and registers them unless registry is nil. head returns the position of the last event that this
+// node knows of; pools are the metrics of its connections.
+func New(registry prometheus.Registerer, head func() int64, pools prometheus.Collector) (*Metrics, error) {
+	m := &Metrics{
+		registry: registry, head: head, pools: pools, leading: make(map[consumerKey]leadingState),
 		appends: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused.",
+			Name: "sol_log_appends_total", Help: "Appends by outcome: stored, repeated, conflict, key_reused, too_late.",
 		}, []string{"outcome"}),
 		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "sol_log_batch_appends", Help: "Appends in one commit.", Buckets: prometheus.ExponentialBuckets(1, 2, 10),
@@ -65,7 +67,7 @@ func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 	}
 	for _, c := range m.collectors() {
 		if err := registry.Register(c); err != nil {
-			m.close()
+			m.Close()
 			return nil, fmt.Errorf("register metrics: %w", err)
 		}
 	}
@@ -73,12 +75,12 @@ func newMetrics(s *Store, registry prometheus.Registerer) (*metrics, error) {
 }
 
 // collectors returns everything that is registered.
-func (m *metrics) collectors() []prometheus.Collector {
-	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m, m.store.pools}
+func (m *Metrics) collectors() []prometheus.Collector {
+	return []prometheus.Collector{m.appends, m.batchSize, m.commitSeconds, m.retries, m.failures, m, m.pools}
 }
 
-// close unregisters the metrics.
-func (m *metrics) close() {
+// Close unregisters the metrics.
+func (m *Metrics) Close() {
 	if m.registry == nil {
 		return
 	}
@@ -87,38 +89,42 @@ func (m *metrics) close() {
 	}
 }
 
-// observeBatch records the size and duration of a commit.
-func (m *metrics) observeBatch(appends int, duration time.Duration) {
+// ObserveBatch records the size and duration of a commit.
+func (m *Metrics) ObserveBatch(appends int, duration time.Duration) {
 	m.batchSize.Observe(float64(appends))
 	m.commitSeconds.Observe(duration.Seconds())
 }
 
-// countAppend counts an append by its outcome.
-func (m *metrics) countAppend(a answer) {
-	outcome := "stored"
-	switch {
-	case errors.Is(a.err, ErrConflict):
-		outcome = "conflict"
-	case errors.Is(a.err, ErrKeyReused):
-		outcome = "key_reused"
-	case a.Repeated:
-		outcome = "repeated"
-	}
-	m.appends.WithLabelValues(outcome).Inc()
-}
+// The outcomes of an append.
+const (
+	Stored    = "stored"
+	Repeated  = "repeated"
+	Conflict  = "conflict"
+	KeyReused = "key_reused"
+	TooLate   = "too_late"
+)
 
-// setLeading records the state of a consumer that this node leads.
-func (m *metrics) setLeading(c Consumer, position int64, k skips) {
+// CountAppend counts an append by its outcome.
+func (m *Metrics) CountAppend(outcome string) { m.appends.WithLabelValues(outcome).Inc() }
+
+// CountRetry counts a batch that is sent again because the database failed.
+func (m *Metrics) CountRetry() { m.retries.Inc() }
+
+// CountFailure counts a batch that a consumer could not handle.
+func (m *Metrics) CountFailure(consumer string) { m.failures.WithLabelValues(consumer).Inc() }
+
+// SetLeading records the checkpoint of a consumer that this node leads, and the number of streams that the consumer has skipped.
+func (m *Metrics) SetLeading(consumer string, version int, position int64, skipped int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.leading[consumerKey{c.Name, c.Version}] = leadingState{position, len(k.streams)}
+	m.leading[consumerKey{consumer, version}] = leadingState{position, skipped}
 }
 
-// clearLeading records that this node does not lead the consumer any more.
-func (m *metrics) clearLeading(c Consumer) {
+// ClearLeading records that this node does not lead the consumer any more.
+func (m *Metrics) ClearLeading(consumer string, version int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.leading, consumerKey{c.Name, c.Version})
+	delete(m.leading, consumerKey{consumer, version})
 }
 
 var (
@@ -130,15 +136,15 @@ var (
 )
 
 // Describe implements prometheus.Collector.
-func (m *metrics) Describe(out chan<- *prometheus.Desc) {
+func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
 	out <- headDesc
 	out <- lagDesc
 	out <- skippedDesc
 }
 
 // Collect implements prometheus.Collector.
-func (m *metrics) Collect(out chan<- prometheus.Metric) {
-	head := m.store.notifier.Head()
+func (m *Metrics) Collect(out chan<- prometheus.Metric) {
+	head := m.head()
 	out <- prometheus.MustNewConstMetric(headDesc, prometheus.GaugeValue, float64(head))
 	m.mu.Lock()
 	defer m.mu.Unlock()
