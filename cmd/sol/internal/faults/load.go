@@ -84,7 +84,7 @@ func (l *benchLoad) openTicket(ctx context.Context) (ticket.ID, int64, error) {
 	result, err := l.app.Dispatch(ctx, app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
 		Number: number, Service: "ritiro-documenti", Problem: "altro", Entity: benchEntity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
 		Requester: ticket.ForSelf,
-		Form: ticket.Form{GivenName: "Prova", FamilyName: "Prova", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+390110000000", Description: "Prova."},
+		Form:      ticket.Form{GivenName: "Prova", FamilyName: "Prova", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it", Phone: "+390110000000", Description: "Prova."},
 	}})
 	return id, result.Position.N, err
 }
