@@ -69,7 +69,7 @@ func (a *API) registerDashboard() {
 			"Supervisors of an ASR see the figures of their entity; supervisors of the Region and auditors see all.",
 		action: identity.ReadFigures,
 	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardOutput, error) {
-		stale, err := a.waitForFigures(ctx, in.After)
+		stale, err := a.waitForFigures(ctx, c, in.After)
 		if err != nil {
 			return nil, err
 		}
@@ -96,8 +96,8 @@ func (a *API) registerDashboard() {
 }
 
 // waitForFigures waits at most two seconds until the figures contain a position; late reports that they do not contain it.
-func (a *API) waitForFigures(ctx context.Context, position string) (stale bool, err error) {
-	p, err := parsePosition("after", position)
+func (a *API) waitForFigures(ctx context.Context, c caller, position string) (stale bool, err error) {
+	p, err := a.parsePosition(ctx, c, "after", position)
 	if err != nil || position == "" {
 		return false, err
 	}
@@ -105,7 +105,7 @@ func (a *API) waitForFigures(ctx context.Context, position string) (stale bool, 
 }
 
 func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*huma.StreamResponse, error) {
-	if _, err := a.waitForFigures(ctx, in.After); err != nil {
+	if _, err := a.waitForFigures(ctx, c, in.After); err != nil {
 		return nil, err
 	}
 	query := dashboard.DrillDown{

@@ -68,7 +68,7 @@ func (a *API) registerLists() {
 }
 
 func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queuesOutput, error) {
-	stale, err := a.waitForLists(ctx, in.After)
+	stale, err := a.waitForLists(ctx, c, in.After)
 	if err != nil {
 		return nil, err
 	}
@@ -76,11 +76,11 @@ func (a *API) listQueues(ctx context.Context, c caller, in *queuesInput) (*queue
 	if err != nil {
 		return nil, err
 	}
-	return &queuesOutput{QueueList{Items: queues, Position: at.String(), Stale: stale}}, nil
+	return &queuesOutput{QueueList{Items: queues, Position: a.App.PositionText(c.Caller, at), Stale: stale}}, nil
 }
 
 func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOutput, error) {
-	stale, err := a.waitForLists(ctx, in.After)
+	stale, err := a.waitForLists(ctx, c, in.After)
 	if err != nil {
 		return nil, err
 	}
@@ -91,12 +91,12 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOu
 	if err != nil {
 		return nil, err
 	}
-	return &listOutput{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.MoreThanTotal, Position: page.Position.String(), Stale: stale}}, nil
+	return &listOutput{TicketList{Items: page.Items, NextCursor: page.NextCursor, Previous: page.PreviousCursor, Total: page.Total, More: page.MoreThanTotal, Position: a.App.PositionText(c.Caller, page.Position), Stale: stale}}, nil
 }
 
 // waitForLists waits at most two seconds until the lists contain a position; late reports that they do not contain it.
-func (a *API) waitForLists(ctx context.Context, position string) (stale bool, err error) {
-	p, err := parsePosition("after", position)
+func (a *API) waitForLists(ctx context.Context, c caller, position string) (stale bool, err error) {
+	p, err := a.parsePosition(ctx, c, "after", position)
 	if err != nil || position == "" {
 		return false, err
 	}

@@ -78,7 +78,7 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOut
 	if err != nil {
 		return nil, err
 	}
-	return newOpenOutput(o), nil
+	return a.newOpenOutput(c, o), nil
 }
 
 func (r OpenRequest) openRequest() app.OpenRequest {
@@ -92,9 +92,9 @@ func (r OpenRequest) openRequest() app.OpenRequest {
 	}
 }
 
-func newOpenOutput(o app.CommandResult) *openOutput {
+func (a *API) newOpenOutput(c caller, o app.CommandResult) *openOutput {
 	return &openOutput{
 		ETag: etag(o.Version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
-		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: o.Position.String()},
+		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: a.App.PositionText(c.Caller, o.Position)},
 	}
 }

@@ -105,7 +105,7 @@ func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answ
 	if err != nil {
 		return nil, err
 	}
-	return &answerOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, o.Position.String()}}, nil
+	return &answerOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, a.App.PositionText(c.Caller, o.Position)}}, nil
 }
 
 // singleAnswerError removes the prefix "answers[0]." from the refused fields, since the body of this endpoint is a single answer.

@@ -5,22 +5,24 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
 )
 
-// parsePosition reads a position of a response. An empty text is the zero position; another text that is no position is a Problem of type
-// invalid.
-func parsePosition(field, text string) (eventstore.Position, error) {
+// parsePosition reads a position that the caller got in a response. An empty text is the zero position; another text that is no position is
+// a Problem of type invalid.
+func (a *API) parsePosition(ctx context.Context, c caller, field, text string) (eventstore.Position, error) {
 	if text == "" {
 		return eventstore.Position{}, nil
 	}
-	p, err := eventstore.ParsePosition(text)
-	if err != nil {
-		return p, invalidField(field, "is not a position", "EPOCH.POSITION as an answer gave it, e.g. 1.42")
+	p, err := a.App.ParsePosition(ctx, c.Caller, text)
+	if errors.Is(err, app.ErrPosition) {
+		return p, invalidField(field, "is not a position", "position as an answer gave it, e.g. 1.42; for citizens it is opaque text")
 	}
-	return p, nil
+	return p, err
 }
 
 // checkReached returns eventstore.ErrBeyondHead for a position beyond the head of the log or of another epoch. It does not wait.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
@@ -15,7 +16,7 @@ func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	calls := map[string]string{"a ticket": "/api/v1/tickets/" + opened.text("id"), "a list": "/api/v1/tickets", "queues": "/api/v1/queues"}
 	for name, path := range calls {
-		for _, position := range []string{"1.0", opened.text("position")} {
+		for _, position := range []string{"1.0", "1.1", opened.text("position")} {
 			if a := anna.get(path + "?after=" + position); a.status != 200 {
 				t.Errorf("%s after %s: got %s, want 200", name, position, a.raw)
 			}
@@ -31,5 +32,50 @@ func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
 	w.must(err)
 	for _, path := range calls {
 		anna.get(path+"?after="+opened.text("position")).problem(422, "position-ahead")
+	}
+}
+
+// TestCitizensPositionsAreOpaque checks that the positions of citizens, with and without a login, and of holders of personal links tell no
+// number and can be given back, and that those of operators are plain.
+func TestCitizensPositionsAreOpaque(t *testing.T) {
+	w := newFixture(t)
+	anna, chiara := w.logIn("anna", person.ASROperator, torino), w.logIn("chiara", person.Citizen, "")
+	isPlain := func(position string) bool {
+		_, err := eventstore.ParsePosition(position)
+		return err == nil
+	}
+	for sender, c := range map[string]user{"nobody": w.anonymous(), "citizen": chiara, "operator": anna} {
+		opened := c.post("/api/v1/tickets", form(torino)).want(201)
+		if isPlain(opened.text("position")) != (sender == "operator") {
+			t.Errorf("opened by %s: got position %s", sender, opened.text("position"))
+		}
+		path := "/api/v1/tickets/" + opened.text("id")
+		for reader, holder := range map[string]user{"holder of a link": w.linkHolder(opened.text("id")), "operator": anna} {
+			read := holder.get(path).want(200)
+			if isPlain(read.text("position")) != (reader == "operator") {
+				t.Errorf("opened by %s, read by %s: got position %s", sender, reader, read.text("position"))
+			}
+			for _, position := range []string{opened.text("position"), read.text("position"), "1.1"} {
+				holder.get(path + "?after=" + position).want(200)
+			}
+		}
+		w.linkHolder(opened.text("id")).get(path + "?after=1.99999").want(200) // a refusal would tell where the head is
+	}
+	for _, path := range []string{"/api/v1/tickets", "/api/v1/queues"} {
+		mine := chiara.get(path).want(200)
+		if isPlain(mine.text("position")) {
+			t.Errorf("%s: got position %s for a citizen", path, mine.text("position"))
+		}
+		chiara.get(path + "?after=" + mine.text("position")).want(200)
+		chiara.get(path+"?after=x").problem(422, "invalid")
+	}
+	events := chiara.stream("")
+	first := w.nextMessage(events, "the counts", func(m message) bool { return m.name == "counts" })
+	if position, _ := first.data["position"].(string); isPlain(first.id) || isPlain(position) || first.id == "" {
+		t.Errorf("got event %s with data %v, want opaque positions", first.id, first.data)
+	}
+	again := w.nextMessage(chiara.stream(first.id), "the counts", func(m message) bool { return m.name == "counts" })
+	if again.id == "" {
+		t.Errorf("resumed at %s: got event %+v", first.id, again)
 	}
 }

@@ -64,7 +64,7 @@ func (a *API) replyToTicket(ctx context.Context, c caller, in *replyInput) (*rep
 		return nil, err
 	}
 	out := &replyOutput{Status: http.StatusOK, ETag: etag(version), Replayed: replayed(o), Body: Replied{
-		ID: ticket.ID(o.Stream), Number: o.State.Number, Status: status, Version: version, Position: o.Position.String(),
+		ID: ticket.ID(o.Stream), Number: o.State.Number, Status: status, Version: version, Position: a.App.PositionText(c.Caller, o.Position),
 	}}
 	if out.Body.ID != id {
 		out.Status, out.Location = http.StatusCreated, "/api/v1/tickets/"+o.Stream

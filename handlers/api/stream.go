@@ -55,7 +55,7 @@ func (a *API) registerStream() {
 		if from == "" {
 			from = in.After
 		}
-		p, err := parsePosition("Last-Event-ID", from)
+		p, err := a.parsePosition(ctx, c, "Last-Event-ID", from)
 		if err != nil {
 			return nil, err
 		}

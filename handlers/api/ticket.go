@@ -57,7 +57,7 @@ func (a *API) registerTicket() {
 }
 
 func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticketOutput, error) {
-	if p, err := parsePosition("after", in.After); err != nil {
+	if p, err := a.parsePosition(ctx, c, "after", in.After); err != nil {
 		return nil, err
 	} else if in.After != "" {
 		if err := a.checkReached(ctx, p); err != nil {

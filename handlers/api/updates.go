@@ -64,7 +64,7 @@ func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*act
 	if err != nil {
 		return nil, a.addCurrentVersion(ctx, ticket.ID(in.ID), err)
 	}
-	return newActOutput(o), nil
+	return a.newActOutput(c, o), nil
 }
 
 func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput, error) {
@@ -72,11 +72,11 @@ func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput,
 	if err != nil {
 		return nil, err
 	}
-	return newActOutput(o), nil
+	return a.newActOutput(c, o), nil
 }
 
-func newActOutput(o app.CommandResult) *actOutput {
-	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: o.Position.String(), Status: o.State.Status}}
+func (a *API) newActOutput(c caller, o app.CommandResult) *actOutput {
+	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: a.App.PositionText(c.Caller, o.Position), Status: o.State.Status}}
 }
 
 // addCurrentVersion converts a conflict to a problem with the ticket's current version. It returns other errors unchanged.

@@ -35,6 +35,7 @@ func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 	if err != nil {
 		return TicketView{}, err
 	}
+	w.Ticket = s.withPosition(by, w.Ticket)
 	return w, nil
 }
 
@@ -48,7 +49,7 @@ func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.
 	if err != nil {
 		return ticketview.Ticket{}, err
 	}
-	return w.Ticket, nil
+	return s.withPosition(by, w.Ticket), nil
 }
 
 // Checks returns the playbook's run as the caller may see it, at a moment or now (nil), with the ticket's version, and records the access.

@@ -108,6 +108,6 @@ func (f *subscriber) serve(ctx context.Context) error {
 
 // end sends the last event of a stream. The client may have gone, so its error means nothing.
 func (f *subscriber) end(why Reason) {
-	f.writer.add("end", f.resumeAt, End{why})
+	f.writer.add("end", f.eventID(), End{why})
 	_ = f.writer.flush()
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -85,16 +84,16 @@ func newEventWriter(w http.ResponseWriter) *eventWriter {
 	return &eventWriter{w: w, rc: http.NewResponseController(w)}
 }
 
-// add adds an event. id is the position from which a client that reconnects resumes; the zero position leaves the earlier id.
-func (s *eventWriter) add(name string, id eventstore.Position, data any) {
+// add adds an event. id is the position from which a client that reconnects resumes, as the client gets it; "" leaves the earlier id.
+func (s *eventWriter) add(name, id string, data any) {
 	body, err := json.Marshal(data)
 	if err != nil {
 		s.err = fmt.Errorf("event %s: %w", name, err)
 		return
 	}
 	s.addText("event: " + name + "\n")
-	if id != (eventstore.Position{}) {
-		s.addText("id: " + id.String() + "\n")
+	if id != "" {
+		s.addText("id: " + id + "\n")
 	}
 	s.addText("data: " + string(body) + "\n\n")
 }

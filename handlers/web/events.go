@@ -29,7 +29,7 @@ func (w *Web) serveEvents(r *ui.Request) error {
 		sse.EndSession(r.Writer)
 		return nil
 	}
-	from, err := eventstore.ParsePosition(cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("dopo")))
+	from, err := w.App.ParsePosition(r.Context(), r.Caller, cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("dopo")))
 	if err != nil {
 		from = eventstore.Position{} // start at the head
 	}

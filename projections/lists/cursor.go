@@ -15,43 +15,69 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// cursor is the row after which, or before which, a page of a list begins: the row's sort key and id. On the wire it is opaque text. Its
-// signature makes it valid only for the filter and the viewer that it was made for.
+// cursor is the row after which, or before which, a page of a list begins: the row's sort key and id. On the wire it is valid only for the
+// filter and the viewer that it was made for: a citizen's cursor is encrypted, other cursors are signed.
 type cursor struct {
 	Key       string `json:"k"`
 	ID        string `json:"i"`
 	Back      bool   `json:"b,omitempty"` // leads to the page before the row
-	Signature string `json:"s"`
+	Signature string `json:"s,omitempty"`
 }
 
-// signer returns the keyed hashes of a value with every version of a purpose's key, the newest first.
-type signer func(purpose, value string) []string
-
-// signatures returns the valid signatures of the cursor, the newest first. They bind it to filter and viewer.
-func (c cursor) signatures(sign signer, f Filter, v ticketview.Viewer) []string {
-	return sign("list-cursor", fmt.Sprintf("%q %q %t %q %q %q %q %q %q %q %q %q %q", c.Key, c.ID, c.Back, f.Sort, f.Queue, f.Status,
-		f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID, v.Actor.Role, v.Actor.Entity))
+// cursorKeys signs and seals cursors. The first of several hashes is made with the newest key.
+type cursorKeys struct {
+	hashes func(purpose, value string) []string
+	sealer interface {
+		Seal(purpose string, value, aad []byte) []byte
+		Open(purpose string, sealed, aad []byte) ([]byte, bool)
+	}
 }
 
-// encode returns the signed cursor as text.
-func (c cursor) encode(sign signer, f Filter, v ticketview.Viewer) string {
-	c.Signature = c.signatures(sign, f, v)[0]
+// sealPurpose is the purpose of the key that seals citizens' cursors. It is a stored name.
+const sealPurpose = "citizen-cursor"
+
+// cursorScope returns the filter and the viewer of a cursor as text.
+func cursorScope(f Filter, v ticketview.Viewer) string {
+	return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q", f.Sort, f.Queue, f.Status, f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID,
+		v.Actor.Role, v.Actor.Entity)
+}
+
+// signatures returns the valid signatures of the cursor, the newest first.
+func (c cursor) signatures(k cursorKeys, f Filter, v ticketview.Viewer) []string {
+	return k.hashes("list-cursor", fmt.Sprintf("%q %q %t %s", c.Key, c.ID, c.Back, cursorScope(f, v)))
+}
+
+// encode returns the cursor as text.
+func (c cursor) encode(k cursorKeys, f Filter, v ticketview.Viewer) string {
+	if !v.IsCitizen() {
+		c.Signature = c.signatures(k, f, v)[0]
+	}
 	text, err := json.Marshal(c)
 	if err != nil {
 		panic("encode cursor: " + err.Error())
 	}
+	if v.IsCitizen() {
+		text = k.sealer.Seal(sealPurpose, text, []byte(cursorScope(f, v)))
+	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// decodeCursor returns the filter's cursor. Error: *readmodel.FilterError for a cursor of another list or viewer.
-func decodeCursor(sign signer, f Filter, v ticketview.Viewer) (cursor, error) {
+// decodeCursor returns the filter's cursor. A citizen may still hold a signed one, which the release before gave. Error:
+// *readmodel.FilterError for a cursor of another list or viewer.
+func decodeCursor(k cursorKeys, f Filter, v ticketview.Viewer) (cursor, error) {
 	var c cursor
 	text, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	opened, sealed := []byte(nil), false
+	if v.IsCitizen() {
+		if opened, sealed = k.sealer.Open(sealPurpose, text, []byte(cursorScope(f, v))); sealed {
+			text = opened
+		}
+	}
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
 	signed := func(valid string) bool { return hmac.Equal([]byte(c.Signature), []byte(valid)) }
-	if err != nil || !slices.ContainsFunc(c.signatures(sign, f, v), signed) {
+	if err != nil || !sealed && !slices.ContainsFunc(c.signatures(k, f, v), signed) {
 		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(),
 			"a cursor of the page beside it, with the same filter and sort")
 	}

@@ -28,11 +28,12 @@ type Reader struct {
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
 	model         readmodel.Model
+	cursorKeys    cursorKeys
 }
 
 // NewReader returns a reader that uses the store's pool for requests.
 func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
-	return &Reader{store: store, persons: persons.New(store), catalog: c, operatorNames: operators, model: Model}
+	return &Reader{store: store, persons: persons.New(store), catalog: c, operatorNames: operators, model: Model, cursorKeys: cursorKeys{store.KeyedHashes, store.Keyring()}}
 }
 
 // snapshot is a database snapshot of the lists, under row-level security for one viewer.

@@ -69,7 +69,7 @@ func (u *UI) Render(r *Request, status int, p Page) error {
 		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data,
 	}
 	if p.Position.N > 0 {
-		f.Position = p.Position.String()
+		f.Position = u.App.PositionText(r.Caller, p.Position)
 	}
 	name := p.Part
 	if name == "" || !r.Partial {
