@@ -9,7 +9,7 @@ TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 20s
 ROUNDS ?= 200
 
-.PHONY: help run test check build setup bench chaos fmt fuzz browser screenshots
+.PHONY: help run test check build setup bench chaos fmt fuzz browser screenshots rolling
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -37,6 +37,9 @@ browser: build ## test the pages in Chromium; WALK='FAQ 2.6' selects tests by na
 screenshots: build ## save pictures of every page and state in bin/screenshots
 	@tools/setup.sh test
 	tools/browser.sh screenshots
+
+rolling: ## run nodes of the release before beside new ones; needs the git history
+	tools/rolling.sh
 
 bench: build ## measure appends and compare them with pgbench; needs an idle machine
 	bin/sol bench append --json

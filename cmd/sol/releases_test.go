@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/migrations"
+)
+
+// TestEarlierReleases starts from the database of each earlier release: a small demo, dumped by pg_dump. Every event is read and has the
+// hash that was recorded, read models and sagas go on and can be rebuilt, people log in, and a ticket is opened with the next number.
+func TestEarlierReleases(t *testing.T) {
+	t.Parallel()
+	dumps, err := filepath.Glob("testdata/releases/*.sql.gz")
+	if err != nil || len(dumps) < 2 {
+		t.Fatalf("got dumps %q, %v, want those of the earlier releases", dumps, err)
+	}
+	for _, dump := range dumps {
+		t.Run(strings.TrimSuffix(filepath.Base(dump), ".sql.gz"), func(t *testing.T) { testRelease(t, dump) })
+	}
+}
+
+func testRelease(t *testing.T, dump string) {
+	database, dir := storetest.Empty(t), t.TempDir()
+	restore(t, database, dump)
+	if err := migrations.Up(t.Context(), database); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Config{DataDir: dir, DatabaseURL: database, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
+		External: config.External{MailDomain: "localhost"}}
+	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), database, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	running, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	go func() { ended <- n.projections.Start(running) }()
+	go func() { ended <- n.sagas.Run(running) }()
+	defer func() {
+		stop()
+		for range cap(ended) {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	checkHistories(t, n)
+	openNext(t, n)
+	if err := n.service.WaitForLists(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range listReadModels(t, n) {
+		if err := n.projections.Rebuild(t.Context(), m, nil); err != nil {
+			t.Errorf("rebuild %s: %v", m, err)
+		}
+	}
+	storetest.Eventually(t, "read models and sagas have handled the whole log", func() bool { return hasHandledAll(t, n) })
+	p := demo.People(catalog.Default(), time.Now())[0]
+	if _, err := n.identity.Login(t.Context(), p.Username, p.Password, p.PIN); err != nil {
+		t.Errorf("log in as %s: %v", p.Username, err)
+	}
+}
+
+// restore executes a dump as the superuser, as psql would.
+func restore(t *testing.T, database, dump string) {
+	t.Helper()
+	file, err := os.Open(dump)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql, err := io.ReadAll(unzipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner.User = url.User("postgres")
+	conn, err := pgx.Connect(t.Context(), owner.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.PgConn().Exec(t.Context(), string(sql)).ReadAll(); err != nil {
+		t.Fatalf("restore %s: %v", dump, err)
+	}
+}
+
+// checkHistories decodes the history of every ticket and compares the leaf of each event with its recorded hash.
+func checkHistories(t *testing.T, n *node) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), n.config.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	rows, err := conn.Query(t.Context(), `select id::text from log.streams where kind = 'ticket'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(ids) < 12 {
+		t.Fatalf("got %d tickets, %v, want at least 12", len(ids), err)
+	}
+	for _, id := range ids {
+		history, err := n.service.History(t.Context(), ticket.ID(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		records, err := n.store.ReadStream(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs, err := n.store.LeafInputs(t.Context(), id)
+		if err != nil || len(inputs) != len(history) {
+			t.Fatalf("got %d leaf inputs, %v, want %d", len(inputs), err, len(history))
+		}
+		for i, r := range records {
+			if hash := sha256.Sum256(append([]byte{0}, inputs[i].Record...)); hash != r.Hash {
+				t.Errorf("event %d: got hash %x, want %x as recorded", r.Position, hash, r.Hash)
+			}
+		}
+	}
+}
+
+// openNext opens a ticket with the next number.
+func openNext(t *testing.T, n *node) {
+	t.Helper()
+	id, err := app.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := n.service.NextNumber(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = n.service.Dispatch(t.Context(), app.CommandRequest{Ticket: id, By: person.Actor{Role: person.Anonymous}, Command: ticket.Open{
+		Number: number, Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: "010301", Channel: ticket.ChannelWeb,
+		Identity: ticket.Declared, Requester: ticket.ForSelf,
+		Form: ticket.Form{
+			GivenName: "Dora", FamilyName: "Esempio", TaxCode: "RSSMRA85T10A562S", Email: "dora@example.org", Phone: "0115550000",
+			Description: "Prova",
+		},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func listReadModels(t *testing.T, n *node) (names []string) {
+	t.Helper()
+	list, err := n.projections.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range list {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// hasHandledAll reports whether no read model and no live saga of this release is behind the head. None may fail or skip a ticket.
+func hasHandledAll(t *testing.T, n *node) bool {
+	t.Helper()
+	models, err := n.projections.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sagas, err := n.service.ListSagas(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lag := int64(0)
+	for _, m := range models {
+		if lag += m.Lag; m.Failures > 0 || m.Skipped > 0 {
+			t.Fatalf("got read model %+v, want no failure and no skipped ticket", m)
+		}
+	}
+	for _, s := range sagas {
+		if !s.Live {
+			continue
+		}
+		if lag += s.Lag; s.Failing > 0 || s.Skipped > 0 {
+			t.Fatalf("got saga %+v, want no failing timer and no skipped ticket", s)
+		}
+	}
+	return lag == 0
+}
