@@ -20,7 +20,7 @@ import (
 
 var (
 	// keyed are the functions that take the purpose of a key or the label of associated data.
-	keyed     = regexp.MustCompile(`(?i)^(derive|keyedhash|hash|sign|sealwithlabel|openwithlabel)$`)
+	keyed     = regexp.MustCompile(`(?i)^(derive|keyedhash|keyedhashes|hash|hashes|sign|sealwithlabel|openwithlabel)$`)
 	composing = regexp.MustCompile(`^(Sprintf|Appendf|Fprintf)$`)
 	word      = regexp.MustCompile(`^[!-~]+$`)
 	composed  = regexp.MustCompile(`^[a-z%][^ ]*([/:.-]|\n)[^ ]*$`)
