@@ -49,7 +49,7 @@ func TestKeyCommands(t *testing.T) {
 	}
 	n.close()
 
-	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": keyFile}
+	env := map[string]string{"SOL_DATABASE_URL": db.URL, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": keyFile, "SOL_DURABILITY": "none"}
 	sol := func(line string) string {
 		t.Helper()
 		var out, stderr bytes.Buffer
