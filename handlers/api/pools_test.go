@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/projections/lists"
 )
 
 // withSpecs returns an option for the store with the time limits of a server, not those of tests, for some pools.
@@ -113,13 +114,13 @@ func TestLockedListsStayAlone(t *testing.T) {
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	w.eventually("the list has the ticket", func() bool { return len(anna.get("/api/v1/tickets?queue=nuove").want(200).list("items")) == 1 })
-	unlock := w.lockTable("read.tickets_v1")
+	unlock := w.lockTable(lists.Model.Table("tickets"))
 
 	owner := w.connectAsOwner()
 	ctx, end := context.WithCancel(t.Context())
-	var lists sync.WaitGroup
+	var readers sync.WaitGroup
 	for range 9 {
-		lists.Go(func() {
+		readers.Go(func() {
 			for ctx.Err() == nil {
 				a := anna.get("/api/v1/tickets?queue=nuove")
 				if ctx.Err() == nil && (a.status != 503 || a.header.Get("Retry-After") == "") {
@@ -135,7 +136,7 @@ func TestLockedListsStayAlone(t *testing.T) {
 	w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	w.eventually("lists still wait", func() bool { return w.countWaiting(owner, pgpool.Request) > 1 })
 	end()
-	lists.Wait()
+	readers.Wait()
 	unlock()
 	w.eventually("lists answer again", func() bool { return anna.get("/api/v1/tickets?queue=nuove").status == 200 })
 }
