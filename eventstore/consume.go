@@ -11,9 +11,9 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
@@ -57,6 +57,9 @@ func (c Consumer) handle(ctx context.Context, tx pgx.Tx, b Batch) error {
 	}
 }
 
+// id returns name and version.
+func (c Consumer) id() lease.Consumer { return lease.Consumer{Name: c.Name, Version: c.Version} }
+
 // errFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back.
 var errFenced = errors.New("another node has moved the checkpoint")
 
@@ -70,10 +73,10 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 		return fmt.Errorf("consumer %q version %d: name, version from 1, one handler and batch size are needed", c.Name, c.Version)
 	}
 	c.BatchSize = cmp.Or(c.BatchSize, 500)
-	failed, registered := newFailures(), false
+	failed, registered := lease.NewFailures(), false
 	for ctx.Err() == nil {
 		claimedAt := time.Now()
-		position, leads, err := s.tryToLead(ctx, c, &registered)
+		position, leads, err := s.leases.TryToLead(ctx, c.id(), &registered)
 		if err != nil && ctx.Err() == nil {
 			s.cfg.Log.Warn("lease could not be acquired", "consumer", c.Name, "version", c.Version, "error", err)
 		}
@@ -82,8 +85,8 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 			continue
 		}
 		s.consumeAsLeader(ctx, c, claimedAt, position, failed)
-		if failed.count >= maxFailures {
-			_ = notify.Sleep(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.delay)) // ends with ctx, as the loop does
+		if failed.Count >= maxFailures {
+			_ = notify.Sleep(ctx, max(s.cfg.LeaseDuration+jitter(s.cfg.LeaseDuration/2), failed.Delay)) // ends with ctx, as the loop does
 		}
 	}
 	return nil
@@ -94,37 +97,12 @@ func (s *Store) Consume(ctx context.Context, c Consumer) error {
 // the other nodes try to acquire the lease four times.
 const maxFailures = 5
 
-// failures counts the consecutive failures of a consumer's batch on this node. The count survives a release of the lease.
-type failures struct {
-	count   int
-	delay   time.Duration // before the next attempt: 0.1 s, doubling up to 30 s, each ±25 %
-	backOff backoff.ExponentialBackOff
-}
-
-// newFailures returns a count of zero failures.
-func newFailures() *failures {
-	return &failures{backOff: backoff.ExponentialBackOff{
-		InitialInterval: 100 * time.Millisecond, Multiplier: 2, MaxInterval: 30 * time.Second, RandomizationFactor: 0.25,
-	}}
-}
-
-// add counts a failure and sets the delay before the next attempt.
-func (f *failures) add() { f.count, f.delay = f.count+1, f.backOff.NextBackOff() }
-
-// reset sets the count to zero after a success.
-func (f *failures) reset() {
-	f.count, f.delay = 0, 0
-	f.backOff.Reset()
-}
-
 // consumeAsLeader handles batches from the position on until ctx ends, the lease that was acquired after claimedAt has ended, or maxFailures
 // consecutive attempts have failed.
-func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.Time, position int64, failed *failures) {
-	held, release := s.leases.Hold(ctx, c.id(), claimedAt)
-	leading, stop := s.yielder.Begin(held)
-	defer s.releaseLease(context.WithoutCancel(ctx), c)
+func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.Time, position int64, failed *lease.Failures) {
+	leading, release := s.leases.Hold(ctx, c.id(), claimedAt)
+	defer s.leases.Release(context.WithoutCancel(ctx), c.id())
 	defer release()
-	defer stop()
 
 	skipped, err := s.loadSkips(leading, c)
 	if err == nil {
@@ -132,9 +110,9 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 	}
 	if err != nil {
 		if leading.Err() == nil {
-			failed.add()
+			failed.Add()
 			s.recordFailure(leading, c, position, err)
-			_ = notify.Sleep(leading, failed.delay)
+			_ = notify.Sleep(leading, failed.Delay)
 		}
 		return
 	}
@@ -148,22 +126,22 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 			_ = notify.Sleep(leading, s.cfg.PollInterval) // ends with leading, as the loop does
 		case err == nil:
 			position = next
-			failed.reset()
+			failed.Reset()
 			if c.Committed != nil {
 				c.Committed()
 			}
 			s.metrics.SetLeading(c.Name, c.Version, position, len(skipped.streams))
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
 		case errors.Is(err, errFenced) || leading.Err() != nil:
-			failed.reset()
+			failed.Reset()
 			return
 		default:
-			failed.add()
+			failed.Add()
 			s.recordFailure(leading, c, position, err)
-			if failed.count >= maxFailures {
+			if failed.Count >= maxFailures {
 				return
 			}
-			_ = notify.Sleep(leading, failed.delay)
+			_ = notify.Sleep(leading, failed.Delay)
 		}
 	}
 }

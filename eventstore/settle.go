@@ -135,7 +135,7 @@ func (s *Store) latestTime() *time.Time {
 	if s.cfg.Clock != nil {
 		return nil
 	}
-	latest := s.clock.local().Add(maxClockAhead)
+	latest := s.clock.Local().Add(maxClockAhead)
 	return &latest
 }
 
@@ -144,4 +144,4 @@ func (s *Store) latestTime() *time.Time {
 func (s *Store) ClockAhead() time.Duration { return max(0, s.logTime.get().Sub(s.Now())) }
 
 // ClockOffset returns how far the database's clock is ahead of this node's; negative if it is behind.
-func (s *Store) ClockOffset() time.Duration { return time.Duration(s.clock.offset.Load()) }
+func (s *Store) ClockOffset() time.Duration { return s.clock.Offset() }

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sol-assistenza/sol/eventstore/dbclock"
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/eventstore/metrics"
@@ -96,12 +97,10 @@ type Store struct {
 	pools       *pgpool.Pools
 	committer   *groupCommitter
 	pendingKeys keyring.PendingKeys
-	clock       clock
+	clock       *dbclock.Clock
 	logTime     logTime
 	notifier    *notify.Notifier
-	leases      *lease.Keeper[consumerID] // of the consumers that this node leads
-	freeLeases  freeLeases
-	yielder     lease.Yielder
+	leases      *lease.Consumers
 	metrics     *metrics.Metrics
 
 	cancel     context.CancelFunc
@@ -114,11 +113,11 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: clock{local: cfg.LocalClock}}
-	s.leases = lease.NewKeeper(cfg.LeaseDuration, s.renewLeases)
+	s := &Store{cfg: cfg, nodeID: uuid.New(), clock: dbclock.New(cfg.LocalClock)}
 	if err := s.openPools(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
+	s.leases = lease.NewConsumers(s.pools.Lease, s.nodeID, cfg.LeaseDuration, cfg.Log)
 	defer func() {
 		if err != nil {
 			s.pools.Close()
@@ -131,7 +130,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if cfg.Clock == nil {
-		if err := s.syncClock(ctx); err != nil {
+		if err := s.clock.Sync(ctx, s.pools.Read); err != nil {
 			return nil, fmt.Errorf("open log: %w", err)
 		}
 	}
@@ -139,7 +138,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, Now: s.clock.now, ReadHead: s.readHead})
+	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, Now: s.clock.Now, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
 	if s.metrics, err = metrics.New(cfg.Metrics, s.KnownHead, s.pools); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -150,7 +149,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	s.committer = newGroupCommitter(s)
 	s.goroutines.Go(func() { s.notifier.Run(runCtx) })
 	if cfg.Clock == nil {
-		s.goroutines.Go(func() { s.keepClockSynced(runCtx) })
+		s.goroutines.Go(func() { s.clock.KeepSynced(runCtx, s.pools.Read, s.cfg.clockSyncInterval, s.cfg.Log) })
 	}
 	return s, nil
 }
@@ -170,7 +169,7 @@ func (s *Store) Close() {
 // Now returns the time that decisions use: the database's time, as recorded_at, or that of Config.Clock. UTC, whole
 // microseconds.
 func (s *Store) Now() time.Time {
-	now := s.clock.now
+	now := s.clock.Now
 	if s.cfg.Clock != nil {
 		now = s.cfg.Clock
 	}

@@ -43,9 +43,10 @@ var allowedImports = map[string][]string{
 	"migrations":          {},
 
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
-	"eventstore":           {"eventstore/keyring", "eventstore/lease", "eventstore/metrics", "eventstore/notify", "eventstore/pgpool", "eventstore/proof"},
+	"eventstore":           {"eventstore/dbclock", "eventstore/keyring", "eventstore/lease", "eventstore/metrics", "eventstore/notify", "eventstore/pgpool", "eventstore/proof"},
 	"eventstore/keyring":   {},
 	"eventstore/lease":     {},
+	"eventstore/dbclock":   {"eventstore/notify"},
 	"eventstore/metrics":   {},
 	"eventstore/notify":    {},
 	"eventstore/pgpool":    {},
