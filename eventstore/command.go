@@ -57,8 +57,7 @@ func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Res
 	return r, true, nil
 }
 
-// ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of
-// sagas are permanent.
+// ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of sagas are permanent.
 func (s *Store) ForgetCommands(ctx context.Context) (int64, error) {
 	tag, err := s.pools.Consumer.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
-// logTime is the time of the newest event or tick that this node knows to be committed. Later events have the same time or a
-// later one.
+// logTime is the time of the newest event or tick that this node knows to be committed. Later events have the same time or a later one.
 type logTime struct{ micros atomic.Int64 }
 
 // advance records the time of a committed event or tick.

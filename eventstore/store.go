@@ -166,8 +166,7 @@ func (s *Store) Close() {
 	})
 }
 
-// Now returns the time that decisions use: the database's time, as recorded_at, or that of Config.Clock. UTC, whole
-// microseconds.
+// Now returns the time that decisions use: the database's time, as recorded_at, or that of Config.Clock. UTC, whole microseconds.
 func (s *Store) Now() time.Time {
 	now := s.clock.Now
 	if s.cfg.Clock != nil {
