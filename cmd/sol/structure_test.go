@@ -115,6 +115,7 @@ var allowedImports = map[string][]string{
 		"handlers/app", "migrations"},
 	"cmd/sol/internal/keys":     {"cmd/sol/internal/database", "cmd/sol/internal/progress", "eventstore/keyring", "eventstore/persons"},
 	"cmd/sol/internal/progress": {},
+	"cmd/sol/internal/secrets":  {"handlers/identity"},
 	"cmd/sol/internal/server":   {"handlers/api", "handlers/web"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},

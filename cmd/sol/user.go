@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/secrets"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -57,16 +58,16 @@ func (a *cli) userAdd() *cobra.Command {
 				if err := flags.checkNewAccount(ctx, node, n); err != nil {
 					return err
 				}
-				s, err := a.readSecrets(generate)
+				s, err := secrets.Read(a.err, generate)
 				if err != nil {
 					return err
 				}
-				n.Password, n.PIN = s.password, s.pin
+				n.Password, n.PIN = s.Password, s.PIN
 				id, err := node.identity.CreateAccount(ctx, n)
 				if err != nil {
 					return err
 				}
-				s.print(a.out)
+				s.Print(a.out)
 				if flags != (placementFlags{}) {
 					if err := flags.add(ctx, node, id); err != nil {
 						return fmt.Errorf("the account was created, its placement was not: %w; use sol user placement add", err)
@@ -149,14 +150,14 @@ func (a *cli) userPassword() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				s, err := a.readSecrets(generate)
+				s, err := secrets.Read(a.err, generate)
 				if err != nil {
 					return err
 				}
-				if err := n.identity.SetPassword(ctx, u.ID, s.password, s.pin); err != nil {
+				if err := n.identity.SetPassword(ctx, u.ID, s.Password, s.PIN); err != nil {
 					return err
 				}
-				s.print(a.out)
+				s.Print(a.out)
 				return nil
 			})
 		},
