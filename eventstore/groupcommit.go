@@ -159,6 +159,7 @@ func (g *groupCommitter) commit(batch []*pendingAppend, wait *commitWait) {
 			batch = nil
 			continue
 		}
+		g.store.Refused.Record(err)
 		g.store.cfg.Log.Warn("append failed; retrying", "appends", len(batch), "error", err)
 		g.store.metrics.CountRetry()
 		time.Sleep(retry.NextBackOff())
@@ -191,6 +192,7 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend, wait *commitWait
 	if err != nil {
 		return err
 	}
+	s.Refused.Clear(len(batch) > 0)
 	if wait != nil {
 		close(wait.done)
 	}
@@ -205,6 +207,9 @@ func (g *groupCommitter) writeAndAnswer(batch []*pendingAppend, wait *commitWait
 			head = max(head, answers[i].Position.N)
 			if len(p.events) > 0 { // without events the time was given to nothing that was stored
 				s.logTime.advance(answers[i].At)
+				if !answers[i].Repeated {
+					s.guard.Stored(answers[i].Stream, answers[i].Version, answers[i].Position.N)
+				}
 			}
 		}
 		p.done <- answers[i]

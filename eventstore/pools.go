@@ -34,7 +34,7 @@ func (s *Store) adjustAppendPool(spec *pgpool.Spec) {
 	if spec.Name != pgpool.Append {
 		return
 	}
-	spec.Settings = appendSettings
+	spec.Settings, spec.Check = appendSettings, s.guard.Check
 	spec.Lock, spec.Statement, spec.Idle = s.cfg.LockTimeout, 2*s.cfg.LockTimeout, s.cfg.LockTimeout
 }
 

@@ -18,11 +18,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/eventstore/dbclock"
+	"github.com/sol-assistenza/sol/eventstore/epoch"
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/eventstore/metrics"
 	"github.com/sol-assistenza/sol/eventstore/notify"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/refusal"
 )
 
 // Config is the configuration of a Store. URL and MasterKey are required; in the other fields the zero value means the
@@ -91,6 +93,7 @@ func (c *Config) masterKeys() [][]byte { return append([][]byte{c.MasterKey}, c.
 
 // Store gives a node access to the log. Its methods may be called from any goroutine.
 type Store struct {
+	Refused     refusal.Last // the reason for which the server refused the last batch of appends
 	cfg         Config
 	nodeID      uuid.UUID // identifies this node in leases
 	keyring     *keyring.Keyring
@@ -99,6 +102,8 @@ type Store struct {
 	pendingKeys keyring.PendingKeys
 	clock       *dbclock.Clock
 	logTime     logTime
+	epochs      epoch.History
+	guard       epoch.Guard // of the connections for appends
 	notifier    *notify.Notifier
 	leases      *lease.Consumers
 	metrics     *metrics.Metrics
@@ -134,10 +139,14 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			return nil, fmt.Errorf("open log: %w", err)
 		}
 	}
+	if s.epochs, err = epoch.Read(ctx, s.pools.Read); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
 	head, _, err := s.Head(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
+	s.guard.Opened(head.Epoch)
 	s.notifier = notify.New(notify.Config{Pool: s.pools.Read, Connect: s.pools.Connect, Log: cfg.Log, PollInterval: cfg.PollInterval, Now: s.clock.Now, ReadHead: s.readHead})
 	s.notifier.SetHead(head.N)
 	if s.metrics, err = metrics.New(cfg.Metrics, s.KnownHead, s.pools); err != nil {

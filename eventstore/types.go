@@ -136,6 +136,8 @@ var (
 	ErrErased = errors.New("erased")
 	// ErrBeyondHead: the log has no event at the position yet.
 	ErrBeyondHead = errors.New("position beyond the head of the log")
+	// ErrLostPosition: the position is of an earlier epoch, and a restore lost its event. Read again from the beginning.
+	ErrLostPosition = errors.New("a restore of the log lost this position")
 	// ErrUnavailable: the database did not answer in time, or no connection became free. It is not known whether the append was
 	// stored; a repetition of the command returns its result.
 	ErrUnavailable = pgpool.ErrUnavailable

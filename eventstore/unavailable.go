@@ -12,6 +12,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
+
+	"github.com/sol-assistenza/sol/eventstore/epoch"
 )
 
 // IsUnavailable and isTransient classify errors differently on purpose: IsUnavailable is for callers, who answer that a later
@@ -26,7 +28,7 @@ func IsUnavailable(err error) bool {
 		pg      *pgconn.PgError
 	)
 	switch {
-	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrClosed), errors.Is(err, puddle.ErrClosedPool):
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrClosed), errors.Is(err, epoch.ErrReplaced), errors.Is(err, puddle.ErrClosedPool):
 		return true
 	case errors.As(err, &connect): // whatever the reason of the server
 		return true

@@ -90,6 +90,11 @@ func readAnswers(results pgx.BatchResults, n int) ([]answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("append: %w", err)
 	}
+	return collectAnswers(rows, n)
+}
+
+// collectAnswers reads the result of append.sql: one answer for each of the n appends.
+func collectAnswers(rows pgx.Rows, n int) ([]answer, error) {
 	defer rows.Close()
 	answers := make([]answer, 0, n)
 	for rows.Next() {

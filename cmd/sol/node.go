@@ -90,9 +90,13 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if err != nil {
 		return nil, err
 	}
-	n.service, err = app.New(app.Config{
+	service := app.Config{
 		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity,
-	})
+	}
+	if c.DatabaseURL == "" {
+		service.FreeSpace = func() (int64, error) { return database.FreeSpace(c.PostgresDir()) }
+	}
+	n.service, err = app.New(service)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func (a *cli) outboxCommand() *cobra.Command {
-	return commandGroup("outbox", "Inspect and retry outgoing messages", a.outboxList(), a.outboxRetry())
+	return commandGroup("outbox", "Inspect and retry outgoing messages", a.outboxList(), a.outboxRetry(), a.outboxDrop())
 }
 
 // mailTopic selects the mail deliveries, which have a table of their own.
@@ -109,7 +109,7 @@ func (a *cli) printOutbox(listing outboxListing) {
 func (a *cli) outboxRetry() *cobra.Command {
 	var all bool
 	c := &cobra.Command{
-		Use: "retry ID... | --all", Short: "Requeue poisoned messages",
+		Use: "retry ID... | --all", Short: "Requeue poisoned messages, and send mails that are uncertain after a restore",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if all == (len(ids) > 0) {
 				return errors.New("name the messages to retry, or use --all; sol outbox list --poison lists them")
@@ -120,7 +120,7 @@ func (a *cli) outboxRetry() *cobra.Command {
 					return err
 				}
 				if requeued == 0 {
-					return errors.New("there are no such poisoned messages; sol outbox list --poison lists them")
+					return errors.New("there are no such poisoned messages or uncertain mails; sol outbox list lists them")
 				}
 				fmt.Fprintf(a.out, "%d requeued\n", requeued)
 				return nil
@@ -129,4 +129,20 @@ func (a *cli) outboxRetry() *cobra.Command {
 	}
 	c.Flags().BoolVar(&all, "all", false, "all poisoned messages")
 	return c
+}
+
+func (a *cli) outboxDrop() *cobra.Command {
+	return &cobra.Command{
+		Use: "drop ID...", Short: "Do not send mails that are uncertain after a restore", Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				dropped, err := n.service.Messages.DropMails(ctx, ids...)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.out, "%d of %d dropped; sol outbox list --topic mail lists uncertain mails\n", dropped, len(ids))
+				return nil
+			})
+		},
+	}
 }

@@ -42,7 +42,7 @@ func TestPersonsOfEarlierReleases(t *testing.T) {
 
 func testReindex(t *testing.T, dump string) {
 	database := storetest.Empty(t)
-	restore(t, database, dump)
+	loadDump(t, database, dump)
 	if err := migrations.Up(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
@@ -25,6 +26,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore/proof"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/migrations"
@@ -45,7 +47,7 @@ func TestEarlierReleases(t *testing.T) {
 
 func testRelease(t *testing.T, dump string) {
 	database, dir := storetest.Empty(t), t.TempDir()
-	restore(t, database, dump)
+	loadDump(t, database, dump)
 	if err := migrations.Up(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +90,8 @@ func testRelease(t *testing.T, dump string) {
 	}
 }
 
-// restore executes a dump as the superuser, as psql would.
-func restore(t *testing.T, database, dump string) {
+// loadDump executes a dump as the superuser, as psql would.
+func loadDump(t *testing.T, database, dump string) {
 	t.Helper()
 	file, err := os.Open(dump)
 	if err != nil {
@@ -144,7 +146,7 @@ func checkHistories(t *testing.T, n *node) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inputs, err := n.store.LeafInputs(t.Context(), id)
+		inputs, err := proof.ReadLeafInputs(t.Context(), n.store.Pools().Read, uuid.MustParse(id))
 		if err != nil || len(inputs) != len(history) {
 			t.Fatalf("got %d leaf inputs, %v, want %d", len(inputs), err, len(history))
 		}

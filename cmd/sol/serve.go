@@ -17,8 +17,10 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
+	"github.com/sol-assistenza/sol/eventstore/lastseen"
 )
 
 func (a *cli) serveCommand() *cobra.Command {
@@ -87,7 +89,7 @@ func (s service) run(ctx context.Context) error {
 
 // start opens the database, wires the node, starts the workers and serves until ctx ends or a part fails. Then it stops them all.
 func (s service) start(ctx context.Context, srv *server.Server) (err error) {
-	db, err := database.Open(ctx, s.config, s.log, database.Migrate(s.config.MasterKeyFile))
+	db, err := database.Open(ctx, s.config, s.log, restore.CheckAfter(database.Migrate(s.config.MasterKeyFile), s.config.LastSeenFile))
 	if err != nil {
 		return err
 	}
@@ -148,6 +150,9 @@ func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server,
 	g.Go(func() error { return n.projections.Start(ctx) })
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.runCleanup(ctx) })
+	g.Go(func() error {
+		return (&lastseen.Watcher{Store: n.store, File: n.config.LastSeenFile, Log: n.log}).Run(ctx)
+	})
 	n.adapters.run(ctx, g, mailListener)
 	if own != nil {
 		g.Go(func() error { return database.WatchPostgres(ctx, own, &srv.DatabaseDown) })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
@@ -29,7 +30,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 		return err
 	}
 	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)
-	db, err := database.OpenOrJoin(ctx, c, log, database.CheckSchema)
+	db, err := database.OpenOrJoin(ctx, c, log, restore.CheckAfter(database.CheckSchema, c.LastSeenFile))
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,12 @@
 
 package pgpool
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
 
 // Name names a pool. It is also the end of the application_name of the pool's connections.
 type Name string
@@ -45,6 +50,8 @@ type Spec struct {
 	Idle      time.Duration // idle_in_transaction_session_timeout; 0: none
 
 	Settings map[string]string // further settings of the server for the pool's connections
+	// Check is called with each new connection, which is refused with its error. nil: no check.
+	Check func(context.Context, *pgx.Conn) error
 }
 
 // Specs returns the pools of a node, as a server uses them.

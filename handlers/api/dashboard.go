@@ -67,7 +67,7 @@ func (a *API) registerDashboard() {
 		summary: "Figures for supervisors",
 		description: "Open tickets at the end of the period, and activities in it. They are exact for any past day, as recorded until its end. " +
 			"Supervisors of an ASR see the figures of their entity; supervisors of the Region and auditors see all.",
-		action: identity.ReadFigures,
+		action: identity.ReadFigures, errorStatuses: []int{http.StatusGone},
 	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardOutput, error) {
 		stale, err := a.waitForFigures(ctx, c, in.After)
 		if err != nil {

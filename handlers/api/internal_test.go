@@ -71,6 +71,7 @@ func TestProblemTable(t *testing.T) {
 		"erased 410":                 eventstore.ErrErased,
 		"idempotency-key-reused 422": eventstore.ErrKeyReused,
 		"position-ahead 422":         eventstore.ErrBeyondHead,
+		"position-lost 410":          eventstore.ErrLostPosition,
 		"wrong-credentials 401":      identity.ErrCredentials,
 		"unauthorized 401":           identity.ErrNoSession,
 		"not-your-placement 403":     identity.ErrNotPlaced,

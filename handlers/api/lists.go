@@ -60,10 +60,12 @@ func (a *API) registerLists() {
 	register(a, endpoint{
 		id: "list-queues", method: http.MethodGet, path: "/api/v1/queues", tag: "work",
 		summary: "My queues", description: "The queues of the chosen placement, with exact counts.", action: identity.ListTickets,
+		errorStatuses: []int{http.StatusGone},
 	}, a.listQueues)
 	register(a, endpoint{
 		id: "list-tickets", method: http.MethodGet, path: "/api/v1/tickets", tag: "work",
 		summary: "List and search tickets", description: "The tickets that the caller may see.", action: identity.ListTickets,
+		errorStatuses: []int{http.StatusGone},
 	}, a.listTickets)
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/sol-assistenza/sol/handlers/app/health"
 )
 
 // openAPIConfig returns the head of the OpenAPI document for a server at publicURL.
@@ -52,15 +54,16 @@ func openAPIConfig(version, publicURL string) huma.Config {
 
 // statusBody is a health report as the interoperability rules ModI define it.
 type statusBody struct {
-	Status int    `json:"status" example:"200"`
-	Title  string `json:"title" example:"OK"`
+	Status     int                `json:"status" example:"200"`
+	Title      string             `json:"title" example:"OK" doc:"OK, or Degraded with conditions"`
+	Conditions []health.Condition `json:"conditions,omitempty" doc:"What limits the service although it can read its log; absent if nothing does"`
 }
 
 // registerOperations adds the health report, the metrics and the OpenAPI document, which is encoded once.
 func (a *API) registerOperations(mux *http.ServeMux) error {
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
-		Description: "200 while the service can read its log, otherwise 503.",
+		Description: "200 while the service can read its log, with conditions if something limits it; otherwise 503.",
 		Security:    []map[string][]string{{}}, // none
 		Responses: map[string]*huma.Response{
 			"200": {Description: "OK", Content: map[string]*huma.MediaType{"application/problem+json": {
@@ -100,8 +103,12 @@ func (a *API) serveStatus(w http.ResponseWriter, r *http.Request) {
 		unavailable.detail("The database cannot be read right now. Try again in a few seconds.").withRetryAfter(5 * time.Second).write(w)
 		return
 	}
+	body := statusBody{Status: http.StatusOK, Title: "OK", Conditions: a.App.Health.Conditions(r.Context())}
+	if len(body.Conditions) > 0 {
+		body.Title = "Degraded"
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	_ = json.NewEncoder(w).Encode(statusBody{http.StatusOK, "OK"}) // the client may have gone
+	_ = json.NewEncoder(w).Encode(body) // the client may have gone
 }
 
 // promLog writes errors of promhttp to the log.

@@ -6,7 +6,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -23,25 +22,4 @@ func (a *API) parsePosition(ctx context.Context, c caller, field, text string) (
 		return p, invalidField(field, "is not a position", "position as an answer gave it, e.g. 1.42; for citizens it is opaque text")
 	}
 	return p, err
-}
-
-// checkReached returns eventstore.ErrBeyondHead for a position beyond the head of the log or of another epoch. It does not wait.
-func (a *API) checkReached(ctx context.Context, p eventstore.Position) error {
-	head, err := a.head(ctx)
-	if err != nil {
-		return err
-	}
-	if p.Epoch != head.Epoch || p.N > head.N {
-		return eventstore.ErrBeyondHead
-	}
-	return nil
-}
-
-// head returns the position of the last event of the log.
-func (a *API) head(ctx context.Context) (eventstore.Position, error) {
-	head, _, err := a.App.Store.Head(ctx)
-	if err != nil {
-		return head, fmt.Errorf("head of the log: %w", err)
-	}
-	return head, nil
 }

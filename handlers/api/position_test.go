@@ -4,10 +4,14 @@
 package api_test
 
 import (
+	"encoding/base64"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/restore"
 )
 
 func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
@@ -28,11 +32,44 @@ func TestAllEndpointsReadPositionsTheSameWay(t *testing.T) {
 			anna.get(path+"?after="+nonsense).problem(422, "invalid", `"field":"after"`)
 		}
 	}
-	_, err := w.connectAsOwner().Exec(t.Context(), `update log.allocator set epoch = 2`) // as a restore does
-	w.must(err)
-	for _, path := range calls {
-		anna.get(path+"?after="+opened.text("position")).problem(422, "position-ahead")
+}
+
+// TestPositionsOfARestoredLog: positions, cursors and event ids of events that a restore kept go on, those of lost ones are refused by name.
+func TestPositionsOfARestoredLog(t *testing.T) {
+	w := newFixture(t)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	for range 3 {
+		w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	}
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+	at, _, err := w.store.Head(t.Context())
+	w.must(err)
+	kept := at.String()
+	page := anna.get("/api/v1/tickets?limit=2&after=" + kept).want(200)
+	begun, _, err := restore.Begin(t.Context(), w.store, w.database, restore.Accepted{LastEpoch: 1})
+	w.must(err)
+	from, err := eventstore.ParsePosition(begun.From)
+	w.must(err)
+	lost := eventstore.Position{Epoch: 1, N: from.N + 1}.String()
+	lostCursor := regexp.MustCompile(`"p":"[^"]*"`).ReplaceAllString(decodeBase64(w, page.text("next_cursor")), `"p":"`+lost+`"`)
+	calls := []string{"/api/v1/tickets/" + opened.text("id"), "/api/v1/tickets", "/api/v1/queues"}
+	for _, path := range calls {
+		anna.get(path + "?after=" + kept).want(200)
+		anna.get(path + "?after=2." + strconv.FormatInt(from.N+1, 10)).want(200)
+		anna.get(path+"?after="+lost).problem(410, "position-lost")
+		anna.get(path+"?after=3.1").problem(422, "position-ahead")
+	}
+	anna.get("/api/v1/tickets?limit=2&cursor=" + page.text("next_cursor")).want(200)
+	anna.get("/api/v1/tickets?limit=2&cursor="+base64.RawURLEncoding.EncodeToString([]byte(lostCursor))).problem(410, "position-lost")
+	anna.get("/api/v1/stream", "Last-Event-ID", "1.99999").problem(410, "position-lost")
+	w.logIn("sara", person.ASRSupervisor, torino).get("/api/v1/dashboard?after="+lost).problem(410, "position-lost")
+}
+
+func decodeBase64(w *fixture, text string) string {
+	w.Helper()
+	decoded, err := base64.RawURLEncoding.DecodeString(text)
+	w.must(err)
+	return string(decoded)
 }
 
 // TestCitizensPositionsAreOpaque checks that the positions of citizens, with and without a login, and of holders of personal links tell no

@@ -99,6 +99,7 @@ var (
 	unsupportedMediaType = problemKind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
 	invalid              = problemKind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
 	keyReused            = problemKind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	positionLost         = problemKind{"position-lost", http.StatusGone, "A restore of the service lost this position"}
 	positionAhead        = problemKind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
 	usernameLocked       = problemKind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
 	rateLimited          = problemKind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
@@ -109,7 +110,7 @@ var (
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
 	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, notYourPlacement, notFound, methodNotAllowed,
-		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, usernameLocked, rateLimited, internalError, unavailable}
+		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
 // detail returns a problem of the kind with a formatted detail.
@@ -180,6 +181,8 @@ func problemFor(err error) *Problem {
 		return erased.detail("The personal data of this ticket was erased on request; it cannot be read any more.")
 	case errors.Is(err, eventstore.ErrKeyReused):
 		return keyReused.detail("Send a new Idempotency-Key with a new request; repeat a key only with the very same body.")
+	case errors.Is(err, eventstore.ErrLostPosition):
+		return positionLost.detail("The service was restored from a backup, and what this position, cursor or event id stands for is lost. Read the list or ticket again without it.")
 	case errors.Is(err, eventstore.ErrBeyondHead):
 		return positionAhead.detail("Pass a position that an answer of this service gave you.")
 	case errors.Is(err, identity.ErrCredentials):

@@ -44,7 +44,7 @@ func (a *API) registerTicket() {
 	register(a, endpoint{
 		id: "get-ticket", method: http.MethodGet, path: "/api/v1/tickets/{id}", tag: "tickets",
 		summary: "Read a ticket", description: "The ticket with its notes, as the caller may see it. A ticket that the caller may not see is not found.",
-		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
+		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
 	}, a.getTicket)
 	register(a, endpoint{
 		id: "get-attachment", method: http.MethodGet, path: "/api/v1/tickets/{id}/attachments/{attachment}", tag: "tickets",
@@ -60,7 +60,7 @@ func (a *API) getTicket(ctx context.Context, c caller, in *ticketInput) (*ticket
 	if p, err := a.parsePosition(ctx, c, "after", in.After); err != nil {
 		return nil, err
 	} else if in.After != "" {
-		if err := a.checkReached(ctx, p); err != nil {
+		if err := a.App.Store.CheckPosition(ctx, p); err != nil {
 			return nil, err
 		}
 	}

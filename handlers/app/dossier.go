@@ -8,10 +8,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/proof"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -67,7 +71,11 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 	if err != nil {
 		return Dossier{}, err
 	}
-	evidence, err := s.Store.LeafInputs(ctx, string(id))
+	stream, err := uuid.Parse(string(id))
+	if err != nil {
+		return Dossier{}, fmt.Errorf("ticket %s: %w", id, err)
+	}
+	evidence, err := proof.ReadLeafInputs(ctx, s.Store.Pools().Read, stream)
 	if err != nil {
 		return Dossier{}, err
 	}

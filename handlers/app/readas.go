@@ -32,7 +32,7 @@ type TicketAtMoment struct {
 }
 
 // ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
-// Errors: eventstore.ErrNotFound; eventstore.ErrBeyondHead if the log has no event at the moment's position.
+// Errors: eventstore.ErrNotFound; those of Store.CheckPosition for the moment's position.
 func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
 	TicketAtMoment, error,
 ) {
@@ -48,11 +48,14 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	if err != nil {
 		return TicketAtMoment{}, err
 	}
-	moment, byPosition := viewTime(settled, events), false
+	moment := viewTime(settled, events)
 	switch {
 	case asked != nil:
 		moment = at.Time
 	case at.Position != eventstore.Position{}:
+		if err := s.Store.CheckPosition(ctx, at.Position); err != nil {
+			return TicketAtMoment{}, err
+		}
 		records, err := s.Store.Read(ctx, at.Position.N-1, 1)
 		if err != nil {
 			return TicketAtMoment{}, err
@@ -60,7 +63,7 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 		if len(records) == 0 {
 			return TicketAtMoment{}, eventstore.ErrBeyondHead
 		}
-		moment, byPosition = records[0].At, true
+		moment = records[0].At
 		kept := 0
 		for kept < len(events) && events[kept].Position <= at.Position.N {
 			kept++
@@ -71,9 +74,6 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	names, err := s.lookUpNames(ctx, history)
 	if err != nil {
 		return TicketAtMoment{}, err
-	}
-	if byPosition && at.Position.Epoch != names.Epoch {
-		return TicketAtMoment{}, eventstore.ErrBeyondHead
 	}
 	t, visible := history.Detail(v, names)
 	if !visible {

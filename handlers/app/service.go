@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/app/live"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
@@ -33,6 +34,8 @@ type Config struct {
 	Store    *eventstore.Store
 	Rules    rules.Engine // with catalog, hold of public notes and playbooks
 	Identity *identity.Identity
+	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
+	FreeSpace func() (int64, error)
 }
 
 // Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
@@ -48,6 +51,7 @@ type Service struct {
 	Notifications *notification.Store
 	Messages      *messages.Store // what leaves the service
 	Live          *live.Hub       // of all streams of live updates of this node
+	Health        *health.Checker
 	Catalog       *catalog.Catalog
 	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
 }
@@ -58,9 +62,11 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
 	}
 	dispatcher := NewTicketDispatcher(c.Store, c.Rules)
+	reader := lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names)
 	s := &Service{
 		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
-		Lists:         lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Lists:         reader,
+		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Drafts:        draft.New(c.Store),
 		Presence:      presence.New(c.Store, c.Identity.Names),

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // Session is the session of an account that has logged in.
@@ -89,7 +90,7 @@ func (i *Identity) Authenticate(ctx context.Context, token string) (Session, err
 	}
 	if now := i.Now(); now.Sub(seen) >= touchInterval {
 		_, err := i.Pools.Session.Exec(ctx, `update identity.sessions set seen_at = $2 where token = $1`, hashToken(token), now)
-		if err != nil {
+		if err != nil && !eventstore.IsUnavailable(err) { // on a read-only server people can still read
 			return Session{}, fmt.Errorf("touch session: %w", err)
 		}
 	}
@@ -160,6 +161,16 @@ func (i *Identity) ChoosePlacement(ctx context.Context, token string, role perso
 		return s, nil
 	}
 	return Session{}, ErrNotPlaced
+}
+
+// EndAllSessions ends every session, in the transaction that begins an epoch of the log, and returns their number. What the people have
+// seen may be lost: they log in again.
+func EndAllSessions(ctx context.Context, tx pgx.Tx) (int64, error) {
+	tag, err := tx.Exec(ctx, `delete from identity.sessions`)
+	if err != nil {
+		return 0, fmt.Errorf("end all sessions: %w", err)
+	}
+	return tag.RowsAffected(), nil
 }
 
 // EndSession ends the session of a token. It returns no error if there is none.

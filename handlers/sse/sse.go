@@ -38,7 +38,7 @@ type Client struct {
 }
 
 // StartPosition returns the position from which to serve a stream of a client that resumes at p, as live.Hub.StartPosition does; ctx is the
-// context of the client's request. Error: eventstore.ErrBeyondHead.
+// context of the client's request. Errors: those of Store.CheckPosition.
 func (s *Streams) StartPosition(ctx context.Context, c app.Caller, p eventstore.Position) (eventstore.Position, error) {
 	return s.App.Live.StartPosition(ctx, c.Actor, p)
 }
@@ -69,11 +69,11 @@ func (s *Streams) Serve(ctx context.Context, w http.ResponseWriter, c Client, fr
 	}
 }
 
-// EndSession responds to a client without a session, or without the right to live updates, with an end event. After any other response
-// browsers would reconnect for ever.
-func EndSession(w http.ResponseWriter) {
+// Refuse responds with an end event to a client that gets no stream: it has no session, or no right to live updates, or its position is
+// lost. After any other response browsers would reconnect for ever.
+func Refuse(w http.ResponseWriter, why Reason) {
 	f := subscriber{writer: newEventWriter(w)}
-	f.end(SessionEnded)
+	f.end(why)
 }
 
 // subscriber is one open stream.

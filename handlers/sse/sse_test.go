@@ -195,7 +195,7 @@ func TestStartPositionResumesKnownPositionsOnly(t *testing.T) {
 	}{
 		"a new stream starts at the head":       {eventstore.Position{}, head, nil},
 		"a known position is resumed":           {eventstore.Position{Epoch: head.Epoch}, eventstore.Position{Epoch: head.Epoch}, nil},
-		"an earlier epoch starts at the head":   {eventstore.Position{Epoch: head.Epoch - 1, N: 1000}, head, nil},
+		"a lost epoch is refused":               {eventstore.Position{Epoch: head.Epoch - 1, N: 1000}, eventstore.Position{}, eventstore.ErrLostPosition},
 		"a position beyond the head is refused": {eventstore.Position{Epoch: head.Epoch, N: head.N + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
 		"a later epoch is refused":              {eventstore.Position{Epoch: head.Epoch + 1}, eventstore.Position{}, eventstore.ErrBeyondHead},
 	} {

@@ -56,7 +56,7 @@ type Reader struct {
 
 // End is the data of the event end, the last event of a stream.
 type End struct {
-	Reason Reason `json:"reason" enum:"session-ended,shutdown" doc:"After shutdown connect again; after session-ended log in"`
+	Reason Reason `json:"reason" enum:"session-ended,shutdown,position-lost" doc:"After shutdown connect again; after session-ended log in; after position-lost read everything again"`
 }
 
 // Reason is the reason why a stream ends.
@@ -66,6 +66,7 @@ type Reason string
 const (
 	SessionEnded Reason = "session-ended"
 	Shutdown     Reason = "shutdown"
+	PositionLost Reason = "position-lost" // a restore of the log lost the position from which the client resumes
 )
 
 // eventWriter collects events and writes them to a response together.

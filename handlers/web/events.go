@@ -26,7 +26,7 @@ func (w *Web) eventsRoutes() []ui.Route {
 // session gets an event "end" instead of an error status, because a browser would repeat a failed request for ever.
 func (w *Web) serveEvents(r *ui.Request) error {
 	if !identity.Allows(r.Session.Actor.Role, identity.SubscribeToChanges) {
-		sse.EndSession(r.Writer)
+		sse.Refuse(r.Writer, sse.SessionEnded)
 		return nil
 	}
 	from, err := w.App.ParsePosition(r.Context(), r.Caller, cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("dopo")))
@@ -34,7 +34,11 @@ func (w *Web) serveEvents(r *ui.Request) error {
 		from = eventstore.Position{} // start at the head
 	}
 	at, err := w.liveUpdates.StartPosition(r.Context(), r.Caller, from)
-	if errors.Is(err, eventstore.ErrBeyondHead) { // the position is of a log that was replaced
+	switch {
+	case errors.Is(err, eventstore.ErrLostPosition): // the page shows what a restore lost
+		sse.Refuse(r.Writer, sse.PositionLost)
+		return nil
+	case errors.Is(err, eventstore.ErrBeyondHead): // not a position of this log
 		at, err = w.liveUpdates.StartPosition(r.Context(), r.Caller, eventstore.Position{})
 	}
 	if err != nil {

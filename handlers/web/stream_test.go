@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore/restore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web"
 )
@@ -126,6 +127,18 @@ func TestStreamStartsAtThePositionOfThePage(t *testing.T) {
 	if strings.Contains(w.log.String(), "stream failed") {
 		t.Errorf("got log %s, want no failed stream", w.log)
 	}
+}
+
+// TestPageStreamTellsALostPosition: a page whose last event a restore lost is told so, and one that holds only kept events goes on.
+func TestPageStreamTellsALostPosition(t *testing.T) {
+	w := newSystem(t, func(c *web.Config) { c.Heartbeat = time.Hour })
+	anna := w.login("anna", person.ASROperator, torino)
+	w.open(request(torino))
+	begun, _, err := restore.Begin(t.Context(), w.App.Store, w.Database, restore.Accepted{})
+	w.must(err)
+	w.nextEvent(anna.openStream(begun.From, ""), "counts", `"count":1`)
+	w.nextEvent(anna.openStream("1.99999", ""), "end", `"reason":"position-lost"`)
+	w.nextEvent(anna.openStream("", "1.99999"), "end", `"reason":"position-lost"`)
 }
 
 func TestPageStreamSendsNotifications(t *testing.T) {

@@ -35,7 +35,7 @@ func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview
 }
 
 // Wait waits until the figures have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
-// holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log.
+// holds no connection. Errors: those of Store.CheckPosition.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
 	return readmodel.WaitFor(ctx, r.store, Model, after)
 }

@@ -4,6 +4,7 @@
 package lists
 
 import (
+	"context"
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -22,6 +24,9 @@ type cursor struct {
 	ID        string `json:"i"`
 	Back      bool   `json:"b,omitempty"` // leads to the page before the row
 	Signature string `json:"s,omitempty"`
+	// Position is the position that the page had, EPOCH.POSITION, so that a cursor is refused whose page a restore lost. It is not signed: a
+	// release before it reads the cursor too, and a client that changes it harms only itself.
+	Position string `json:"p,omitempty"`
 }
 
 // cursorKeys signs and seals cursors. The first of several hashes is made with the newest key.
@@ -45,6 +50,12 @@ func cursorScope(f Filter, v ticketview.Viewer) string {
 // signatures returns the valid signatures of the cursor, the newest first.
 func (c cursor) signatures(k cursorKeys, f Filter, v ticketview.Viewer) []string {
 	return k.hashes("list-cursor", fmt.Sprintf("%q %q %t %s", c.Key, c.ID, c.Back, cursorScope(f, v)))
+}
+
+// at returns the cursor of a page with the position that it has.
+func (c cursor) at(p eventstore.Position) cursor {
+	c.Position = p.String()
+	return c
 }
 
 // encode returns the cursor as text.
@@ -82,4 +93,17 @@ func decodeCursor(k cursorKeys, f Filter, v ticketview.Viewer) (cursor, error) {
 			"a cursor of the page beside it, with the same filter and sort")
 	}
 	return c, nil
+}
+
+// readCursor returns the filter's cursor if its page is not lost. Errors: *readmodel.FilterError, those of Store.CheckPosition.
+func (r *Reader) readCursor(ctx context.Context, f Filter, v ticketview.Viewer) (cursor, error) {
+	c, err := decodeCursor(r.cursorKeys, f, v)
+	if err != nil || c.Position == "" {
+		return c, err
+	}
+	p, err := eventstore.ParsePosition(c.Position)
+	if err != nil {
+		return cursor{}, readmodel.NewFilterError("cursor", refusal.ListCursor.With(), "a cursor as a page gave it")
+	}
+	return c, r.store.CheckPosition(ctx, p)
 }

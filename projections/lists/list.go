@@ -26,7 +26,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	}
 	var from *cursor
 	if f.Cursor != "" {
-		c, err := decodeCursor(r.cursorKeys, f, v)
+		c, err := r.readCursor(ctx, f, v)
 		if err != nil {
 			return Page{}, err
 		}
@@ -61,10 +61,10 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		}
 		rows = found.rows
 		if found.before {
-			page.PreviousCursor = found.first.encode(r.cursorKeys, f, v)
+			page.PreviousCursor = found.first.at(page.Position).encode(r.cursorKeys, f, v)
 		}
 		if found.after {
-			page.NextCursor = found.last.encode(r.cursorKeys, f, v)
+			page.NextCursor = found.last.at(page.Position).encode(r.cursorKeys, f, v)
 		}
 		return err
 	})

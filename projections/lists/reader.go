@@ -105,7 +105,7 @@ func (s snapshot) queueCounts(ctx context.Context) (Counts, error) {
 func (s snapshot) countEntity() string { return string(countKeyFor(s.viewer, AllQueue).Entity) }
 
 // Wait waits until the lists have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
-// holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log.
+// holds no connection. Errors: those of Store.CheckPosition.
 func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
 	return readmodel.WaitFor(ctx, r.store, r.model, after)
 }

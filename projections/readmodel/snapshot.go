@@ -81,14 +81,10 @@ func inSnapshot(ctx context.Context, s Snapshot, start *pgx.Batch, models []Mode
 const maxWait = 2 * time.Second
 
 // WaitFor waits until the read model has reached the position, for at most two seconds; stale reports that it has not reached it by then.
-// It holds no connection. Error: eventstore.ErrBeyondHead for a position after the head of the log, or of another epoch.
+// It holds no connection. Errors: those of Store.CheckPosition.
 func WaitFor(ctx context.Context, store *eventstore.Store, m Model, after eventstore.Position) (stale bool, err error) {
-	head, _, err := store.Head(ctx)
-	if err != nil {
+	if err := store.CheckPosition(ctx, after); err != nil {
 		return false, err
-	}
-	if after.Epoch != head.Epoch || after.N > head.N {
-		return false, fmt.Errorf("position %s, head %s: %w", after, head, eventstore.ErrBeyondHead)
 	}
 	waiting, done := context.WithTimeout(ctx, maxWait)
 	defer done()

@@ -56,9 +56,19 @@ func (m outboxMessage) isStale(maxAge map[string]time.Duration, now time.Time) b
 // IDNamespace is the UUID namespace of message ids and of ids that sagas derive.
 var IDNamespace = uuid.MustParse("15abb5e1-4a63-5811-abb7-ffd412efc494")
 
-// messageID returns the id of a message. It depends on saga, ticket, cause, topic and key only, so a repetition gets the same id.
-func messageID(saga string, m outboxMessage) uuid.UUID {
-	return uuid.NewSHA1(IDNamespace, fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key))
+// messageID returns the id of a message. It depends on saga, ticket, cause, topic and key only, so a repetition gets the same id. epoch is
+// that of the cause: after a restore another event has the position of a lost one, whose message may have been mailed.
+func messageID(saga string, epoch int, m outboxMessage) uuid.UUID {
+	name := fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s", saga, m.ticket, m.cause, m.send.Topic, m.send.Key)
+	if epoch > 1 {
+		name = fmt.Appendf(name, "\nepoch %d", epoch)
+	}
+	return uuid.NewSHA1(IDNamespace, name)
+}
+
+// messageID returns the id of a message of a saga of this log.
+func (r *Runner) messageID(id SagaID, m outboxMessage) string {
+	return messageID(id.Name, r.Store.EpochOf(m.cause), m).String()
 }
 
 // publishMessages writes the messages to the outbox in tx, except those that were sent before and stale ones.
@@ -66,13 +76,13 @@ func (r *Runner) publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, mess
 	if len(messages) == 0 {
 		return nil
 	}
-	fresh, epoch, err := recordSent(ctx, tx, id, messages)
+	fresh, err := r.recordSent(ctx, tx, id, messages)
 	if err != nil {
 		return err
 	}
 	byTopic := make(map[string][]*message.Message)
 	for _, m := range messages {
-		mid := messageID(id.Name, m).String()
+		mid := r.messageID(id, m)
 		if !fresh[mid] || m.isStale(r.MaxMessageAge, now) {
 			continue
 		}
@@ -81,7 +91,7 @@ func (r *Runner) publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, mess
 		out.Metadata.Set(MetadataTopic, m.send.Topic)
 		out.Metadata.Set(MetadataSaga, id.Name)
 		out.Metadata.Set(MetadataTicket, string(m.ticket))
-		out.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: epoch, N: m.cause}.String())
+		out.Metadata.Set(MetadataPosition, eventstore.Position{Epoch: r.Store.EpochOf(m.cause), N: m.cause}.String())
 		byTopic[m.send.Topic] = append(byTopic[m.send.Topic], out)
 	}
 	publisher, err := wmsql.NewPublisher(wmsql.TxFromPgx(tx), wmsql.PublisherConfig{SchemaAdapter: OutboxSchema()}, watermill.NopLogger{})
@@ -96,15 +106,15 @@ func (r *Runner) publishMessages(ctx context.Context, tx pgx.Tx, id SagaID, mess
 	return publisher.Close()
 }
 
-// recordSent records the messages as sent, for ever. It returns the ids of those that were not recorded before, and the log's epoch.
-func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage) (map[string]bool, int, error) {
+// recordSent records the messages as sent, for ever. It returns the ids of those that were not recorded before.
+func (r *Runner) recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMessage) (map[string]bool, error) {
 	var (
 		ids, topics, tickets, keys []string
 		causes                     []int64
 		at                         []time.Time
 	)
 	for _, m := range messages {
-		ids, topics, tickets = append(ids, messageID(id.Name, m).String()), append(topics, m.send.Topic), append(tickets, string(m.ticket))
+		ids, topics, tickets = append(ids, r.messageID(id, m)), append(topics, m.send.Topic), append(tickets, string(m.ticket))
 		keys, causes, at = append(keys, m.send.Key), append(causes, m.cause), append(at, m.at)
 	}
 	rows, err := tx.Query(ctx, `
@@ -114,18 +124,14 @@ func recordSent(ctx context.Context, tx pgx.Tx, id SagaID, messages []outboxMess
 			as m (id, topic, ticket, cause, key, at)
 		order by 1 -- two versions of a saga may write the same ids
 		on conflict do nothing
-		returning id::text, (select epoch from log.logs)`, id.Name, ids, topics, tickets, causes, keys, at)
+		returning id::text`, id.Name, ids, topics, tickets, causes, keys, at)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	var (
-		fresh = make(map[string]bool)
-		mid   string
-		epoch int
-	)
-	_, err = pgx.ForEachRow(rows, []any{&mid, &epoch}, func() error {
+	fresh, mid := make(map[string]bool), ""
+	_, err = pgx.ForEachRow(rows, []any{&mid}, func() error {
 		fresh[mid] = true
 		return nil
 	})
-	return fresh, epoch, err
+	return fresh, err
 }

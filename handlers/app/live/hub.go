@@ -53,10 +53,9 @@ func New(c Config) *Hub {
 	return &Hub{Config: c}
 }
 
-// StartPosition returns the position from which to serve a stream of an actor who resumes at p. A zero position, or one of an earlier epoch
-// of the log, becomes the position of the lists: they show all earlier changes. If changes before that position are still held from the
-// actor, the result is before the first of them, so that the actor gets them later. The hub keeps its state until ctx ends, so that the
-// stream that begins there finds it. Error: eventstore.ErrBeyondHead.
+// StartPosition returns the position from which to serve a stream of an actor who resumes at p. The zero position becomes that of the
+// lists: they show all earlier changes. If changes before that position are still held from the actor, the result is before the first of
+// them, so that the actor gets them later. The hub keeps its state until ctx ends, so that the stream that begins there finds it. Errors: those of Store.CheckPosition.
 func (h *Hub) StartPosition(ctx context.Context, by person.Actor, p eventstore.Position) (eventstore.Position, error) {
 	r := h.acquire()
 	context.AfterFunc(ctx, r.release)
@@ -65,18 +64,13 @@ func (h *Hub) StartPosition(ctx context.Context, by person.Actor, p eventstore.P
 	}
 	at := r.at()
 	switch {
-	case p.Epoch < at.Epoch:
+	case p == eventstore.Position{}:
 		p = at
-	case p.Epoch > at.Epoch:
-		return p, eventstore.ErrBeyondHead
-	case p.N > at.N && p.N > h.Store.KnownHead():
-		head, _, err := h.Store.Head(ctx)
-		if err != nil {
-			return p, fmt.Errorf("head of the log: %w", err)
+	case p.Epoch != at.Epoch, p.N > at.N && p.N > h.Store.KnownHead():
+		if err := h.Store.CheckPosition(ctx, p); err != nil {
+			return p, err
 		}
-		if p.N > head.N {
-			return p, eventstore.ErrBeyondHead
-		}
+		p.Epoch = at.Epoch // its events up to here are those of the earlier epoch
 	}
 	p.N = r.beforeHeld(ticketview.Viewer{Actor: by}, p.N)
 	return p, nil

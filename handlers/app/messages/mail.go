@@ -26,6 +26,9 @@ type Delivery struct {
 // String describes the state of the delivery in English.
 func (d Delivery) String() string {
 	text := d.State
+	if d.State == StateUncertain {
+		return text + ": it was perhaps sent before the service was restored; sol outbox retry sends it, sol outbox drop does not"
+	}
 	if d.Uncertain {
 		text += ", uncertain: it may have arrived twice"
 	}
@@ -33,6 +36,34 @@ func (d Delivery) String() string {
 		text += ": " + d.Error
 	}
 	return text
+}
+
+// NeedsDecision reports whether a person must decide whether the mail is sent.
+func (d Delivery) NeedsDecision() bool { return d.State == StateUncertain }
+
+// StateUncertain is the state of a mail that was perhaps sent before a restore of the log. A person decides whether to send it.
+const StateUncertain = "uncertain"
+
+// retryMails lets the uncertain mails with the ids be sent, and returns their number.
+func (s *Store) retryMails(ctx context.Context, ids []string) (int64, error) {
+	tag, err := s.db.Exec(ctx, `
+		update mail.deliveries set state = 'waiting', next_at = clock_timestamp(), error = ''
+		where state = $2 and id::text = any ($1::text[])`, ids, StateUncertain)
+	if err != nil {
+		return 0, fmt.Errorf("retry mails: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// DropMails ends the uncertain mails with the ids without sending them, and returns their number.
+func (s *Store) DropMails(ctx context.Context, ids ...string) (int64, error) {
+	tag, err := s.db.Exec(ctx, `
+		update mail.deliveries set state = 'void', uncertain = false, ended_at = clock_timestamp(), error = 'not sent after the restore, a person decided'
+		where state = $2 and id::text = any ($1::text[])`, ids, StateUncertain)
+	if err != nil {
+		return 0, fmt.Errorf("drop mails: %w", err)
+	}
+	return tag.RowsAffected(), nil
 }
 
 // ListMails returns at most limit mails that were not simply sent, the newest first.

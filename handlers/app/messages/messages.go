@@ -76,7 +76,8 @@ func (s *Store) Counts(ctx context.Context) ([]Count, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Count])
 }
 
-// Retry moves messages from the poison queue back to their topics and returns their number. Without ids it moves all of them.
+// Retry moves messages from the poison queue back to their topics, lets uncertain mails be sent, and returns their number. Without ids it
+// moves all poisoned messages; an uncertain mail is sent only by its id.
 func (s *Store) Retry(ctx context.Context, ids ...string) (int64, error) {
 	tag, err := s.db.Exec(ctx, `
 		update saga.outbox set metadata = ((metadata::jsonb - 'reason_poisoned' - 'topic_poisoned' - 'handler_poisoned' - 'subscriber_poisoned')
@@ -86,5 +87,6 @@ func (s *Store) Retry(ctx context.Context, ids ...string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("retry: %w", err)
 	}
-	return tag.RowsAffected(), nil
+	mails, err := s.retryMails(ctx, ids)
+	return tag.RowsAffected() + mails, err
 }

@@ -103,13 +103,15 @@ func New(c Config) (*Sender, error) {
 
 // Deliver stores a notification to a citizen as a mail, and sends it at once unless the relay is unreachable or the rate limit is reached.
 // After an error the caller calls it again with the same messageID: a stored mail is not stored twice, and a sent mail is not sent again.
+// A mail that was perhaps sent before a restore of the log is stored as uncertain and not sent.
 func (s *Sender) Deliver(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
 	reference, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
 	_, err = s.Pool.Exec(ctx, `
-		insert into mail.deliveries (id, ticket, kind, notification, state, next_at) values ($1, $2, $3, $4, 'waiting', clock_timestamp())
+		insert into mail.deliveries (id, ticket, kind, notification, state, uncertain, next_at)
+		select $1, $2::uuid, $3, $4::jsonb, case when u then 'uncertain' else 'waiting' end, u, clock_timestamp() from mail.is_uncertain($1) u
 		on conflict do nothing`, messageID, string(id), string(n.Kind), reference)
 	if err != nil {
 		return fmt.Errorf("store mail %s: %w", messageID, err)
@@ -298,7 +300,7 @@ func (s *Sender) reportContactFailure(ctx context.Context, id ticket.ID, message
 func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
 	var id ticket.ID
 	err := s.Pool.QueryRow(ctx, `
-		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced')
+		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced', 'uncertain')
 		returning ticket::text`, messageID).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) { // never sent, or its rejection was recorded: the returned mail needs no retry
 		return nil

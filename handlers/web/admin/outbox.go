@@ -29,6 +29,7 @@ var topicNames = map[string]string{sagas.TopicNotify: "Avvisi e posta", sagas.To
 var mailStates = []struct{ ID, One, Many string }{
 	{"waiting", "in attesa", "in attesa"}, {"sending", "in invio", "in invio"}, {"sent", "inviata", "inviate"}, {"refused", "rifiutata", "rifiutate"},
 	{"bounced", "tornata indietro", "tornate indietro"}, {"void", "non più da inviare", "non più da inviare"},
+	{messages.StateUncertain, "incerta: forse inviata prima del ripristino", "incerte"},
 }
 
 // outboxData holds the waiting and poisoned messages, and the mails by state.

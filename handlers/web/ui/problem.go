@@ -132,6 +132,8 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusRequestEntityTooLarge, Title: "Allegati troppo grandi", Text: "Gli allegati possono essere al massimo cinque, di 1 MB ciascuno. Torni indietro, ne tolga o li riduca, e invii di nuovo."}
 	case errors.Is(err, errIncompleteForm):
 		return &Problem{Status: http.StatusBadRequest, Title: "Il modulo non è arrivato intero", Text: "La connessione si è interrotta mentre lo inviava. Torni indietro con il browser e lo invii di nuovo: non è stato modificato nulla."}
+	case errors.Is(err, eventstore.ErrLostPosition):
+		return &Problem{Status: http.StatusGone, Title: "L’elenco è di prima di un ripristino", Text: "Il servizio è stato ripristinato da una copia: ciò che è stato fatto per ultimo può mancare. Torni all’inizio dell’elenco, o ricarichi la pagina."}
 	case errors.As(err, &newer), eventstore.IsUnavailable(err): // newer: a node of a newer release answers
 		return &Problem{Status: http.StatusServiceUnavailable, Title: "Il servizio si sta riprendendo", Text: "Riprovi tra qualche secondo: ciò che non risulta confermato non è stato modificato."}
 	default:

@@ -37,6 +37,8 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         unprivileged user that Postgres runs as can access)
   SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
                         database use the same key. Without it the data cannot be read: keep a copy elsewhere
+  SOL_LAST_SEEN_FILE    what this node last saw of the log (DATA_DIR/last-seen.json). Keep it out of backups of the database:
+                        it tells a restored log from the one that was lost
   SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
   SOL_AUTO_CLOSE_AFTER  replaces the catalogue's auto-close delay, for tests, e.g. 90s (FAQ 2.5)
   SOL_DURABILITY        what an acknowledged command survives: local (a crash of the database) or standby (its loss, with a
@@ -56,6 +58,7 @@ type Config struct {
 	DirectURL      string // of the same database without a pooler; empty: DatabaseURL
 	DataDir        string // absolute
 	MasterKeyFile  string // path
+	LastSeenFile   string // path
 	Hold           time.Duration
 	AutoCloseAfter time.Duration // replaces the delay of the catalogue; 0: the catalogue's
 	Durability     eventstore.Durability
@@ -88,6 +91,7 @@ func Load(env func(string) string) (Config, error) {
 	}
 	c.DataDir = dir
 	c.MasterKeyFile = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	c.LastSeenFile = cmp.Or(env("SOL_LAST_SEEN_FILE"), filepath.Join(dir, "last-seen.json"))
 	for name, target := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
 		if text := env(name); text != "" {
 			d, err := time.ParseDuration(text)

@@ -28,7 +28,7 @@ func TestConfigDefaults(t *testing.T) {
 	if os.Geteuid() == 0 {
 		dir = "/var/lib/sol"
 	}
-	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: 10 * time.Second,
+	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
 		Durability: eventstore.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -38,7 +38,8 @@ func TestConfigDefaults(t *testing.T) {
 func TestConfig(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
-		"SOL_HOLD": "0s", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
+		"SOL_LAST_SEEN_FILE": "/srv/other/last-seen.json",
+		"SOL_HOLD":           "0s", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
@@ -56,7 +57,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key",
+		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
 		AutoCloseAfter: 90 * time.Second, Durability: eventstore.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},

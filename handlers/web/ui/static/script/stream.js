@@ -11,7 +11,7 @@
 //   sol:notifications  {unread, latest}
 //   sol:presence       {ticket, readers}  the other people who have this page's ticket open
 //   sol:stream         {state, since}  open: connected · lost: not connected since then · resumed: connected again after lost ·
-//                      ended: the session has ended, or its role was changed in another tab
+//                      ended: the session has ended, its role was changed in another tab, or the service was restored from a backup
 const at = document.body.dataset.solStream;
 const line = document.getElementById('collegamento');
 const lostDelay = 3000; // time without a connection before the page shows it, in ms
@@ -54,12 +54,12 @@ function found() {
   fresh = Date.now();
 }
 
-function ended() {
+function ended(why) {
   close();
   const link = document.createElement('a');
   link.href = location.pathname + location.search;
   link.textContent = 'Ricarica la pagina';
-  become('ended', ['La sessione è finita, o il ruolo è stato cambiato in un’altra scheda. ', link, '.']);
+  become('ended', [why, link, '.']);
 }
 
 function close() {
@@ -102,7 +102,8 @@ function open() {
     say('sol:notifications', data);
   });
   on('end', (data) => {
-    if (data.reason === 'session-ended') ended();
+    if (data.reason === 'session-ended') ended('La sessione è finita, o il ruolo è stato cambiato in un’altra scheda. ');
+    if (data.reason === 'position-lost') ended('Il servizio è stato ripristinato da una copia: ciò che è stato fatto per ultimo può mancare. ');
   });
 }
 

@@ -1,33 +1,29 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package eventstore
+package proof
 
 import (
 	"context"
 	"crypto/sha256"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-
-	"github.com/sol-assistenza/sol/eventstore/proof"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// LeafInputs returns the leaf input of every event of a stream, in version order. It opens no sealed part. Error: ErrNotFound.
-func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput, error) {
-	stream, err := parseID(id)
-	if err != nil {
-		return nil, fmt.Errorf("leaf inputs of stream %q: %w", id, ErrNotFound)
-	}
-	rows, err := s.pools.Read.Query(ctx, `
+// ReadLeafInputs returns the leaf input of every event of a stream, in version order; none for an unknown stream. It opens no sealed part.
+func ReadLeafInputs(ctx context.Context, db *pgxpool.Pool, stream uuid.UUID) ([]LeafInput, error) {
+	rows, err := db.Query(ctx, `
 		select position, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, sealed, key, blobs
 		from log.events where stream = $1 order by version`, stream)
 	if err != nil {
-		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, err)
+		return nil, fmt.Errorf("leaf inputs of stream %s: %w", stream, err)
 	}
-	inputs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e proof.LeafInput, err error) {
-		content, record := proof.Content{}, proof.Record{Stream: stream}
+	inputs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LeafInput, err error) {
+		content, record := Content{}, Record{Stream: stream}
 		var act, key pgtype.UUID
 		err = row.Scan(&e.Position, &record.Version, &record.Type, &record.At, &content.Actor, &content.Role, &content.Entity,
 			&act, &content.Cause, &content.Data, &content.Sealed, &key, &content.Blobs)
@@ -38,10 +34,7 @@ func (s *Store) LeafInputs(ctx context.Context, id StreamID) ([]proof.LeafInput,
 		return e, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, err)
-	}
-	if len(inputs) == 0 {
-		return nil, fmt.Errorf("leaf inputs of stream %s: %w", id, ErrNotFound)
+		return nil, fmt.Errorf("leaf inputs of stream %s: %w", stream, err)
 	}
 	return inputs, nil
 }
