@@ -146,9 +146,9 @@ type cancellingDispatcher struct {
 	stop context.CancelFunc
 }
 
-func (s cancellingDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
+func (s cancellingDispatcher) SettledHistory(ctx context.Context, id, act ticket.ID) ([]ticket.Recorded, error) {
 	s.stop()
-	return s.TicketDispatcher.History(ctx, id)
+	return s.TicketDispatcher.SettledHistory(ctx, id, act)
 }
 
 // A mail whose attempt the end of the service interrupted before it was sent, is sent later and is not uncertain.
