@@ -19,7 +19,7 @@ func TestNodeUnderLoadHasFewConnections(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t)
 	db.Store.Close()
-	node := newInstallation(t, "SOL_DATABASE_URL="+db.URL, "SOL_LIMIT_LOGIN=1000000")
+	node := newInstallation(t, "SOL_DATABASE_URL="+db.URL, "SOL_DURABILITY=none", "SOL_LIMIT_LOGIN=1000000")
 	writeMasterKey(t, node.keyFile())
 	operator := node.addUser("anna", "operatore_asr", "010301")
 	p := node.serve()

@@ -29,7 +29,8 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 		dir := t.TempDir()
 		key := filepath.Join(dir, "master.key")
 		writeMasterKey(t, key)
-		env := map[string]string{"SOL_DATABASE_URL": c.url, "SOL_DATABASE_DIRECT_URL": c.direct, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key}
+		env := map[string]string{"SOL_DATABASE_URL": c.url, "SOL_DATABASE_DIRECT_URL": c.direct, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key,
+			"SOL_DURABILITY": "none"}
 		var out, stderr bytes.Buffer
 		code := run(t.Context(), []string{"projections", "list"}, func(name string) string { return env[name] }, &out, &stderr)
 		if got := stderr.String(); (code == 0) != (c.want == "") || !strings.Contains(got, c.want) {
