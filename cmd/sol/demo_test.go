@@ -276,6 +276,10 @@ func (s demoRun) testAsOf(t *testing.T) {
 			continue
 		}
 		replayed := parseJSONLines(t, s.run("replay", number, "--at", k.text("at"), "--as", k.as))[0]
+		if k.as == "cittadino" { // who replays is no citizen, and gets the plain position
+			delete(replayed, "position")
+			delete(k.body, "position")
+		}
 		if !reflect.DeepEqual(withoutViewerFields(replayed), withoutViewerFields(k.body)) {
 			t.Errorf("%s at %s: replay got\n%v\nwant\n%s", k.as, k.text("at"), replayed, k.raw)
 		}
@@ -445,7 +449,7 @@ func (s demoRun) testOutbox(t *testing.T) {
 	if output := s.runRefused("outbox", "list", "--topic", "post"); !strings.Contains(output, "notify, ask-connector, mail") {
 		t.Errorf("unknown topic: got %q", output)
 	}
-	if output := s.runRefused("outbox", "retry", "--all"); !strings.Contains(output, "sol outbox list --poison") {
+	if output := s.runRefused("outbox", "retry", "--all"); !strings.Contains(output, "sol outbox list lists them") {
 		t.Errorf("retry without poisoned messages: got %q", output)
 	}
 }
