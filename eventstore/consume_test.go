@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/consumers"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
@@ -230,14 +231,14 @@ func TestFailingNodeReleasesItsLease(t *testing.T) {
 	assertTally(t, db, last.Position.N)
 }
 
-func firstConsumer(t *testing.T, s *eventstore.Store) eventstore.ConsumerStatus {
+func firstConsumer(t *testing.T, s *eventstore.Store) consumers.Status {
 	t.Helper()
-	list, err := s.Consumers(t.Context())
+	list, err := consumers.List(t.Context(), s.Pools().Read)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) == 0 {
-		return eventstore.ConsumerStatus{}
+		return consumers.Status{}
 	}
 	return list[0]
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/consumers"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
@@ -85,7 +86,7 @@ func TestLockedConsumerDelaysNoOther(t *testing.T) {
 		return nil
 	}})
 	storetest.Eventually(t, "both have a leader", func() bool {
-		list, err := db.Store.Consumers(t.Context())
+		list, err := consumers.List(t.Context(), db.Store.Pools().Read)
 		return err == nil && len(list) == 2 && list[0].HasLeader && list[1].HasLeader
 	})
 	tx, err := ownerConn(t, db).Begin(t.Context())

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/outboxlist"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 )
@@ -432,7 +433,7 @@ func (s demoRun) testMetrics(t *testing.T) {
 func (s demoRun) testOutbox(t *testing.T) {
 	s = s.withT(t)
 	s.waitFor("a notification is delivered and a mail is sent", func() bool {
-		var p outboxListing
+		var p outboxlist.Listing
 		if err := json.Unmarshal([]byte(s.run("outbox", "list", "--json")), &p); err != nil {
 			t.Fatal(err)
 		}

@@ -7,14 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/handlers/app/messages"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/outboxlist"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -22,22 +20,11 @@ func (a *cli) outboxCommand() *cobra.Command {
 	return commandGroup("outbox", "Inspect and retry outgoing messages", a.outboxList(), a.outboxRetry(), a.outboxDrop())
 }
 
-// mailTopic selects the mail deliveries, which have a table of their own.
-const mailTopic = "mail"
-
-// outboxListing is the output of sol outbox list.
-type outboxListing struct {
-	Counts     []messages.Count    `json:"counts"` // by topic, of all messages
-	MailCounts map[string]int      `json:"mail_counts"`
-	Messages   []messages.Entry    `json:"messages"`
-	Mails      []messages.Delivery `json:"mails"`
-}
-
 func (a *cli) outboxList() *cobra.Command {
 	var asJSON, poisoned bool
 	var topic string
 	var limit int
-	topics := []string{sagas.TopicNotify, sagas.TopicAskConnector, mailTopic}
+	topics := []string{sagas.TopicNotify, sagas.TopicAskConnector, outboxlist.MailTopic}
 	c := &cobra.Command{
 		Use: "list", Short: "List waiting and poisoned messages, with counts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,14 +32,14 @@ func (a *cli) outboxList() *cobra.Command {
 				return fmt.Errorf("--topic %s: want one of %s", topic, strings.Join(topics, ", "))
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				listing, err := n.listOutbox(ctx, topic, poisoned, limit)
+				listing, err := outboxlist.Read(ctx, n.service.Messages, topic, poisoned, limit)
 				if err != nil {
 					return err
 				}
 				if asJSON {
 					return a.printJSON(listing)
 				}
-				a.printOutbox(listing)
+				listing.Print(a.out)
 				return nil
 			})
 		},
@@ -62,48 +49,6 @@ func (a *cli) outboxList() *cobra.Command {
 	c.Flags().BoolVar(&poisoned, "poison", false, "only poisoned messages")
 	c.Flags().IntVar(&limit, "limit", 100, "maximum number")
 	return c
-}
-
-// listOutbox reads the listing of one topic, or of all for "".
-func (n *node) listOutbox(ctx context.Context, topic string, poisoned bool, limit int) (listing outboxListing, err error) {
-	listing = outboxListing{MailCounts: map[string]int{}, Messages: []messages.Entry{}, Mails: []messages.Delivery{}}
-	counts, err := n.service.Messages.Counts(ctx)
-	listing.Counts = slices.DeleteFunc(counts, func(c messages.Count) bool { return topic != "" && c.Topic != topic })
-	if err == nil && topic != mailTopic {
-		listing.Messages, err = n.service.Messages.List(ctx, topic, poisoned, limit)
-	}
-	if err == nil && (topic == "" || topic == mailTopic) {
-		if listing.Mails, err = n.service.Messages.ListMails(ctx, limit); err == nil {
-			listing.MailCounts, err = n.service.Messages.CountMails(ctx)
-		}
-	}
-	return listing, err
-}
-
-func (a *cli) printOutbox(listing outboxListing) {
-	for _, e := range listing.Messages {
-		state := "waiting"
-		if e.Poisoned {
-			state = "poisoned: " + e.Reason
-		}
-		fmt.Fprintf(a.out, "%s  %-13s %s  ticket %s, since %s: %s\n", e.ID, e.Topic, e.Saga, e.Ticket, e.Since.Format(time.RFC3339), state)
-	}
-	for _, m := range listing.Mails {
-		fmt.Fprintf(a.out, "%s  mail          %s  ticket %s, %d attempts: %s\n", m.ID, m.Kind, m.Ticket, m.Attempts, m)
-	}
-	if len(listing.Messages)+len(listing.Mails) == 0 {
-		fmt.Fprintln(a.out, "no waiting or poisoned messages")
-	}
-	for _, c := range listing.Counts {
-		fmt.Fprintf(a.out, "%s: %d waiting, %d poisoned, %d delivered recently\n", c.Topic, c.Waiting, c.Poisoned, c.Delivered)
-	}
-	if len(listing.MailCounts) > 0 {
-		var counts []string
-		for _, state := range slices.Sorted(maps.Keys(listing.MailCounts)) {
-			counts = append(counts, fmt.Sprintf("%d %s", listing.MailCounts[state], state))
-		}
-		fmt.Fprintf(a.out, "mail: %s\n", strings.Join(counts, ", "))
-	}
 }
 
 func (a *cli) outboxRetry() *cobra.Command {

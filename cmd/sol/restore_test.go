@@ -24,6 +24,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/outboxlist"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
@@ -169,7 +170,7 @@ func (r *restoreTest) rewind(url string, after int64, ticket string) {
 // mailsByState returns the ids of the listed mails by state.
 func (r *restoreTest) mailsByState() map[string][]string {
 	r.t.Helper()
-	var listing outboxListing
+	var listing outboxlist.Listing
 	if err := json.Unmarshal([]byte(r.run("outbox", "list", "--topic", "mail", "--json")), &listing); err != nil {
 		r.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/consumers"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
@@ -77,7 +78,7 @@ type Status struct {
 
 // List returns the status of every read model of the runner, whichever node runs it.
 func (r *Runner) List(ctx context.Context) ([]Status, error) {
-	consumers, err := r.store.Consumers(ctx)
+	all, err := consumers.List(ctx, r.store.Pools().Read)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func (r *Runner) List(ctx context.Context) ([]Status, error) {
 	list := make([]Status, len(r.models))
 	for i, m := range r.models {
 		list[i] = Status{Name: m.Name, Version: m.Version, Head: head.N, Lag: head.N}
-		for _, c := range consumers {
+		for _, c := range all {
 			if c.Name != m.Name || c.Version != m.Version {
 				continue
 			}

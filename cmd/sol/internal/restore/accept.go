@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/consumers"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
 	"github.com/sol-assistenza/sol/eventstore/restore"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -84,11 +85,11 @@ func (d Restored) Accept(ctx context.Context, s Statement, by eventstore.Actor, 
 
 // refuseRunningNodes returns an error if a node holds the lease of a consumer.
 func refuseRunningNodes(ctx context.Context, store *eventstore.Store) error {
-	consumers, err := store.Consumers(ctx)
+	all, err := consumers.List(ctx, store.Pools().Read)
 	if err != nil {
 		return err
 	}
-	for _, c := range consumers {
+	for _, c := range all {
 		if c.HasLeader {
 			return fmt.Errorf("a server still runs on this database, or ended some seconds ago: it runs %s; stop all servers, and repeat the command", c.Name)
 		}
