@@ -130,7 +130,7 @@ func TestAuditorReadsRawEvents(t *testing.T) {
 	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	anna.update(opened.text("id"), fields{"note": fields{"text": "solo per noi"}}).want(200)
 	items := ada.get("/api/v1/tickets/" + opened.text("id") + "/events").want(200).list("items")
-	if len(items) != 2 || items[0]["type"] != "ticket.opened.v2" || items[0]["position"] != opened.text("position") || len(items[0]["hash"].(string)) != 64 {
+	if len(items) != 2 || items[0]["type"] != "ticket.opened.v2" || items[0]["position"] != "1.1" || len(items[0]["hash"].(string)) != 64 {
 		t.Fatalf("got events %v", items)
 	}
 	note := items[1]

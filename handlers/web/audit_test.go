@@ -280,7 +280,7 @@ func TestReadWithoutAccessRecordIsRefused(t *testing.T) {
 	w := newSystem(t)
 	id := w.open(request(torino))
 	anna := w.login("anna", person.ASROperator, torino)
-	w.sql(`revoke insert (person, role, entity, ticket, what, detail, subject) on access.reads from sol_request`)
+	w.sql(`revoke insert (person, role, entity, ticket, what, detail, subject) on access.reads from sol_request, sol_worker`)
 	anna.open("/ticket/"+string(id)).want(500).doesNotShow("Finzione", "RSSMRA80A01H501U")
 	_, err := w.App.Reply(w.Context(), app.LinkHolder(id, ""), id, app.ReplyRequest{Text: "Era il 3 marzo"}, app.Idempotency{})
 	w.must(err) // a command that reads the ticket only to decide makes no access record
