@@ -85,10 +85,15 @@ for (const [name, path] of Object.entries(paths)) {
 
 walk('FAQ 2.8: the connected systems answer, and the operator corrects an answer', async ({ as, look }) => {
   const code = await newTaxCode({ facts: { found: true, ours: false }, evidence: { identifier: 'REF-SISTEMA' } });
-  const ticket = await openTicket('010905', { requester: { tax_code: code } });
-  const page = await as('operatore_asr', '010905');
-  await page.goto(`/ticket/${ticket.id}`);
-  await page.getByText('Esito proposto').waitFor();
+  let page;
+  for (const entity of ['010905', '010206', '010211']) { // some of the demo's systems fail, and then are not asked for a while
+    const ticket = await openTicket(entity, { requester: { tax_code: code } });
+    page = await as('operatore_asr', entity);
+    await page.goto(`/ticket/${ticket.id}`);
+    const outcome = page.getByText('Esito proposto');
+    await outcome.or(page.getByText('il sistema non ha risposto')).first().waitFor();
+    if (await outcome.isVisible()) break;
+  }
   const checks = page.locator('.sol-checks');
   assert.match(await checks.innerText(), /REF-SISTEMA/);
   assert.match(await checks.innerText(), /dal sistema collegato/);
