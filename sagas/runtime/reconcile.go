@@ -80,6 +80,7 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 	}
 	var (
 		entries []journalEntry
+		missing []timerRow
 		set     []timerRow
 		deleted []timerKey
 	)
@@ -98,16 +99,25 @@ func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, ins
 			}
 			old, stored := have[t.timerKey]
 			delete(have, t.timerKey)
-			if stored {
-				t.cause = old.cause
+			if !stored {
+				missing = append(missing, t)
+				continue
 			}
-			if stored && t.equalRule(old) {
+			if t.cause = old.cause; t.equalRule(old) {
 				continue
 			}
 			set = append(set, t)
-			if stored {
-				t.why += "; it was due on " + formatTime(old.due)
-			}
+			t.why += "; it was due on " + formatTime(old.due)
+			record(t, "reschedule")
+		}
+	}
+	finished, err := listFinishedTimers(ctx, tx, d.ID(), missing)
+	if err != nil {
+		return err
+	}
+	for _, t := range missing {
+		if !finished[t.timerKey].Equal(t.due) {
+			set = append(set, t)
 			record(t, "reschedule")
 		}
 	}
@@ -144,6 +154,39 @@ func listStoredTimers(ctx context.Context, tx pgx.Tx, id SagaID, instances []sto
 		return nil
 	})
 	return have, err
+}
+
+// listFinishedTimers returns when those of the timers were due whose last entry in the journal is an outcome. The saga's state asks for such a
+// timer until the saga has handled the event that the timer led to: setting it again for the same time would give it two outcomes.
+func listFinishedTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []timerRow) (map[timerKey]time.Time, error) {
+	finished := make(map[timerKey]time.Time)
+	if len(timers) == 0 {
+		return finished, nil
+	}
+	var tickets, keys []string
+	for _, t := range timers {
+		tickets, keys = append(tickets, string(t.ticket)), append(keys, t.key)
+	}
+	rows, err := tx.Query(ctx, `
+		select distinct on (j.ticket, j.key) j.ticket::text, j.key, j.due_at, j.what in ('done', 'refused')
+		from saga.journal j join unnest($3::text[], $4::text[]) as t (ticket, key) on j.ticket = t.ticket::uuid and j.key = t.key
+		where j.saga = $1 and j.version = $2 and j.what <> 'send'
+		order by j.ticket, j.key, j.id desc`, id.Name, id.Version, tickets, keys)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		k       timerKey
+		due     *time.Time
+		outcome bool
+	)
+	_, err = pgx.ForEachRow(rows, []any{&k.ticket, &k.key, &due, &outcome}, func() error {
+		if outcome && due != nil {
+			finished[k] = *due
+		}
+		return nil
+	})
+	return finished, err
 }
 
 // row returns the row of a schedule of an instance. Its cause is the last event that changed the instance.

@@ -160,3 +160,21 @@ func TestMessageCancelledInHandIsNotSent(t *testing.T) {
 		t.Errorf("got %d messages and timers, want none", n)
 	}
 }
+
+// A node takes over between the outcome of a timer and the event that the timer led to: the saga's state still asks for the timer, and
+// nothing sets it again.
+func TestFinishedTimerIsNotSetAgain(t *testing.T) {
+	w := newFixture(t, "2026-11-16 10:00")
+	r := w.runner(sagas.AutoClose(catalog.Default()))
+	id := w.resolvedAndDue(r)
+	if n := w.poll(r); n != 1 {
+		t.Fatalf("got %d finished timers, want 1", n)
+	}
+	next := w.runner(sagas.AutoClose(catalog.Default()))
+	w.begin(next) // it has not read that the ticket is closed
+	if n := w.poll(next); n != 0 {
+		t.Errorf("after a takeover: got %d finished timers, want 0", n)
+	}
+	w.catchUp(next)
+	w.wantClosedOnce(id)
+}
