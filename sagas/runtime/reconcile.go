@@ -170,7 +170,7 @@ func listFinishedTimers(ctx context.Context, tx pgx.Tx, id SagaID, timers []time
 	rows, err := tx.Query(ctx, `
 		select distinct on (j.ticket, j.key) j.ticket::text, j.key, j.due_at, j.what in ('done', 'refused')
 		from saga.journal j join unnest($3::text[], $4::text[]) as t (ticket, key) on j.ticket = t.ticket::uuid and j.key = t.key
-		where j.saga = $1 and j.version = $2 and j.what <> 'send'
+		where j.saga = $1 and j.version = $2 and j.what in ('schedule', 'reschedule', 'dispatch', 'later', 'cancel', 'done', 'refused')
 		order by j.ticket, j.key, j.id desc`, id.Name, id.Version, tickets, keys)
 	if err != nil {
 		return nil, err
