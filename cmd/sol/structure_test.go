@@ -118,7 +118,8 @@ var allowedImports = map[string][]string{
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
 	"cmd/sol/internal/config":   {"domain/...", "eventstore", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
-	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
+	"cmd/sol/internal/dbproxy":  {},
+	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
 		"handlers/app", "migrations"},
 	"cmd/sol/internal/keys":       {"cmd/sol/internal/database", "cmd/sol/internal/progress", "eventstore/keyring", "eventstore/persons"},
 	"cmd/sol/internal/outboxlist": {"handlers/app/messages"},
@@ -126,7 +127,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/server":     {"handlers/api", "handlers/web"},
-	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
+	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
 		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
@@ -72,18 +73,14 @@ func testTakeover(t *testing.T, server *embedpg.Server, fault faults.Fault) {
 		t.Fatal(err)
 	}
 	t.Cleanup(db.Close)
-	proxy, err := faults.NewProxy(server.URL(name))
+	proxy, proxied, err := dbproxy.NewForURL(server.URL(name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := proxy.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(proxy.Close)
 	mails := newMailbox(t)
 	env := []string{"SOL_AUTO_CLOSE_AFTER=1s", "SOL_HOLD=0s", "SOL_SMTP_URL=" + mails.url(), "SOL_LIMIT_LOGIN=1000000", "SOL_LOG=text,warn"}
-	failing := newInstallation(t, append(env, "SOL_DATABASE_URL="+proxy.URL())...)
+	failing := newInstallation(t, append(env, "SOL_DATABASE_URL="+proxied)...)
 	victim := failing.serve() // alone, so that it leads all consumers
 	t.Cleanup(func() { _ = fault.Undo(victim.cmd.Process, proxy) })
 	other := newInstallation(t, append(env, "SOL_DATABASE_URL="+server.URL(name), "SOL_MASTER_KEY_FILE="+filepath.Join(failing.dir, "master.key"))...)

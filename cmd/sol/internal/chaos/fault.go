@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
@@ -72,11 +73,11 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 				return victim.signal(syscall.SIGCONT)
 			}}
 	case CutNode:
-		return damageConnections(victim, refusing)
+		return damageConnections(victim, dbproxy.Refusing)
 	case HalfOpen:
-		return damageConnections(victim, silent)
+		return damageConnections(victim, dbproxy.Silent)
 	case Slow:
-		return damageConnections(victim, slow)
+		return damageConnections(victim, dbproxy.Slow)
 	case KillPrimary:
 		return fault{heal: noHealing, inject: func(ctx context.Context) (time.Time, error) {
 			since := time.Now()
@@ -146,14 +147,14 @@ func endNode(victim *node, s syscall.Signal) fault {
 }
 
 // damageConnections sets the mode of a node's proxies; healing lets them forward again.
-func damageConnections(victim *node, mode proxyMode) fault {
+func damageConnections(victim *node, mode dbproxy.Mode) fault {
 	return fault{victim: victim,
 		inject: func(context.Context) (time.Time, error) {
 			victim.setMode(mode)
 			return time.Now(), nil
 		},
 		heal: func(context.Context) error {
-			victim.setMode(forwarding)
+			victim.setMode(dbproxy.Forwarding)
 			return nil
 		}}
 }
@@ -181,7 +182,7 @@ func (in *installation) rejoin(ctx context.Context) error {
 	slot := slices.IndexFunc(in.slots[:], func(s *embedpg.PairServer) bool { return s != in.pair.Primary() })
 	in.slots[slot] = in.pair.Standby()
 	for _, n := range in.nodes {
-		n.proxies[slot].setTarget(in.slots[slot].Socket())
+		n.proxies[slot].SetSocket(in.slots[slot].Socket())
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 )
 
 // node is one sol serve with its proxies to the two servers of the pair.
@@ -26,7 +28,7 @@ type node struct {
 	name    string
 	program string
 	address string
-	proxies [2]*proxy // by the slots of the installation's servers
+	proxies [2]*dbproxy.Proxy // by the slots of the installation's servers
 	env     []string
 	output  *os.File
 	cmd     *exec.Cmd
@@ -42,7 +44,7 @@ func newNode(program, dir, name string, sockets [2]string, env []string) (*node,
 		return nil, err
 	}
 	for slot, socket := range sockets {
-		if n.proxies[slot], err = newProxy(socket); err != nil {
+		if n.proxies[slot], err = dbproxy.New(socket); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +59,7 @@ func newNode(program, dir, name string, sockets [2]string, env []string) (*node,
 // databaseURL names both servers; the node connects to the one that accepts writes.
 func (n *node) databaseURL() string {
 	return fmt.Sprintf("postgres:///sol?user=sol&host=127.0.0.1,127.0.0.1&port=%d,%d&target_session_attrs=read-write&sslmode=disable",
-		n.proxies[0].port(), n.proxies[1].port())
+		n.proxies[0].Port(), n.proxies[1].Port())
 }
 
 // freeAddress returns an address at which nobody listens. Its port is below the range for outgoing connections, so nobody else gets it
@@ -125,9 +127,9 @@ func (n *node) lastOutput() string {
 }
 
 // setMode sets what the node's connections to the database do.
-func (n *node) setMode(mode proxyMode) {
+func (n *node) setMode(mode dbproxy.Mode) {
 	for _, p := range n.proxies {
-		p.setMode(mode)
+		p.SetMode(mode)
 	}
 }
 
@@ -167,7 +169,7 @@ func (n *node) stop() error {
 		<-n.ended
 	}
 	for _, p := range n.proxies {
-		p.close()
+		p.Close()
 	}
 	return n.output.Close()
 }

@@ -1,38 +1,46 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package chaos
+// Package dbproxy forwards the connections of a node to its database, or damages them, for tests and benchmarks of failures.
+package dbproxy
 
 import (
+	"fmt"
 	"net"
+	"net/url"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// proxy forwards the TCP connections of a node to a Postgres server, or damages them.
-type proxy struct {
+// Proxy listens on a TCP port and forwards to a Postgres server. Its methods may be called from any goroutine.
+type Proxy struct {
 	listener net.Listener
 	running  sync.WaitGroup
 
 	mu      sync.Mutex
-	target  string // path of the server's socket
-	mode    proxyMode
+	network string
+	target  string // address of the server in the network
+	mode    Mode
 	changed chan struct{} // closed when the mode changes
 	links   map[*link]bool
 }
 
-// proxyMode is what a proxy does with its connections.
-type proxyMode int
+// Mode says how a proxy treats its connections.
+type Mode int
 
+// The modes of a proxy.
 const (
-	forwarding proxyMode = iota
-	refusing             // connections break, new ones too
-	silent               // connections stay open and nothing passes, not even their end
-	slow                 // everything passes slowDelay late
+	Forwarding Mode = iota
+	Refusing        // connections break, new ones too
+	Silent          // connections stay open and nothing passes, not even their end; they break when the mode changes
+	Stalled         // the same, but what has arrived passes when the mode changes
+	Slow            // everything passes SlowDelay late
 )
 
-// slowDelay is the delay of a slow connection, each way.
-const slowDelay = 200 * time.Millisecond
+// SlowDelay is the delay of a slow connection, each way.
+const SlowDelay = 200 * time.Millisecond
 
 // link is a connection of a node with its connection to the server.
 type link struct {
@@ -72,41 +80,60 @@ func (l *link) close() {
 	}
 }
 
-// newProxy listens on a free port of 127.0.0.1 and forwards to the socket.
-func newProxy(target string) (*proxy, error) {
+// New listens on a free port of 127.0.0.1 and forwards to the socket of a server.
+func New(socket string) (*Proxy, error) { return listen("unix", socket) }
+
+// NewForURL does the same for the server of a database URL, and returns the URL of the database by way of the proxy.
+func NewForURL(databaseURL string) (_ *Proxy, proxied string, err error) {
+	target, err := pgconn.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, "", err
+	}
+	p, err := listen(pgconn.NetworkAddress(target.Host, target.Port))
+	if err != nil {
+		return nil, "", err
+	}
+	user := url.User(target.User)
+	if target.Password != "" {
+		user = url.UserPassword(target.User, target.Password)
+	}
+	return p, fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", user, p.listener.Addr(), url.PathEscape(target.Database)), nil
+}
+
+func listen(network, target string) (*Proxy, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{listener: listener, target: target, changed: make(chan struct{}), links: map[*link]bool{}}
+	p := &Proxy{listener: listener, network: network, target: target, changed: make(chan struct{}), links: map[*link]bool{}}
 	p.running.Go(p.accept)
 	return p, nil
 }
 
-// port returns the port on which the proxy listens.
-func (p *proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+// Port returns the port on which the proxy listens.
+func (p *Proxy) Port() int { return p.listener.Addr().(*net.TCPAddr).Port }
 
-// setTarget changes the server for new connections.
-func (p *proxy) setTarget(socket string) {
+// SetSocket changes the server for new connections.
+func (p *Proxy) SetSocket(socket string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.target = socket
+	p.network, p.target = "unix", socket
 }
 
-// setMode changes the mode. Connections that were silent break then, as they do when a firewall has forgotten them.
-func (p *proxy) setMode(mode proxyMode) {
+// SetMode changes the mode. Connections that were silent break then, as they do when a firewall has forgotten them.
+func (p *Proxy) SetMode(mode Mode) {
 	p.mu.Lock()
 	before := p.mode
 	p.mode = mode
 	close(p.changed)
 	p.changed = make(chan struct{})
 	p.mu.Unlock()
-	if before == silent || mode == refusing {
+	if before == Silent || mode == Refusing {
 		p.breakLinks()
 	}
 }
 
-func (p *proxy) breakLinks() {
+func (p *Proxy) breakLinks() {
 	p.mu.Lock()
 	all := p.links
 	p.links = map[*link]bool{}
@@ -116,14 +143,14 @@ func (p *proxy) breakLinks() {
 	}
 }
 
-// close stops the proxy and breaks its connections.
-func (p *proxy) close() {
+// Close stops the proxy and breaks its connections.
+func (p *Proxy) Close() {
 	_ = p.listener.Close() // ends accept
-	p.setMode(refusing)
+	p.SetMode(Refusing)
 	p.running.Wait()
 }
 
-func (p *proxy) accept() {
+func (p *Proxy) accept() {
 	for {
 		c, err := p.listener.Accept()
 		if err != nil {
@@ -134,7 +161,7 @@ func (p *proxy) accept() {
 }
 
 // serve forwards one connection until it ends.
-func (p *proxy) serve(node net.Conn) {
+func (p *Proxy) serve(node net.Conn) {
 	l := &link{closed: make(chan struct{}), conns: []net.Conn{node}}
 	defer l.close()
 	if !p.register(l) {
@@ -145,9 +172,9 @@ func (p *proxy) serve(node net.Conn) {
 		return
 	}
 	p.mu.Lock()
-	target := p.target
+	network, target := p.network, p.target
 	p.mu.Unlock()
-	server, err := net.Dial("unix", target)
+	server, err := net.Dial(network, target)
 	if err != nil || !l.add(server) {
 		return
 	}
@@ -158,17 +185,17 @@ func (p *proxy) serve(node net.Conn) {
 }
 
 // register adds a link to those that a change of the mode can break. It returns false when the proxy refuses connections.
-func (p *proxy) register(l *link) bool {
+func (p *Proxy) register(l *link) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.mode == refusing {
+	if p.mode == Refusing {
 		return false
 	}
 	p.links[l] = true
 	return true
 }
 
-func (p *proxy) remove(l *link) {
+func (p *Proxy) remove(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.links, l)
@@ -181,7 +208,7 @@ type chunk struct {
 }
 
 // forward copies the bytes of one direction until the connection ends, and then closes the link.
-func (p *proxy) forward(l *link, from, to net.Conn) {
+func (p *Proxy) forward(l *link, from, to net.Conn) {
 	defer l.close()
 	received := make(chan chunk, 64)
 	var reading sync.WaitGroup
@@ -216,18 +243,18 @@ func (p *proxy) forward(l *link, from, to net.Conn) {
 }
 
 // wait returns true when what came at a moment may pass, and false when the link was closed before.
-func (p *proxy) wait(l *link, at time.Time) bool {
+func (p *Proxy) wait(l *link, at time.Time) bool {
 	for {
 		p.mu.Lock()
 		mode, changed := p.mode, p.changed
 		p.mu.Unlock()
 		var pass <-chan time.Time
 		switch mode {
-		case forwarding:
+		case Forwarding:
 			return true
-		case slow:
-			pass = time.After(time.Until(at.Add(slowDelay)))
-		case silent, refusing:
+		case Slow:
+			pass = time.After(time.Until(at.Add(SlowDelay)))
+		case Silent, Stalled, Refusing:
 		}
 		select {
 		case <-pass:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package chaos
+package dbproxy_test
 
 import (
 	"errors"
@@ -11,9 +11,12 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 )
 
-// TestProxy: a proxy passes everything, late or at once; in silence nothing passes, and the connection breaks when the silence ends.
+// TestProxy checks that a proxy passes everything, late or at once. Stalled, nothing passes until later; in silence nothing passes, and the
+// connection breaks when the silence ends.
 func TestProxy(t *testing.T) {
 	server, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
 	must(t, err)
@@ -27,11 +30,11 @@ func TestProxy(t *testing.T) {
 			go func() { _, _ = io.Copy(c, c) }() // until the connection breaks
 		}
 	}()
-	p, err := newProxy(server.Addr().String())
+	p, err := dbproxy.New(server.Addr().String())
 	must(t, err)
-	defer p.close()
+	defer p.Close()
 	dial := func() net.Conn {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", p.port()))
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", p.Port()))
 		must(t, err)
 		t.Cleanup(func() { _ = c.Close() }) // it may be broken
 		return c
@@ -48,25 +51,31 @@ func TestProxy(t *testing.T) {
 	first := dial()
 	echo(first, "forwarded")
 
-	p.setMode(slow)
+	p.SetMode(dbproxy.Slow)
 	start := time.Now()
 	echo(first, "late")
-	if took := time.Since(start); took < 2*slowDelay {
+	if took := time.Since(start); took < 2*dbproxy.SlowDelay {
 		t.Errorf("slow: got an answer after %s, want two delays", took)
 	}
 
-	p.setMode(silent)
+	p.SetMode(dbproxy.Stalled)
+	_, err = io.WriteString(first, "later")
+	must(t, err)
+	wantSilence(t, first)
+	p.SetMode(dbproxy.Forwarding)
+	later := make([]byte, len("later"))
+	if _, err := io.ReadFull(first, later); err != nil || string(later) != "later" {
+		t.Errorf("stalled and restored: got %q, %v, want what was written meanwhile", later, err)
+	}
+
+	p.SetMode(dbproxy.Silent)
 	second := dial()
 	for _, c := range []net.Conn{first, second} {
 		_, err := io.WriteString(c, "lost")
 		must(t, err)
-		must(t, c.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
-		if n, err := c.Read(make([]byte, 1)); n != 0 || !isTimeout(err) {
-			t.Errorf("silent: got %d bytes, %v, want a timeout", n, err)
-		}
-		must(t, c.SetReadDeadline(time.Time{}))
+		wantSilence(t, c)
 	}
-	p.setMode(forwarding)
+	p.SetMode(dbproxy.Forwarding)
 	for _, c := range []net.Conn{first, second} {
 		if n, err := c.Read(make([]byte, 1)); n != 0 || err == nil {
 			t.Errorf("after the silence: got %d bytes, %v, want a broken connection", n, err)
@@ -74,15 +83,21 @@ func TestProxy(t *testing.T) {
 	}
 	third := dial()
 	echo(third, "again")
-	p.setMode(refusing)
+	p.SetMode(dbproxy.Refusing)
 	if n, err := third.Read(make([]byte, 1)); n != 0 || err == nil {
 		t.Errorf("refusing: got %d bytes, %v, want a broken connection", n, err)
 	}
 }
 
-func isTimeout(err error) bool {
+// wantSilence checks that nothing comes for a while.
+func wantSilence(t *testing.T, c net.Conn) {
+	t.Helper()
+	must(t, c.SetReadDeadline(time.Now().Add(100*time.Millisecond)))
 	var network net.Error
-	return errors.As(err, &network) && network.Timeout()
+	if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.As(err, &network) || !network.Timeout() {
+		t.Errorf("got %d bytes, %v, want a timeout", n, err)
+	}
+	must(t, c.SetReadDeadline(time.Time{}))
 }
 
 func must(t *testing.T, err error) {

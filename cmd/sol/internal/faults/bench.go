@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -103,12 +104,12 @@ func (b benchRound) play(ctx context.Context, took map[string][]float64) (err er
 		return err
 	}
 	defer store.Close()
-	proxy, err := NewProxy(b.server.URL(b.name))
+	proxy, proxied, err := dbproxy.NewForURL(b.server.URL(b.name))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, proxy.Close()) }()
-	victim, err := b.startNode(ctx, "victim", proxy.URL()) // alone, so that it leads all consumers
+	defer proxy.Close()
+	victim, err := b.startNode(ctx, "victim", proxied) // alone, so that it leads all consumers
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@ package faults
 import (
 	"os"
 	"syscall"
-	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 )
 
 // Fault is a way in which a node fails.
@@ -20,7 +21,7 @@ const (
 	Stop     Fault = "stop"      // the process ends in order (SIGTERM)
 	Freeze   Fault = "freeze"    // the process stands still and keeps its connections (SIGSTOP)
 	HalfOpen Fault = "half-open" // the network between node and database loses everything; no connection is closed
-	Slow     Fault = "slow"      // the network between node and database takes slowness longer, each way
+	Slow     Fault = "slow"      // the network between node and database takes dbproxy.SlowDelay longer, each way
 )
 
 // All returns all faults.
@@ -34,11 +35,8 @@ func Kinds() (kinds []string) {
 	return kinds
 }
 
-// slowness is the delay of a slow network, each way.
-const slowness = 200 * time.Millisecond
-
 // Apply makes the node fail that is the process and that reaches its database by the proxy.
-func (f Fault) Apply(node *os.Process, p *Proxy) error {
+func (f Fault) Apply(node *os.Process, p *dbproxy.Proxy) error {
 	switch f {
 	case Kill:
 		return node.Signal(syscall.SIGKILL)
@@ -47,16 +45,16 @@ func (f Fault) Apply(node *os.Process, p *Proxy) error {
 	case Freeze:
 		return node.Signal(syscall.SIGSTOP)
 	case HalfOpen:
-		p.Stall()
+		p.SetMode(dbproxy.Stalled)
 	case Slow:
-		p.Slow(slowness)
+		p.SetMode(dbproxy.Slow)
 	}
 	return nil
 }
 
 // Undo ends a fault after which the node still runs.
-func (f Fault) Undo(node *os.Process, p *Proxy) error {
-	p.Restore()
+func (f Fault) Undo(node *os.Process, p *dbproxy.Proxy) error {
+	p.SetMode(dbproxy.Forwarding)
 	if f == Freeze {
 		return node.Signal(syscall.SIGCONT)
 	}
