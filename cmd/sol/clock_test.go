@@ -26,6 +26,7 @@ var nodeClockUses = map[string]string{
 	"handlers/sse/bench/listeners.go":        "measures durations",
 	"handlers/sse/bench/operators.go":        "finds the entities of today for a benchmark",
 	"handlers/sse/bench/writes.go":           "measures durations",
+	"handlers/app/health/health.go":          "age of the last check",
 	"handlers/app/live/answers.go":           "intervals of one reader",
 	"handlers/app/live/reader.go":            "intervals of one reader",
 	"handlers/app/live/stream.go":            "intervals of one stream",

@@ -123,24 +123,16 @@ func (p *Proxy) SetSocket(socket string) {
 // SetMode changes the mode. Connections that were silent break then, as they do when a firewall has forgotten them.
 func (p *Proxy) SetMode(mode Mode) {
 	p.mu.Lock()
-	before := p.mode
+	defer p.mu.Unlock()
+	if p.mode == Silent || mode == Refusing {
+		for l := range p.links { // before anybody learns of the new mode, in which what is waiting could pass
+			l.close()
+		}
+		clear(p.links)
+	}
 	p.mode = mode
 	close(p.changed)
 	p.changed = make(chan struct{})
-	p.mu.Unlock()
-	if before == Silent || mode == Refusing {
-		p.breakLinks()
-	}
-}
-
-func (p *Proxy) breakLinks() {
-	p.mu.Lock()
-	all := p.links
-	p.links = map[*link]bool{}
-	p.mu.Unlock()
-	for l := range all {
-		l.close()
-	}
 }
 
 // Close stops the proxy and breaks its connections.
@@ -248,6 +240,11 @@ func (p *Proxy) wait(l *link, at time.Time) bool {
 		p.mu.Lock()
 		mode, changed := p.mode, p.changed
 		p.mu.Unlock()
+		select {
+		case <-l.closed:
+			return false
+		default:
+		}
 		var pass <-chan time.Time
 		switch mode {
 		case Forwarding:
