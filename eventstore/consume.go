@@ -37,7 +37,7 @@ type Consumer struct {
 	HandleBatch func(ctx context.Context, tx pgx.Tx, b Batch) error
 }
 
-// Batch is what one transaction handles: the records after position From up to position To, without those of skipped streams. Late
+// Batch holds the records that one transaction handles: those after position From up to position To, without those of skipped streams. Late
 // records are those of one stream that was skipped until now; they come before the checkpoint, which stays at From and To.
 type Batch struct {
 	Records  []Record

@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// Durability is what an acknowledged command survives. The server's settings decide it; the store checks them when it opens.
+// Durability names the failures that an acknowledged command survives. The server's settings decide it; the store checks them when it opens.
 type Durability string
 
 // The durabilities.

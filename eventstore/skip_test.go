@@ -45,7 +45,7 @@ func newerAppend(stream string, expected int) eventstore.Append {
 	return a
 }
 
-// knowsTalk is what an older release knows.
+// knowsTalk reports whether an older release knows the type of a record.
 func knowsTalk(r eventstore.Record) bool { return r.Type == "talk.said.v1" }
 
 // positions returns the positions in the table tally, in their order.

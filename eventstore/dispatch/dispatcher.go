@@ -90,7 +90,7 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream eventstore.Stream
 	return state, len(records), history, err
 }
 
-// attempt is what the attempts to carry out one command share.
+// attempt holds the state that the attempts to carry out one command share.
 type attempt struct {
 	act      string
 	earliest time.Time // the log's time is not before it; zero: nothing is known

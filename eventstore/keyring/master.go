@@ -11,7 +11,7 @@ import (
 	"fmt"
 )
 
-// masterKey holds what is derived from one master key.
+// masterKey holds the keys that are derived from one master key.
 type masterKey struct {
 	prk     []byte // pseudorandom key: HKDF-Extract of the master key
 	check   []byte // identifies the master key; it is stored

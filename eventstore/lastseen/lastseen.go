@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// Log is what was seen of the log and of the database server that holds it.
+// Log identifies a log and its database server, with the position that was seen last.
 type Log struct {
 	ID               string    `json:"log"`                         // UUID of the log; a dump keeps it
 	SystemIdentifier string    `json:"system_identifier,omitempty"` // of the database server; "": it may not be read

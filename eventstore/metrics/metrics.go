@@ -28,7 +28,7 @@ type Metrics struct {
 	leading map[consumerKey]leadingState // of the consumers that this node leads
 }
 
-// leadingState is what this node knows of a consumer that it leads.
+// leadingState is the state of a consumer that this node leads.
 type leadingState struct {
 	position int64 // checkpoint
 	skipped  int   // number of skipped streams

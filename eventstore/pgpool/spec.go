@@ -41,7 +41,7 @@ type Spec struct {
 	withoutDiskWait bool // no commit waits, for data that can be made again
 
 	Wait time.Duration // how long a caller waits for a connection before it gets ErrUnavailable
-	// Answer is how long the server may send nothing while it owes an answer. Then the caller gets ErrUnavailable and the connection is
+	// Answer is the longest time for which the server may send nothing while it owes an answer. Then the caller gets ErrUnavailable and the connection is
 	// closed. 0: without a limit, for commits that no time limit may interrupt and for long work without a person who waits.
 	Answer time.Duration
 

@@ -19,7 +19,7 @@ type ticketState struct {
 	last             lastAct
 }
 
-// lastAct is what an undo needs. The clock of the test stands still, so a hold never ends.
+// lastAct is the last act on the ticket, which its author may undo. The clock of the test stands still, so a hold never ends.
 type lastAct struct {
 	by, marker       string
 	held             bool

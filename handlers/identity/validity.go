@@ -45,7 +45,7 @@ func rightsTopic(account string) string {
 	return fmt.Sprintf("rights/%d", h.Sum32()%64)
 }
 
-// Validity is what holds for a session now.
+// Validity holds the role and the placement with which a session is valid now.
 type Validity struct {
 	Actor person.Actor  // the role is empty if the session has no placement that is valid now
 	For   time.Duration // time after which the session or its placement ends, unless the session is used before

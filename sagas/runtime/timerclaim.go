@@ -118,7 +118,7 @@ func (r *Runner) releaseTimers(ctx context.Context, b *timerBatch) error {
 	})
 }
 
-// claimState is what became of the claim of a timer.
+// claimState is the state of the claim of a timer when its outcome is stored.
 type claimState int
 
 const (

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// kind is what a stream asks the reader for. The reader answers all streams that ask with one query.
+// kind is a kind of request of a stream to the reader. The reader answers all streams that make it with one query.
 type kind int
 
 const (

@@ -34,7 +34,7 @@ type Client struct {
 	Heartbeat  time.Duration // longest time between two updates; the session is checked as often
 }
 
-// Update is what a client has to be told. Nil fields have not changed since the last update.
+// Update is one update of a client. Nil fields have not changed since the last update.
 type Update struct {
 	Notifications *notification.Summary
 	Readers       []presence.Reader // of the open ticket, without the client; empty, but not nil, when the last one has gone

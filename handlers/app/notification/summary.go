@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// Summary is what a stream tells of a reader's unread notifications.
+// Summary holds the number of a reader's unread notifications and the newest of them, for live updates.
 type Summary struct {
 	Unread int
 	Latest *Notification // the newest unread one; nil if there is none

@@ -68,7 +68,7 @@ func Streams(ctx context.Context, out io.Writer, c Config) error {
 	return nil
 }
 
-// measurement is what was measured with one number of streams.
+// measurement holds the durations that were measured with one number of streams.
 type measurement struct {
 	queues      []time.Duration // of each request for queues, sorted
 	delays      []time.Duration // from the start of each write to the event on each stream that it concerns, sorted

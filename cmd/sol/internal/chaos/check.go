@@ -68,7 +68,7 @@ func (in *installation) checkRepetitions(ctx context.Context, acts []*act, r *Re
 	}
 }
 
-// logContent is what the log holds, as far as the checks need it.
+// logContent is the part of the log that the checks read.
 type logContent struct {
 	last     int64
 	markers  map[string]int                   // number of events whose text holds a marker

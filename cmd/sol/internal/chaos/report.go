@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Report is the result of a run. Its JSON is what all rounds together gave.
+// Report is the result of a run. Its JSON holds the counts of all rounds together.
 type Report struct {
 	Kinds          []KindReport `json:"-"`               // in the order in which they were played first
 	Events         int64        `json:"events"`          // in the log at the end

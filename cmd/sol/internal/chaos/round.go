@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// roundResult is what was measured in one round.
+// roundResult holds the durations and counts of one round.
 type roundResult struct {
 	takeover    time.Duration // until all that was pending is done, from the time that inject returned
 	stuck       bool          // that did not happen within takeoverTimeout, while the fault lasted

@@ -29,7 +29,7 @@ type act struct {
 	answeredAt time.Time
 }
 
-// workload is what the clients do.
+// workload runs the clients and keeps their acts.
 type workload struct {
 	in      *installation
 	cancel  context.CancelFunc

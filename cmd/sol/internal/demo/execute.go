@@ -124,7 +124,7 @@ func (installation Installation) dispatchBatch(ctx context.Context, batch []Step
 	return g.Wait()
 }
 
-// maxDispatches is how often a step is dispatched while the database does not answer; retryPause is the pause in between.
+// maxDispatches is the number of attempts to dispatch a step while the database does not answer; retryPause is the pause between two of them.
 const (
 	maxDispatches = 20
 	retryPause    = time.Second

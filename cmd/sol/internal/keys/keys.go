@@ -21,7 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/persons"
 )
 
-// CLI is what the commands need of the program. All fields are required.
+// CLI holds the parts of the program that the commands use. All fields are required.
 type CLI struct {
 	Out        io.Writer
 	PrintJSON  func(any) error

@@ -22,7 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
-// Statement is what a person says about a restore. The texts are those of the command line; "" says nothing.
+// Statement holds the flags with which a person accepts a restore, as texts of the command line; "" is a flag that is not set.
 type Statement struct {
 	Head   string // highest position that anybody saw
 	Number string // highest ticket number that anybody saw
