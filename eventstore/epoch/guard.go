@@ -15,8 +15,9 @@ import (
 // ErrReplaced means that the database was restored while the node ran. The node must end and start again.
 var ErrReplaced = errors.New("the log was replaced while the node ran")
 
-// Guard holds epoch and identity of the log that a node opened. A restore under a running node ends all its connections, so each new connection
-// for appends is compared with it: states, versions and positions in the memory of the node may be of lost events.
+// Guard holds the epoch of the log that a node opened and an event that it stored. A restore under a running node ends all its
+// connections, so each new connection for appends is compared with it: states, versions and positions in the memory of the node may be of
+// lost events.
 type Guard struct {
 	epoch atomic.Int64 // 0: not read yet
 	last  atomic.Pointer[event]

@@ -45,7 +45,7 @@ func rightsTopic(account string) string {
 	return fmt.Sprintf("rights/%d", h.Sum32()%64)
 }
 
-// Validity holds the role and the placement with which a session is valid now.
+// Validity holds the actor of a session and the time for which the session stays valid.
 type Validity struct {
 	Actor person.Actor  // the role is empty if the session has no placement that is valid now
 	For   time.Duration // time after which the session or its placement ends, unless the session is used before
