@@ -85,6 +85,7 @@ func (s Spec) applySettings(ctx context.Context, conn *pgx.Conn) error {
 	if _, err := conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil { // not traced: tracers count the queries of callers
 		return fmt.Errorf("settings of the connection: %w", err)
 	}
+	delete(conn.PgConn().CustomData(), doubtful) // a warning before the first commit is about none, e.g. of a collation's version
 	if s.Check != nil {
 		return s.Check(ctx, conn)
 	}

@@ -302,3 +302,30 @@ func TestDocumentedPools(t *testing.T) {
 		}
 	}
 }
+
+// After an upgrade of the operating system the server warns at each connection that the versions of collations differ. That is before any
+// commit, so the commits of the connection are not doubtful.
+func TestWarningAtConnectionMakesNoCommitDoubtful(t *testing.T) {
+	db := storetest.New(t)
+	config, err := pgx.ParseConfig(db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := config.Database
+	config.User, config.Database = "postgres", "postgres" // as the superuser of the test server
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if _, err := conn.Exec(t.Context(), "update pg_database set datcollversion = '0' where datname = $1", name); err != nil {
+		t.Fatal(err)
+	}
+	node := db.OpenNode(t)
+	if err := node.Pools().Durably(t.Context(), func(context.Context, pgx.Tx) error { return nil }); err != nil {
+		t.Errorf("durable transaction: got %v, want none", err)
+	}
+	if err := node.Barrier(t.Context()); err != nil {
+		t.Errorf("barrier: got %v, want none", err)
+	}
+}
