@@ -5,6 +5,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -46,5 +48,30 @@ func TestCommandLine(t *testing.T) {
 				t.Errorf("got %q, want one line", stderr.String())
 			}
 		})
+	}
+}
+
+// TestReadmeListsEveryCommand: the table of the README has a row for each command, and the row names its subcommands.
+func TestReadmeListsEveryCommand(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := strings.Split(string(readme), "\n")
+	for _, command := range (&cli{}).rootCommand().Commands() {
+		i := slices.IndexFunc(rows, func(row string) bool {
+			name, ok := strings.CutPrefix(row, "| `sol "+command.Name())
+			return ok && strings.ContainsAny(name[:1], " `")
+		})
+		if i < 0 {
+			t.Errorf("no row for sol %s", command.Name())
+			continue
+		}
+		words := strings.FieldsFunc(rows[i], func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') })
+		for _, sub := range command.Commands() {
+			if !slices.Contains(words, sub.Name()) {
+				t.Errorf("the row of sol %s does not name %s", command.Name(), sub.Name())
+			}
+		}
 	}
 }
