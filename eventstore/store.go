@@ -37,13 +37,16 @@ type Config struct {
 	Metrics   prometheus.Registerer // nil: none
 	Tracer    pgx.QueryTracer       // nil: none; traces every query
 
-	EarlierMasterKeys [][]byte   // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
-	Durability        Durability // NotChecked: what the server's settings must promise
+	EarlierMasterKeys [][]byte // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
+	// ReadMasterKeys reads the master keys again, the newest first, while the node runs; nil: they do not change.
+	ReadMasterKeys func() ([][]byte, error)
+	Durability     Durability // NotChecked: what the server's settings must promise
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
 	AppendTimeout time.Duration // 4 s: timeout of an append
 	LockTimeout   time.Duration // 5 s: lock timeout on the server: how long a batch waits for the commit of another node
+	KeyInterval   time.Duration // 5 s: interval of reading the keys of the log, which other nodes may renew
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 3 s: time after which other nodes take over the consumers of a silent node
 
@@ -79,10 +82,11 @@ func (c *Config) validate() error {
 	c.MaxBatchBytes = cmp.Or(c.MaxBatchBytes, 4<<20)
 	c.AppendTimeout = cmp.Or(c.AppendTimeout, 4*time.Second)
 	c.LockTimeout = cmp.Or(c.LockTimeout, 5*time.Second)
+	c.KeyInterval = cmp.Or(c.KeyInterval, 5*time.Second)
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.LeaseDuration = cmp.Or(c.LeaseDuration, lease.Duration)
 	if min(c.MaxBatch, c.MaxBatchBytes) < 1 ||
-		min(c.AppendTimeout, c.LockTimeout, c.PollInterval, c.LeaseDuration) < time.Millisecond {
+		min(c.AppendTimeout, c.LockTimeout, c.KeyInterval, c.PollInterval, c.LeaseDuration) < time.Millisecond {
 		return errors.New("sizes and durations must be positive")
 	}
 	return nil
@@ -131,7 +135,10 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if err := s.checkDurability(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	if s.keyring, err = keyring.Open(ctx, s.pools.Append, cfg.masterKeys()...); err != nil {
+	s.keyring, err = keyring.Open(ctx, keyring.Config{
+		Pool: s.pools.Append, Node: s.nodeID, Masters: cfg.masterKeys(), ReadMasters: cfg.ReadMasterKeys,
+	})
+	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	if cfg.Clock == nil {
@@ -157,6 +164,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	s.cancel = cancel
 	s.committer = newGroupCommitter(s)
 	s.goroutines.Go(func() { s.notifier.Run(runCtx) })
+	s.goroutines.Go(func() { s.keyring.KeepFresh(runCtx, s.cfg.KeyInterval, s.cfg.Log) })
 	if cfg.Clock == nil {
 		s.goroutines.Go(func() { s.clock.KeepSynced(runCtx, s.pools.Read, s.cfg.clockSyncInterval, s.cfg.Log) })
 	}
@@ -197,13 +205,13 @@ func (s *Store) NextNumber(ctx context.Context) (n int64, err error) {
 // Keyring returns the keys of the log.
 func (s *Store) Keyring() *keyring.Keyring { return s.keyring }
 
-// KeyedHash returns the HMAC-SHA-256 of the value in hex, with the newest key of the purpose. Equal values have equal hashes within
+// KeyedHash returns the HMAC-SHA-256 of the value in hex, with the version of the purpose's key that is in use. Equal values have equal hashes within
 // a log; without the key nobody can find a value by trying values.
 func (s *Store) KeyedHash(purpose, value string) string {
 	return hex.EncodeToString(s.keyring.Hash(purpose, []byte(value)))
 }
 
-// KeyedHashes returns the keyed hashes of the value with every version of the purpose's key, the newest first. What an earlier version
+// KeyedHashes returns the keyed hashes of the value with every version of the purpose's key, first that of the version in use. What an earlier version
 // signed, for example a link in a mail, is valid until that version is destroyed.
 func (s *Store) KeyedHashes(purpose, value string) []string {
 	var all []string

@@ -66,7 +66,8 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	storeConfig := eventstore.Config{URL: url, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Durability: c.Durability, Log: log, Metrics: n.metrics}
+	storeConfig := eventstore.Config{URL: url, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Durability: c.Durability, Log: log, Metrics: n.metrics,
+		ReadMasterKeys: func() ([][]byte, error) { return database.ReadMasterKeys(c.MasterKeyFile) }}
 	if c.DirectURL != "" {
 		storeConfig.RequestURL = c.DatabaseURL
 	}

@@ -60,7 +60,7 @@ var allowedImports = map[string][]string{
 	"eventstore/refusal":   {},
 	"eventstore/restore":   {"eventstore"},
 	"eventstore/dispatch":  {"eventstore", "eventstore/notify"},
-	"eventstore/persons":   {"eventstore"},
+	"eventstore/persons":   {"eventstore", "eventstore/keyring"},
 	"eventstore/ticketlog": {"domain/...", "eventstore", "eventstore/dispatch"},
 
 	// projections: the read models.

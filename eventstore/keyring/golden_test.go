@@ -40,7 +40,7 @@ func TestSealedValuesOfFirstRelease(t *testing.T) {
 	}
 	command := k.CommandID("someone", "once")
 	got := sealed{
-		Check: k.masters[0].derive("sol/1/check"), Hash: k.Hash("subject", text), Command: command[:], Request: k.RequestHash(text),
+		Check: k.keys.Load().masters[0].derive("sol/1/check"), Hash: k.Hash("subject", text), Command: command[:], Request: k.RequestHash(text),
 		KeyContext: k.keyAAD(keyID, stream), EventContext: k.EventAAD(stream, 2, "ticket.opened.v1", keyID),
 		BlobContext: k.BlobAAD(stream, keyID), BesideContext: k.LabelAAD(stream, keyID, "draft/someone"),
 	}

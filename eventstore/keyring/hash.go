@@ -22,13 +22,14 @@ type KeyedHash struct {
 	Sum     []byte // 32 bytes
 }
 
-// Hash returns the HMAC-SHA-256 of the parts with the newest key of the purpose. The parts must be encoded so that their concatenation
+// Hash returns the HMAC-SHA-256 of the parts with the version of the purpose's key that is in use. The parts must be encoded so that their concatenation
 // is unambiguous. It panics for a purpose that has no key.
 func (k *Keyring) Hash(purpose string, parts ...[]byte) []byte {
 	return sum(k.hashKeys(purpose)[0], parts)
 }
 
-// Hashes returns the hashes of the parts with every version of the purpose's key, the newest first.
+// Hashes returns the hashes of the parts with every version of the purpose's key: first the version in use, then the others, the newest
+// first. A version that is not in use yet is valid too: another node may use it already.
 func (k *Keyring) Hashes(purpose string, parts ...[]byte) []KeyedHash {
 	keys := k.hashKeys(purpose)
 	hashes := make([]KeyedHash, len(keys))

@@ -12,6 +12,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -25,10 +26,23 @@ const keySize = 32 // bytes: AES-256 and HMAC-SHA-256
 
 // Keyring holds the keys of one log. Its methods may be called from any goroutine.
 type Keyring struct {
-	pool    *pgxpool.Pool
-	logID   uuid.UUID // part of all associated data: a row that is copied into another log cannot be opened
-	masters masterKeys
-	keys    atomic.Pointer[keySet]
+	pool  *pgxpool.Pool
+	node  uuid.UUID // identifies this node among those that hold keys
+	logID uuid.UUID // part of all associated data: a row that is copied into another log cannot be opened
+	read  func() ([][]byte, error)
+	keys  atomic.Pointer[keySet]
+
+	refreshing sync.Mutex // held while the keys are read again
+}
+
+// Config is the configuration of a Keyring. All fields but ReadMasters are required.
+type Config struct {
+	Pool *pgxpool.Pool // connections as role sol_append
+	Node uuid.UUID     // identifies the node
+	// Masters are the master keys of this node, the newest first; keys that an earlier one wrapped can be opened with it.
+	Masters [][]byte
+	// ReadMasters reads the master keys again, which may have been changed since; nil: they do not change.
+	ReadMasters func() ([][]byte, error)
 }
 
 // keySet holds the keys as the database had them when they were read. A published set does not change.
@@ -36,24 +50,30 @@ type keySet struct {
 	masters  masterKeys
 	current  masterKey            // wraps new keys
 	first    []byte               // check value of the log's first master key
-	hashKeys map[string][]hashKey // by purpose, the newest version first
+	hashKeys map[string][]hashKey // by purpose: first the version in use, then the others, the newest first
+	pending  bool                 // a version is not in use yet
 }
 
 // Open reads the keys of the log. It stores the keys of hashes that are missing, and in a new log the check value of the master key.
-// masters are the master keys of this node, the newest first; keys that an earlier one wrapped can be opened with it. Errors: no log in
-// the database, no master key or another one than that of the log.
-func Open(ctx context.Context, pool *pgxpool.Pool, masters ...[]byte) (*Keyring, error) {
-	k, err := newKeyring(uuid.Nil, masters...)
+// Errors: no log in the database, no master key or another one than that of the log.
+func Open(ctx context.Context, c Config) (*Keyring, error) {
+	k, err := newKeyring(uuid.Nil, c.Masters...)
 	if err != nil {
 		return nil, err
 	}
-	k.pool = pool
-	if err := pool.QueryRow(ctx, `select id from log.logs`).Scan(&k.logID); err != nil {
+	k.pool, k.node, k.read = c.Pool, c.Node, c.ReadMasters
+	if err := c.Pool.QueryRow(ctx, `select id from log.logs`).Scan(&k.logID); err != nil {
 		return nil, fmt.Errorf("no log in the database (is it migrated?): %w", err)
 	}
-	if err := k.load(ctx); err != nil {
+	masters := k.keys.Load().masters
+	// Before the keys are read: no other node begins to use a version that this one may not have read. A server that stores nothing now
+	// stores no version either; the next refresh registers the node.
+	_ = k.register(ctx, masters, nil)
+	if err := k.load(ctx, masters); err != nil {
+		k.unregister(context.WithoutCancel(ctx))
 		return nil, err
 	}
+	_ = k.registerLoaded(ctx)
 	return k, nil
 }
 
@@ -63,14 +83,11 @@ func newKeyring(logID uuid.UUID, masters ...[]byte) (*Keyring, error) {
 		return nil, errors.New("no master key")
 	}
 	k := &Keyring{logID: logID}
-	for _, secret := range masters {
-		m, err := newMasterKey(secret)
-		if err != nil {
-			return nil, err
-		}
-		k.masters = append(k.masters, m)
+	all, err := newMasterKeys(masters)
+	if err != nil {
+		return nil, err
 	}
-	set := &keySet{masters: k.masters, current: k.masters[0], first: k.masters[0].check, hashKeys: make(map[string][]hashKey)}
+	set := &keySet{masters: all, current: all[0], first: all[0].check, hashKeys: make(map[string][]hashKey)}
 	for _, purpose := range purposes {
 		set.hashKeys[purpose] = []hashKey{{1, set.current.hashKey(purpose)}}
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// load reads the master keys and the keys of hashes from the database. It writes the check value of the master key into a new log, and
-// the keys of hashes that are missing.
-func (k *Keyring) load(ctx context.Context) error {
-	set, err := k.readMasters(ctx)
+// load reads the keys of the log from the database, for a node with these master keys. It writes the check value of the newest one into a
+// new log, and the keys of hashes that are missing.
+func (k *Keyring) load(ctx context.Context, masters masterKeys) error {
+	set, err := k.readMasters(ctx, masters)
 	if err != nil {
 		return fmt.Errorf("master key check: %w", err)
 	}
@@ -29,7 +29,7 @@ func (k *Keyring) load(ctx context.Context) error {
 }
 
 // readMasters returns the key set with the master keys. The first node that opens a new log writes its master key's check value.
-func (k *Keyring) readMasters(ctx context.Context) (*keySet, error) {
+func (k *Keyring) readMasters(ctx context.Context, masters masterKeys) (*keySet, error) {
 	read := func() ([][]byte, error) { return k.queryBytes(ctx, `select value from keys.masters order by version`) }
 	stored, err := read()
 	if err != nil {
@@ -41,7 +41,7 @@ func (k *Keyring) readMasters(ctx context.Context) (*keySet, error) {
 			`insert into keys.master (value) values ($1) on conflict do nothing`,
 			`insert into keys.masters (value, version) select value, 1 from keys.master where $1::bytea is not null on conflict do nothing`,
 		} {
-			if _, err := k.pool.Exec(ctx, insert, k.masters[0].check); err != nil {
+			if _, err := k.pool.Exec(ctx, insert, masters[0].check); err != nil {
 				return nil, err
 			}
 		}
@@ -52,8 +52,8 @@ func (k *Keyring) readMasters(ctx context.Context) (*keySet, error) {
 	if len(stored) == 0 {
 		return nil, errors.New("the log has no master key")
 	}
-	set := &keySet{masters: k.masters, first: stored[0], hashKeys: make(map[string][]hashKey)}
-	current, ok := k.masters.find(stored[len(stored)-1])
+	set := &keySet{masters: masters, first: stored[0], hashKeys: make(map[string][]hashKey)}
+	current, ok := masters.find(stored[len(stored)-1])
 	if !ok {
 		return nil, errors.New("this is not the master key of the log")
 	}
@@ -63,19 +63,26 @@ func (k *Keyring) readMasters(ctx context.Context) (*keySet, error) {
 
 // readHashKeys reads the keys of hashes into the set.
 func (k *Keyring) readHashKeys(ctx context.Context, set *keySet) error {
-	rows, err := k.pool.Query(ctx, `select purpose, version, wrapped from keys.hash_keys where wrapped is not null order by purpose, version desc`)
+	// The version in use is the newest that was found to be known to all nodes. The oldest takes its place while there is none.
+	rows, err := k.pool.Query(ctx, `
+		select purpose, version, wrapped, active_at is null from keys.hash_keys where wrapped is not null
+		order by purpose, version <> coalesce(
+				max(version) filter (where active_at is not null) over (partition by purpose), min(version) over (partition by purpose)),
+			version desc`)
 	if err != nil {
 		return fmt.Errorf("read the keys of hashes: %w", err)
 	}
 	var purpose string
 	var version int
 	var wrapped []byte
-	_, err = pgx.ForEachRow(rows, []any{&purpose, &version, &wrapped}, func() error {
+	var pending bool
+	_, err = pgx.ForEachRow(rows, []any{&purpose, &version, &wrapped, &pending}, func() error {
 		key, err := set.unwrap(wrapped, k.hashKeyAAD(purpose, version))
 		if err != nil {
 			return fmt.Errorf("purpose %s, version %d: %w", purpose, version, err)
 		}
 		set.hashKeys[purpose] = append(set.hashKeys[purpose], hashKey{version, key})
+		set.pending = set.pending || pending
 		return nil
 	})
 	if err != nil {
@@ -89,7 +96,7 @@ func (k *Keyring) readHashKeys(ctx context.Context, set *keySet) error {
 func (k *Keyring) addMissingHashKeys(ctx context.Context, set *keySet) error {
 	var missing []string
 	var wrapped [][]byte
-	first, holdsFirst := k.masters.find(set.first)
+	first, holdsFirst := set.masters.find(set.first)
 	for _, purpose := range purposes {
 		if len(set.hashKeys[purpose]) > 0 {
 			continue
@@ -104,7 +111,7 @@ func (k *Keyring) addMissingHashKeys(ctx context.Context, set *keySet) error {
 		return nil
 	}
 	_, err := k.pool.Exec(ctx, `
-		insert into keys.hash_keys (purpose, version, wrapped) select purpose, 1, wrapped from unnest($1::text[], $2::bytea[]) as m (purpose, wrapped)
+		insert into keys.hash_keys (purpose, version, wrapped, active_at) select purpose, 1, wrapped, clock_timestamp() from unnest($1::text[], $2::bytea[]) as m (purpose, wrapped)
 		on conflict do nothing`, missing, wrapped)
 	if err != nil {
 		return fmt.Errorf("store the keys of hashes: %w", err)

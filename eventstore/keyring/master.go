@@ -40,6 +40,17 @@ func (m masterKey) derive(info string) []byte {
 // masterKeys holds the master keys of a node, the newest first.
 type masterKeys []masterKey
 
+func newMasterKeys(secrets [][]byte) (all masterKeys, err error) {
+	for _, secret := range secrets {
+		m, err := newMasterKey(secret)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
 // find returns the master key with a check value.
 func (all masterKeys) find(check []byte) (masterKey, bool) {
 	for _, m := range all {

@@ -15,9 +15,10 @@ import (
 const rotatePage = 500 // keys that one statement wraps anew
 
 // Rotate makes the newest master key of this node the current one and wraps all data keys and keys of hashes with it that another master
-// key wraps. It changes nothing else. It returns the number of keys that it wrapped, and calls progress after each page. Nodes that hold
-// both master keys go on meanwhile. Until they restart they wrap new keys with the master key before, so Rotate is called again
-// then; when it returns 0, the earlier master keys are not needed any more.
+// key wraps. It changes nothing else. It returns the number of keys that it wrapped, and calls progress after each page. Nodes go on
+// meanwhile; all of them must hold both master keys. Keys that they wrapped with the master key before may be stored up to
+// PendingKeyLifetime later, so Rotate is called again then; when it returns 0, the earlier master keys are not needed any more. Error:
+// *NodesLackKeyError.
 func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n int64, err error) {
 	if err := k.makeCurrent(ctx); err != nil {
 		return 0, fmt.Errorf("rotate the master key: %w", err)
@@ -47,10 +48,14 @@ func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n i
 }
 
 // makeCurrent stores the check value of the newest master key, unless it is the current one already. Nodes of the first release, which
-// know no second master key, refuse to start from then on.
+// know no second master key, refuse to start from then on. Error: *NodesLackKeyError.
 func (k *Keyring) makeCurrent(ctx context.Context) error {
-	if newest := k.masters[0].check; !bytes.Equal(newest, k.keys.Load().current.check) {
+	set := k.keys.Load()
+	if newest := set.masters[0].check; !bytes.Equal(newest, set.current.check) {
 		err := pgx.BeginFunc(ctx, k.pool, func(tx pgx.Tx) error {
+			if err := checkNodesHold(ctx, tx, newest); err != nil {
+				return err
+			}
 			if _, err := tx.Exec(ctx, `insert into keys.masters (value, version) select $1, max(version) + 1 from keys.masters`, newest); err != nil {
 				return err
 			}
@@ -61,7 +66,7 @@ func (k *Keyring) makeCurrent(ctx context.Context) error {
 			return err
 		}
 	}
-	return k.load(ctx)
+	return k.load(ctx, set.masters)
 }
 
 // dataKeyRow is a row of keys.keys.

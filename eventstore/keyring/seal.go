@@ -20,7 +20,7 @@ func (h hashKey) sealer() cipher.AEAD {
 	return data
 }
 
-// Seal encrypts a short value for a purpose with the newest version of its key. Only Open with the same purpose and the same associated
+// Seal encrypts a short value for a purpose with the version of its key that is in use. Only Open with the same purpose and the same associated
 // data returns the value. The key of such a purpose is used for nothing else. Equal values have equal encrypted forms, so that a repeated
 // answer has the same bytes: the nonce is a keyed hash of the value and the associated data.
 func (k *Keyring) Seal(purpose string, value, aad []byte) []byte {

@@ -17,18 +17,19 @@ type HashKey struct {
 	Purpose     string     `json:"purpose"`
 	Version     int        `json:"version"`
 	CreatedAt   time.Time  `json:"created_at"`
+	ActiveAt    *time.Time `json:"active_at,omitempty"` // from when it is in use; nil until all nodes have read it
 	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
 	wrapped     []byte
 }
 
 // HashKeys returns all versions of all keys of hashes, by purpose and version, destroyed ones included.
 func (k *Keyring) HashKeys(ctx context.Context) ([]HashKey, error) {
-	rows, err := k.pool.Query(ctx, `select purpose, version, created_at, destroyed_at, wrapped from keys.hash_keys order by purpose, version`)
+	rows, err := k.pool.Query(ctx, `select purpose, version, created_at, active_at, destroyed_at, wrapped from keys.hash_keys order by purpose, version`)
 	if err != nil {
 		return nil, fmt.Errorf("list the keys of hashes: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (h HashKey, err error) {
-		return h, row.Scan(&h.Purpose, &h.Version, &h.CreatedAt, &h.DestroyedAt, &h.wrapped)
+		return h, row.Scan(&h.Purpose, &h.Version, &h.CreatedAt, &h.ActiveAt, &h.DestroyedAt, &h.wrapped)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list the keys of hashes: %w", err)
@@ -39,29 +40,37 @@ func (k *Keyring) HashKeys(ctx context.Context) ([]HashKey, error) {
 // Errors of Renew and Destroy.
 var (
 	ErrNotRenewable = errors.New("the key of this purpose never changes")
-	ErrNewestKey    = errors.New("the newest version of a key cannot be destroyed")
+	ErrKeyInUse     = errors.New("the version of a key that is in use, or a later one, cannot be destroyed")
 	ErrNoKey        = errors.New("there is no such key, or it is destroyed")
 )
 
-// Renew adds a version of the key of a purpose, with which new hashes are made. Nodes know it once they restart. Hashes of the versions
-// before stay valid until their version is destroyed. Error: ErrNotRenewable.
+// Renew adds a version of the key of a purpose. New hashes are made with it as soon as all nodes have read it. Hashes of the versions before
+// stay valid until their version is destroyed. Error: ErrNotRenewable.
 func (k *Keyring) Renew(ctx context.Context, purpose string) (version int, err error) {
 	if !IsRenewable(purpose) {
 		return 0, fmt.Errorf("purpose %q: %w", purpose, ErrNotRenewable)
 	}
-	version = k.hashKeys(purpose)[0].version + 1
+	if err := k.Refresh(ctx); err != nil {
+		return 0, err
+	}
+	for _, key := range k.hashKeys(purpose) {
+		version = max(version, key.version+1)
+	}
 	wrapped := k.keys.Load().wrap(newRandomKey(), k.hashKeyAAD(purpose, version))
 	if _, err := k.pool.Exec(ctx, `insert into keys.hash_keys (purpose, version, wrapped) values ($1, $2, $3)`, purpose, version, wrapped); err != nil {
 		return 0, fmt.Errorf("renew the key of purpose %s: %w", purpose, err)
 	}
-	return version, k.load(ctx)
+	return version, k.Refresh(ctx)
 }
 
 // Destroy destroys a version of the key of a purpose: nobody can compute its hashes any more. Version 1 can still be derived from the
-// log's first master key as long as somebody holds that. Errors: ErrNewestKey, ErrNoKey.
+// log's first master key as long as somebody holds that. Errors: ErrKeyInUse, ErrNoKey.
 func (k *Keyring) Destroy(ctx context.Context, purpose string, version int) error {
+	if err := k.Refresh(ctx); err != nil {
+		return err
+	}
 	if version >= k.hashKeys(purpose)[0].version {
-		return fmt.Errorf("purpose %s, version %d: %w", purpose, version, ErrNewestKey)
+		return fmt.Errorf("purpose %s, version %d: %w", purpose, version, ErrKeyInUse)
 	}
 	tag, err := k.pool.Exec(ctx, `
 		update keys.hash_keys set wrapped = null, destroyed_at = clock_timestamp() where purpose = $1 and version = $2 and wrapped is not null`,
@@ -72,7 +81,7 @@ func (k *Keyring) Destroy(ctx context.Context, purpose string, version int) erro
 	case tag.RowsAffected() == 0:
 		return fmt.Errorf("purpose %s, version %d: %w", purpose, version, ErrNoKey)
 	}
-	return k.load(ctx)
+	return k.Refresh(ctx)
 }
 
 // CountByMaster returns the number of data keys that are not destroyed by the id of the master key that wraps them, in hex, and the id

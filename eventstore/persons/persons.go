@@ -9,10 +9,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
 // HashPurpose is the purpose of the keyed hash of a tax code. It is a stored name.
@@ -37,36 +39,67 @@ type Person struct {
 // Assign returns the person with a tax code in its normal form, and adds one with a new id if there is none. Nodes that add the same
 // person at the same time get the same id.
 func (d *Directory) Assign(ctx context.Context, taxCode string) (p Person, err error) {
-	versions, hashes := d.hashes(taxCode)
-	var random bool
-	err = d.store.Pools().Session.QueryRow(ctx, `select id::text, random from person.assign($1, $2)`, versions, hashes).Scan(&p.ID, &random)
+	err = d.withValidHashes(ctx, taxCode, func(versions []int32, hashes [][]byte) (valid bool, err error) {
+		var random bool
+		// The lock keeps a version from being destroyed meanwhile.
+		err = d.store.Pools().Session.QueryRow(ctx, `
+			with valid as materialized (select $1::integer[] as versions from person.settings where not destroyed_keys && $1 for share)
+			select a.id::text, a.random from valid v cross join lateral person.assign(v.versions, $2) a`,
+			versions, hashes).Scan(&p.ID, &random)
+		if err == nil && !random {
+			p.Subject = fmt.Sprintf("%x", hashes[0])
+		}
+		if errors.Is(err, pgx.ErrNoRows) {
+			return false, nil
+		}
+		return true, err
+	})
 	if err != nil {
 		return Person{}, fmt.Errorf("assign a person id: %w", err)
-	}
-	if !random {
-		p.Subject = fmt.Sprintf("%x", hashes[0])
 	}
 	return p, nil
 }
 
 // Find returns the person id for a tax code in its normal form, and false if there is none.
 func (d *Directory) Find(ctx context.Context, taxCode string) (id string, ok bool, err error) {
-	versions, hashes := d.hashes(taxCode)
-	err = d.store.Pools().Session.QueryRow(ctx, `select id::text from person.find($1, $2) id where id is not null`, versions, hashes).Scan(&id)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return "", false, nil
-	case err != nil:
+	var found *string
+	err = d.withValidHashes(ctx, taxCode, func(versions []int32, hashes [][]byte) (valid bool, err error) {
+		err = d.store.Pools().Session.QueryRow(ctx, `select not destroyed_keys && $1, person.find($1, $2)::text from person.settings`,
+			versions, hashes).Scan(&valid, &found)
+		return valid, err
+	})
+	if err != nil {
 		return "", false, fmt.Errorf("find a person: %w", err)
 	}
-	return id, true, nil
+	if found == nil {
+		return "", false, nil
+	}
+	return *found, true, nil
+}
+
+// withValidHashes calls do with the hashes of a tax code. When do reports that the key of one was destroyed, the node had not read that yet:
+// it reads the keys again and calls do once more. Error: eventstore.ErrUnavailable.
+func (d *Directory) withValidHashes(ctx context.Context, taxCode string, do func(versions []int32, hashes [][]byte) (valid bool, err error)) error {
+	valid, err := do(d.hashes(taxCode))
+	if err != nil || valid {
+		return err
+	}
+	if err := d.store.Keyring().Refresh(ctx); err != nil {
+		return err
+	}
+	valid, err = do(d.hashes(taxCode))
+	if err == nil && !valid {
+		err = fmt.Errorf("a key of tax codes is being destroyed: %w", eventstore.ErrUnavailable)
+	}
+	return err
 }
 
 // hashes returns the hashes of a tax code and the versions of their keys, the oldest first.
 func (d *Directory) hashes(taxCode string) (versions []int32, hashes [][]byte) {
 	all := d.store.Keyring().Hashes(HashPurpose, []byte(taxCode))
-	for i := len(all) - 1; i >= 0; i-- {
-		versions, hashes = append(versions, int32(all[i].Version)), append(hashes, all[i].Sum)
+	slices.SortFunc(all, func(a, b keyring.KeyedHash) int { return a.Version - b.Version })
+	for _, h := range all {
+		versions, hashes = append(versions, int32(h.Version)), append(hashes, h.Sum)
 	}
 	return versions, hashes
 }
@@ -119,9 +152,12 @@ func (d *Directory) CheckReindexed(ctx context.Context) error {
 
 // knowsFirstVersion reports whether the key of the hashes in ticket.opened.v1 is not destroyed.
 func (d *Directory) knowsFirstVersion() bool {
-	all := d.store.Keyring().Hashes(HashPurpose)
-	return all[len(all)-1].Version == 1
+	versions, _ := d.hashes("")
+	return versions[0] == 1
 }
 
-// newestVersion returns the newest version of the key of tax codes.
-func (d *Directory) newestVersion() int { return d.store.Keyring().Hashes(HashPurpose)[0].Version }
+// newestVersion returns the newest version of the key of tax codes, which may not be in use yet.
+func (d *Directory) newestVersion() int {
+	versions, _ := d.hashes("")
+	return int(versions[len(versions)-1])
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -215,6 +216,54 @@ func TestOldKeyCanBeDestroyed(t *testing.T) {
 		if hash == subject {
 			t.Error("the hash of the old event can still be computed")
 		}
+	}
+}
+
+// TestNodesReadKeysAgainAfterADestruction renews and destroys the key of tax codes while nodes run that do not read the keys again in time.
+// Some were cut off since before the new version. They still give a known person the same id, and add no row of the destroyed version.
+func TestNodesReadKeysAgainAfterADestruction(t *testing.T) {
+	db := storetest.New(t)
+	known := assign(t, persons.New(db.Store), code)
+	var nodes []*eventstore.Store
+	for range 4 {
+		nodes = append(nodes, db.OpenNode(t, func(c *eventstore.Config) { c.KeyInterval = time.Hour }))
+	}
+	owner, err := pgx.Connect(t.Context(), db.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(t.Context())
+	if _, err := owner.Exec(t.Context(), `delete from keys.nodes`); err != nil { // as if they had been silent for a minute
+		t.Fatal(err)
+	}
+	if _, err := persons.New(db.Store).RenewKey(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range nodes[:2] {
+		if err := node.Keyring().Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := assign(t, persons.New(db.Store), code); p != known { // adds the row of the new version
+		t.Fatalf("got %+v, want %+v", p, known)
+	}
+	if err := persons.New(db.Store).DestroyKey(t.Context(), 1, false); err != nil {
+		t.Fatal(err)
+	}
+	for i, node := range nodes {
+		d := persons.New(node)
+		if i%2 == 0 {
+			if id, ok, err := d.Find(t.Context(), code); err != nil || !ok || id != known.ID {
+				t.Errorf("node %d: found %s, %t, %v, want %s", i+1, id, ok, err, known.ID)
+			}
+		} else if p := assign(t, d, code); p != known {
+			t.Errorf("node %d: got %+v, want %+v", i+1, p, known)
+		}
+	}
+	var rows int
+	err = owner.QueryRow(t.Context(), `select count(*) from person.directory where key_version = 1`).Scan(&rows)
+	if err != nil || rows != 0 {
+		t.Errorf("got %d rows of the destroyed version, %v, want 0", rows, err)
 	}
 }
 

@@ -5,12 +5,14 @@ package persons
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
 
 const (
@@ -156,13 +158,23 @@ func (d *Directory) DestroyKey(ctx context.Context, version int, force bool) err
 	if left > 0 && !force {
 		return &LeftError{left}
 	}
-	if err := d.store.Keyring().Destroy(ctx, HashPurpose, version); err != nil {
-		return err
+	destroyErr := d.store.Keyring().Destroy(ctx, HashPurpose, version)
+	if destroyErr != nil && !errors.Is(destroyErr, keyring.ErrNoKey) { // destroyed already: its rows may be left
+		return destroyErr
 	}
-	if _, err := d.store.Pools().Consumer.Exec(ctx, `delete from person.directory where key_version = $1`, version); err != nil {
+	err = d.store.Pools().Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		// From here on no node adds a row of this version.
+		_, err := tx.Exec(ctx, `update person.settings set destroyed_keys = destroyed_keys || $1::integer where not destroyed_keys @> array[$1::integer]`, version)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `delete from person.directory where key_version = $1`, version)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("destroy a key of persons: %w", err)
 	}
-	return nil
+	return destroyErr
 }
 
 // LeftError means that persons have no row of a later version of the key.

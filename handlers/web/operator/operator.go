@@ -6,7 +6,6 @@
 package operator
 
 import (
-	"crypto/cipher"
 	"embed"
 	"slices"
 
@@ -20,17 +19,12 @@ var templateFiles embed.FS
 // Pages serves the pages of operators.
 type Pages struct {
 	*ui.UI
-	readymade   *readymade.Texts
-	paramCipher cipher.AEAD // encrypts values in addresses
+	readymade *readymade.Texts
 }
 
 // New returns the pages of operators and adds their templates to u. Presence and drafts come from u.App.
 func New(u *ui.UI) (*Pages, error) {
-	c, err := newParamCipher(u.App.Store.KeyedHash)
-	if err != nil {
-		return nil, err
-	}
-	p := &Pages{UI: u, readymade: readymade.Default(), paramCipher: c}
+	p := &Pages{UI: u, readymade: readymade.Default()}
 	return p, u.AddTemplates(templateFiles)
 }
 

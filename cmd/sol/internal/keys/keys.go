@@ -70,6 +70,8 @@ func (c CLI) list() *cobra.Command {
 					state := ""
 					if k.DestroyedAt != nil {
 						state = "  destroyed " + k.DestroyedAt.UTC().Format(time.RFC3339)
+					} else if k.ActiveAt == nil {
+						state = "  not in use yet: a node has not read it"
 					}
 					fmt.Fprintf(c.Out, "%-16s version %d  since %s%s\n", k.Purpose, k.Version, k.CreatedAt.UTC().Format(time.RFC3339), state)
 				}
@@ -96,7 +98,7 @@ func (c CLI) newMaster() *cobra.Command {
 			if err := database.AddMasterKey(file); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%s holds a new master key: keep a copy, copy the file to all nodes, restart them, then run sol keys rotate\n", file)
+			fmt.Fprintf(c.Out, "%s holds a new master key: keep a copy, copy the file to all nodes, wait a minute, then run sol keys rotate\n", file)
 			return nil
 		},
 	}
@@ -115,7 +117,7 @@ func (c CLI) rotate() *cobra.Command {
 				}
 				fmt.Fprintf(c.Out, "%d keys wrapped\n", wrapped)
 				if wrapped > 0 {
-					fmt.Fprintln(c.Out, "restart all nodes and run sol keys rotate again, until it wraps none")
+					fmt.Fprintln(c.Out, "run sol keys rotate again in an hour, until it wraps none")
 				} else {
 					fmt.Fprintln(c.Out, "the first key of the key file wraps all keys: the other lines are needed to open earlier backups only")
 				}
@@ -138,9 +140,9 @@ func (c CLI) renew() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.Out, "%s: version %d; restart all nodes\n", purpose, version)
+				fmt.Fprintf(c.Out, "%s: version %d; it comes into use within a minute, when all nodes have read it\n", purpose, version)
 				if purpose == persons.HashPurpose {
-					fmt.Fprintln(c.Out, "then run sol persons reindex")
+					fmt.Fprintln(c.Out, "when sol keys list shows it in use, run sol persons reindex")
 				}
 				return nil
 			})
@@ -173,7 +175,7 @@ func (c CLI) destroy() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.Out, "%s: version %d is destroyed; restart all nodes\n", purpose, version)
+				fmt.Fprintf(c.Out, "%s: version %d is destroyed; running nodes forget it within seconds\n", purpose, version)
 				if version == 1 {
 					fmt.Fprintln(c.Out, "whoever holds the log's first master key can derive it: rotate the master key and destroy the first one too")
 				}

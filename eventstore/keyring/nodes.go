@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Every running node says in keys.nodes which versions of keys and which master keys it holds. A version comes into use when all of them
+// hold it: no node makes hashes or sealed values that another one cannot read. A node that said nothing for a minute does not count: it
+// has ended, or it is cut off and answers nobody.
+const silence = time.Minute
+
+const (
+	refreshTimeout    = 5 * time.Second
+	unregisterTimeout = time.Second
+)
+
+// Refresh reads the keys again, also the master keys of this node, and says what this node holds. It brings versions into use that all
+// nodes hold. After an error the keys that were read before stay in use.
+func (k *Keyring) Refresh(ctx context.Context) error {
+	k.refreshing.Lock()
+	defer k.refreshing.Unlock()
+	masters, err := k.rereadMasters()
+	if err != nil {
+		return fmt.Errorf("read the keys again: %w", err)
+	}
+	if err := k.load(ctx, masters); err != nil {
+		return fmt.Errorf("read the keys again: %w", err)
+	}
+	if err := k.registerLoaded(ctx); err != nil {
+		return fmt.Errorf("read the keys again: %w", err)
+	}
+	if !k.keys.Load().pending {
+		return nil
+	}
+	tag, err := k.pool.Exec(ctx, `
+		update keys.hash_keys h set active_at = clock_timestamp() where active_at is null and wrapped is not null and not exists (
+			select from keys.nodes n where n.seen_at > clock_timestamp() - $1::interval and coalesce((n.known ->> h.purpose)::integer, 0) < h.version)`,
+		silence)
+	if err != nil {
+		return fmt.Errorf("bring keys into use: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return nil
+	}
+	return k.load(ctx, masters)
+}
+
+// KeepFresh calls Refresh at every interval until ctx ends, and then removes this node from those that hold keys.
+func (k *Keyring) KeepFresh(ctx context.Context, interval time.Duration, log *slog.Logger) {
+	ticks := time.NewTicker(interval)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			k.unregister(context.WithoutCancel(ctx))
+			return
+		}
+		refreshing, cancel := context.WithTimeout(ctx, refreshTimeout)
+		if err := k.Refresh(refreshing); err != nil && ctx.Err() == nil {
+			log.Warn("the keys of the log could not be read again; those that were read before stay in use", "error", err)
+		}
+		cancel()
+	}
+}
+
+// rereadMasters returns the master keys of this node as they are now.
+func (k *Keyring) rereadMasters() (masterKeys, error) {
+	if k.read == nil {
+		return k.keys.Load().masters, nil
+	}
+	secrets, err := k.read()
+	if err != nil {
+		return nil, err
+	}
+	if len(secrets) == 0 {
+		return nil, errors.New("no master key")
+	}
+	return newMasterKeys(secrets)
+}
+
+// registerLoaded says which keys this node has read.
+func (k *Keyring) registerLoaded(ctx context.Context) error {
+	set := k.keys.Load()
+	known := make(map[string]int, len(set.hashKeys))
+	for purpose, keys := range set.hashKeys {
+		for _, key := range keys {
+			known[purpose] = max(known[purpose], key.version)
+		}
+	}
+	return k.register(ctx, set.masters, known)
+}
+
+// register says which master keys this node holds, and the newest version of each purpose. The commit waits for no disk: the next refresh
+// repeats it.
+func (k *Keyring) register(ctx context.Context, masters masterKeys, known map[string]int) error {
+	checks := make([][]byte, len(masters))
+	for i, m := range masters {
+		checks[i] = m.check
+	}
+	if known == nil {
+		known = map[string]int{}
+	}
+	_, err := k.pool.Exec(ctx, `
+		with setting as (select set_config('synchronous_commit', 'off', true)),
+			ended as (delete from keys.nodes where seen_at < clock_timestamp() - interval '1 day' and node <> $1)
+		insert into keys.nodes (node, masters, known) select $1, $2, $3 from setting
+		on conflict (node) do update set masters = excluded.masters, known = excluded.known, seen_at = clock_timestamp()`, k.node, checks, known)
+	return err
+}
+
+// unregister removes this node from those that hold keys. If that fails, it does not count after a minute.
+func (k *Keyring) unregister(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, unregisterTimeout)
+	defer cancel()
+	_, _ = k.pool.Exec(ctx, `
+		with setting as (select set_config('synchronous_commit', 'off', true))
+		delete from keys.nodes where node = $1 and exists (select from setting)`, k.node)
+}
+
+// NodesLackKeyError means that running nodes do not hold the newest master key yet.
+type NodesLackKeyError struct{ Nodes int }
+
+func (e *NodesLackKeyError) Error() string {
+	return fmt.Sprintf("%d running nodes do not hold the newest master key: copy the key file to all nodes, wait a minute and repeat", e.Nodes)
+}
+
+// checkNodesHold refuses a master key that a running node does not hold. Until tx ends no further node starts: it then finds the new
+// master key, and refuses to start without it. Error: *NodesLackKeyError.
+func checkNodesHold(ctx context.Context, tx pgx.Tx, check []byte) error {
+	if _, err := tx.Exec(ctx, `lock table keys.nodes in share mode`); err != nil {
+		return err
+	}
+	var lacking int
+	err := tx.QueryRow(ctx, `
+		select count(*) from keys.nodes where seen_at > clock_timestamp() - $1::interval and $2 <> all (masters)`, silence, check).Scan(&lacking)
+	if err != nil {
+		return err
+	}
+	if lacking > 0 {
+		return &NodesLackKeyError{lacking}
+	}
+	return nil
+}
