@@ -201,3 +201,20 @@ func TestEndedRouterReleasesItsMessages(t *testing.T) {
 		t.Errorf("got %d claims, %v, want none", claimed, err)
 	}
 }
+
+// The database freezes before a message is poisoned. The attempt to store it ends, so that the service can stop.
+func TestPoisoningEndsWhileTheDatabaseIsFrozen(t *testing.T) {
+	db := storetest.New(t).Store.Pools().Outbox
+	publishMessages(t, db, "topic", 1)
+	resume := make(chan func(), 1)
+	freeze := sync.OnceFunc(func() { resume <- storetest.Freeze(t) })
+	stop := runRouter(t, outbox.Config{Pool: db, Handlers: newHandler(1, func(context.Context, outbox.Message) error {
+		freeze()
+		return outbox.Permanent(errors.New("no"))
+	})})
+	goOn := <-resume
+	storetest.Eventually(t, "a statement waits for the database", func() bool { return db.Stat().AcquiredConns() > 0 })
+	stop()
+	storetest.Eventually(t, "no statement waits for the database", func() bool { return db.Stat().AcquiredConns() == 0 })
+	goOn()
+}

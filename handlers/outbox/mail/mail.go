@@ -256,10 +256,9 @@ func (s *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 		outcome = "dropped"
 	}
 	s.outcomes.WithLabelValues(outcome).Inc()
-	_, err := s.Pool.Exec(ctx, `
+	return s.store(ctx, `
 		update mail.deliveries set state = $2, error = $3, ended_at = clock_timestamp()
 		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
-	return err
 }
 
 // postpone stores a failed attempt and the time of the next one. uncertain marks a mail that may have arrived.
@@ -271,10 +270,9 @@ func (s *Sender) postpone(ctx context.Context, m delivery, why string, uncertain
 	s.outcomes.WithLabelValues(outcome).Inc()
 	wait := s.backoff(m.attempts)
 	s.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
-	_, err := s.Pool.Exec(ctx, `
+	return s.store(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2
 		where id = $1 and state = 'sending' and attempts = $5`, m.id, why, uncertain, wait, m.attempts)
-	return err
 }
 
 // backoff returns the delay after a number of failed attempts: RetryDelay, doubled for each attempt after the first, at most an hour.

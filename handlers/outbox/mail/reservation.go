@@ -48,10 +48,23 @@ func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference 
 
 // giveBack ends an attempt that was interrupted before the relay got anything: any node may begin the next one at once.
 func (s *Sender) giveBack(ctx context.Context, m delivery) error {
-	_, err := s.Pool.Exec(ctx, `
+	return s.store(ctx, `
 		update mail.deliveries set state = 'waiting', next_at = clock_timestamp() where id = $1 and state = 'sending' and attempts = $2`,
 		m.id, m.attempts)
-	return err
+}
+
+// storeTimeout is the longest time for storing the result of an attempt: a lost standby or a frozen database must not keep the service from
+// stopping. A result that is not stored then may be stored on the primary alone, or never: then the mail is uncertain.
+const storeTimeout = 10 * time.Second
+
+// store stores the result of an attempt.
+func (s *Sender) store(ctx context.Context, sql string, args ...any) error {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	if _, err := s.Pool.Exec(ctx, sql, args...); err != nil {
+		return fmt.Errorf("store the result of a mail: %w", err)
+	}
+	return nil
 }
 
 // renewReservations is the lease.RenewFunc of the mails that are being sent.
