@@ -191,8 +191,8 @@ func (in *installation) rejoin(ctx context.Context) error {
 // a while after a refusal. An answer that it was carried out is a fault of the nodes: a failover now would lose it.
 func (in *installation) expectRefusals(ctx context.Context, r *roundResult) error {
 	c, command := newClient(in.nodes, 0, nil, &in.refusals), in.probe()
-	start, end := time.Now(), time.Now().Add(maxOutageDuration)
-	for ; time.Now().Before(end); c.next++ {
+	start, refused := time.Now(), false
+	for end := start.Add(maxOutageDuration); time.Now().Before(end); c.next++ {
 		a, err := c.attempt(ctx, command)
 		switch {
 		case err == nil && a.accepted():
@@ -202,8 +202,8 @@ func (in *installation) expectRefusals(ctx context.Context, r *roundResult) erro
 			return nil
 		case err == nil:
 			return fmt.Errorf("probe: %s", a.raw)
-		case errors.Is(err, errRefused) && end.Equal(start.Add(maxOutageDuration)):
-			end = start.Add(max(outageDuration, time.Since(start)+repeatDuration))
+		case errors.Is(err, errRefused) && !refused:
+			end, refused = start.Add(max(outageDuration, time.Since(start)+repeatDuration)), true
 		}
 		select {
 		case <-ctx.Done():
