@@ -30,13 +30,24 @@ func (p *pendingAppend) setCommandID(k *keyring.Keyring, a Append) {
 	p.requestHash = k.RequestHash(a.RequestBody)
 }
 
-// FindCommand returns the first result of a command, and false when the command was not carried out. Whoever answers with it waits for a
-// Barrier first: the row may be committed on this server only.
-// Error: ErrKeyReused, when the command id was used for another request.
+// FindCommand returns the first result of a command, and false when the command was not carried out. What it says is durable, like all that
+// was read before the call. Error: ErrKeyReused, when the command id was used for another request; or those of Barrier.
 func (s *Store) FindCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
-	if id.Key == "" {
-		return Result{}, false, nil
+	// An earlier attempt, on any node, holds the allocator while it waits for its commit. It is found after the barrier, and not before.
+	if err := s.Barrier(ctx); err != nil || id.Key == "" {
+		return Result{}, false, err
 	}
+	r, found, err := s.lookUpCommand(ctx, id, body)
+	if found || errors.Is(err, ErrKeyReused) { // the row may be committed on this server only
+		if err := s.Barrier(ctx); err != nil {
+			return Result{}, false, err
+		}
+	}
+	return r, found, err
+}
+
+// lookUpCommand does the work of FindCommand without the barriers.
+func (s *Store) lookUpCommand(ctx context.Context, id CommandID, body []byte) (Result, bool, error) {
 	r := Result{Repeated: true}
 	var stream uuid.UUID
 	var request []byte

@@ -194,7 +194,7 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 // FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal
 // comes from the rules, or from a caller that refuses before Dispatch. It does not prove that the command is new: a
 // repetition is decided on a stream that the command itself has changed. eventstore.ErrKeyReused, a refusal because the
-// log is not available, and any refusal after the end of ctx are returned as they are. The answer waits for a barrier.
+// log is not available, and any refusal after the end of ctx are returned as they are. Any other answer is durable.
 func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (Result[S], error) {
 	if errors.Is(refusal, eventstore.ErrKeyReused) || ctx.Err() != nil {
 		return Result[S]{}, refusal
@@ -204,10 +204,6 @@ func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], r
 	}
 	result, ok, err := d.store.FindCommand(ctx, r.ID, r.Body)
 	if err != nil {
-		return Result[S]{}, err
-	}
-	// Result and refusal say what was read. It may be committed on this server only, and be lost.
-	if err := d.store.Barrier(ctx); err != nil {
 		return Result[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, err)
 	}
 	if !ok {

@@ -92,6 +92,41 @@ func TestAcknowledgedCommandsSurviveALostStandby(t *testing.T) {
 	}
 }
 
+// TestRefusedRepetitionIsNotStored repeats a command on another node while its first attempt waits for its commit. The rules refuse the
+// repetition, as they do when a hold has ended meanwhile, and do not see the first attempt. The answer is the first result all the same.
+func TestRefusedRepetitionIsNotStored(t *testing.T) {
+	db := storetest.New(t)
+	refusing := accountDecider()
+	refusing.Decide = func(account, int, eventstore.Actor, time.Time) ([]move, error) { return nil, errOverdrawn }
+	here, there := dispatch.New(db.Store, accountDecider()), dispatch.New(db.OpenNode(t), refusing)
+	stream := newID()
+	request := func(key string) accountRequest {
+		return accountRequest{Stream: stream, Command: 5, By: operator, ID: eventstore.CommandID{Actor: operator.ID, Key: key}}
+	}
+	if _, err := here.Dispatch(t.Context(), request("before")); err != nil {
+		t.Fatal(err)
+	}
+	type answer struct {
+		dispatch.Result[account]
+		err error
+	}
+	first, repeated := make(chan answer, 1), make(chan answer, 1)
+	send := func(d *accountDispatcher, answers chan<- answer) {
+		out, err := d.Dispatch(t.Context(), request("attempt"))
+		answers <- answer{out, err}
+	}
+	release := storetest.StallAppends(t, db.URL, stream)
+	go send(here, first)
+	storetest.WaitUntilBlocked(t, db.URL, 1)
+	go send(there, repeated)
+	storetest.WaitUntilBlocked(t, db.URL, 2)
+	release()
+	stored, again := <-first, <-repeated
+	if stored.err != nil || again.err != nil || !again.Repeated || again.Position != stored.Position {
+		t.Errorf("got %+v, %v, want the result of the first attempt %+v, %v", again.Result, again.err, stored.Result, stored.err)
+	}
+}
+
 // cancelCommits cancels every commit that waits for the standby, and returns when at least one was cancelled.
 func cancelCommits(t *testing.T, url string) {
 	t.Helper()
