@@ -59,12 +59,12 @@ func TestTicketsAreLinearizable(t *testing.T) {
 	stopCuts()
 	unknown, changed := 0, 0
 	for n, history := range all {
-		if result := checkHistory(history.operations); result != porcupine.Ok {
-			t.Errorf("history %d: got %s, want %s\n%s", n, result, porcupine.Ok, history.describe())
+		if result, explanation := checkHistory(history.operations); result != porcupine.Ok {
+			t.Errorf("history %d of ticket %s: got %s, want %s\n%s", n, history.id, result, porcupine.Ok, explanation)
 		}
 		if impossible := history.withoutSeenNote(); impossible != nil {
 			changed++
-			if result := checkHistory(impossible); result != porcupine.Illegal {
+			if result, _ := checkHistory(impossible); result != porcupine.Illegal {
 				t.Errorf("history %d without a note that was read: got %s, want %s", n, result, porcupine.Illegal)
 			}
 		}
@@ -117,6 +117,32 @@ func TestModelRefusesImpossibleHistories(t *testing.T) {
 	lost[2].Output = outcome{code: 200, status: "in_lavorazione", version: 2, assignee: "anna"}
 	if !porcupine.CheckOperations(ticketModel, lost) {
 		t.Error("an unknown outcome that took no effect: got refused, want accepted")
+	}
+}
+
+// TestModelKnowsConflicts: what was written before seeing a take is refused if it sets the status, and not otherwise.
+func TestModelKnowsConflicts(t *testing.T) {
+	history := func(kind operationKind, out outcome) []porcupine.Operation {
+		return []porcupine.Operation{
+			{ClientId: 0, Input: operation{kind: takeTicket, by: "anna"}, Call: 0, Output: outcome{code: 200, status: "in_lavorazione", version: 2}, Return: 1},
+			{ClientId: 1, Input: operation{kind: kind, by: "carlo", marker: "n1", seen: 1}, Call: 2, Output: out, Return: 3},
+		}
+	}
+	accepted := outcome{code: 200, status: "in_lavorazione", version: 3}
+	for name, c := range map[string]struct {
+		kind     operationKind
+		out      outcome
+		possible bool
+	}{
+		"a status is refused":     {resolveTicket, outcome{code: 412}, true},
+		"a status is accepted":    {resolveTicket, outcome{code: 200, status: "risolto", version: 4}, false},
+		"a note is accepted":      {writeInternal, accepted, true},
+		"a note is refused":       {writeInternal, outcome{code: 412}, false},
+		"a refusal for no reason": {writeInternal, outcome{code: 409}, false},
+	} {
+		if got := porcupine.CheckOperations(ticketModel, history(c.kind, c.out)); got != c.possible {
+			t.Errorf("%s: got possible = %t, want %t", name, got, c.possible)
+		}
 	}
 }
 
@@ -332,11 +358,6 @@ func (t *ticketHistory) outcomeOf(in operation, a apiResponse) outcome {
 	return out
 }
 
-// checkHistory asks whether operations are a possible history of one ticket.
-func checkHistory(operations []porcupine.Operation) porcupine.CheckResult {
-	return porcupine.CheckOperationsTimeout(ticketModel, operations, time.Minute)
-}
-
 // withoutSeenNote returns the history without the operation that wrote a note that a later read shows, so that the note comes from nowhere;
 // nil if no read shows a note.
 func (t *ticketHistory) withoutSeenNote() []porcupine.Operation {
@@ -347,15 +368,4 @@ func (t *ticketHistory) withoutSeenNote() []porcupine.Operation {
 		}
 	}
 	return nil
-}
-
-// describe returns the operations in the order of their requests.
-func (t *ticketHistory) describe() string {
-	all := slices.Clone(t.operations)
-	slices.SortFunc(all, func(a, b porcupine.Operation) int { return int(a.Call - b.Call) })
-	var text strings.Builder
-	for _, o := range all {
-		fmt.Fprintf(&text, "%d–%d client %d: %+v -> %+v\n", o.Call, o.Return, o.ClientId, o.Input, o.Output)
-	}
-	return text.String()
 }

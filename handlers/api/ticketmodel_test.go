@@ -15,6 +15,7 @@ type ticketState struct {
 	status, assignee string
 	version          int
 	conflicts        int    // version of the last note or undo: an update that was written before seeing it is refused
+	moved            int    // version of the last change of the status by a take: the same for an update that sets the status
 	notes            string // the markers of all notes in order; «-» stands before one that was withdrawn
 	last             lastAct
 }
@@ -66,7 +67,7 @@ var ticketModel = porcupine.Model{
 			return out == outcome{code: 200, status: s.status, version: s.version, assignee: s.assignee, notes: s.notes}, s
 		}
 		after, accepted := s.apply(in)
-		conflict := in.seen > 0 && s.conflicts > in.seen
+		conflict := in.seen > 0 && (s.conflicts > in.seen || in.kind == resolveTicket && s.moved > in.seen)
 		switch {
 		case out.unknown && (!accepted || conflict):
 			return true, s
@@ -110,7 +111,7 @@ func (s ticketState) apply(in operation) (after ticketState, accepted bool) {
 		switch {
 		case s.status == "nuovo":
 			begin("", false)
-			after.status, after.assignee = "in_lavorazione", in.by
+			after.status, after.assignee, after.moved = "in_lavorazione", in.by, after.version
 		case s.status != "in_lavorazione" || s.assignee != in.by:
 			return s, false
 		}
