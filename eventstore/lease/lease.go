@@ -58,17 +58,18 @@ func (k *Keeper[K]) Hold(ctx context.Context, claim K, claimedAt time.Time) (_ c
 	ctx, cancel := context.WithCancelCause(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	until := claimedAt.Add(k.duration)
-	k.claims[claim] = &held{until, time.AfterFunc(time.Until(until), func() {
-		k.remove(claim) // so that no renewal revives it
+	h := &held{until: claimedAt.Add(k.duration)}
+	h.timer = time.AfterFunc(time.Until(h.until), func() {
+		k.remove(claim, h) // so that no renewal revives it
 		cancel(ErrLost)
-	})}
+	})
+	k.claims[claim] = h
 	if k.stop == nil {
 		k.stop = make(chan struct{})
 		go k.run(k.stop)
 	}
 	return ctx, func() bool {
-		lasts := k.remove(claim)
+		lasts := k.remove(claim, h)
 		cancel(context.Canceled)
 		k.renewing.Lock()   // waits for a renewal that began before
 		k.renewing.Unlock() //nolint:staticcheck // SA2001: the empty section is the wait
@@ -76,13 +77,12 @@ func (k *Keeper[K]) Hold(ctx context.Context, claim K, claimedAt time.Time) (_ c
 	}
 }
 
-// remove forgets a claim, ends the goroutine with the last one, and reports whether the claim has lasted until now. A process that was frozen
-// learns it here, also when it has not run the timer yet.
-func (k *Keeper[K]) remove(claim K) (lasts bool) {
+// remove forgets a claim in hand, ends the goroutine with the last one, and reports whether the claim has lasted until now. A process that
+// was frozen learns it here, also when it has not run the timer yet. If the same claim was made again meanwhile, that one stays.
+func (k *Keeper[K]) remove(claim K, h *held) (lasts bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	h, ok := k.claims[claim]
-	if !ok {
+	if k.claims[claim] != h {
 		return false
 	}
 	h.timer.Stop()

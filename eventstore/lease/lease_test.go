@@ -6,6 +6,7 @@ package lease_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -118,5 +119,19 @@ func TestReleaseWaitsForTheRenewalUnderWay(t *testing.T) {
 	release()
 	if !ended {
 		t.Error("got an end of release during a renewal, want one after it")
+	}
+}
+
+// A claim that was released at the moment at which it ended, and made again at once, is held again: the end is that of the first one.
+func TestEndOfAReleasedClaimDoesNotEndTheNextOne(t *testing.T) {
+	k := lease.NewKeeper(forever, (&renewals{}).renew)
+	for n := range 20_000 {
+		_, releaseFirst := k.Hold(t.Context(), "a", time.Now().Add(-forever)) // ends now
+		releaseFirst()
+		_, release := k.Hold(t.Context(), "a", time.Now())
+		runtime.Gosched()
+		if !release() {
+			t.Fatalf("attempt %d: got a claim that has ended, want one that is held", n)
+		}
 	}
 }
