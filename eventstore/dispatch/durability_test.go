@@ -41,11 +41,12 @@ func TestAcknowledgedCommandsSurviveALostStandby(t *testing.T) {
 			key        string
 			amount     int
 		}{
-			"the command":                {here, "lost", -5},
-			"its repetition elsewhere":   {there, "lost", -5},
-			"a refusal on what it wrote": {there, "refused", -1},
-			"an old command":             {there, "before", 5},
-			"nothing to do":              {here, "none", 0},
+			"the command":                 {here, "lost", -5},
+			"its repetition elsewhere":    {there, "lost", -5},
+			"a refusal on what it wrote":  {there, "refused", -1},
+			"its key for another request": {there, "lost", -4},
+			"an old command":              {there, "before", 5},
+			"nothing to do":               {here, "none", 0},
 		} {
 			if out, err := command(c.dispatcher, c.key, c.amount); !errors.Is(err, eventstore.ErrUnavailable) {
 				t.Errorf("%s, %s: got %+v, %v, want ErrUnavailable", when, name, out, err)
