@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
-// TestCheckReportsOtherVersions checks that an older and a newer schema are reported, and that Check creates no table.
+// TestCheckReportsOtherVersions checks that an older and a newer schema, and one with a gap, are reported, and that Check creates no table.
 func TestCheckReportsOtherVersions(t *testing.T) {
 	url := storetest.Empty(t)
 	var versionError *migrations.VersionError
@@ -36,6 +36,12 @@ func TestCheckReportsOtherVersions(t *testing.T) {
 	}
 	if err := migrations.Check(t.Context(), url); err != nil {
 		t.Errorf("migrated database: got %v, want nil", err)
+	}
+	if _, err := conn.Exec(t.Context(), `delete from goose_db_version where version_id = 3`); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrations.Check(t.Context(), url); !errors.As(err, &versionError) || versionError.Has != 2 {
+		t.Errorf("without migration 3: got %v, want a VersionError with version 2", err)
 	}
 	if _, err := conn.Exec(t.Context(), `insert into goose_db_version (version_id, is_applied) values (99, true)`); err != nil {
 		t.Fatal(err)

@@ -31,9 +31,10 @@ const (
 	maxRetryTime = 10 * time.Minute
 )
 
-// Up applies the migrations that the database at url does not have yet. The URL's user must own the database and have CREATEROLE. A
-// session lock lets one node at a time migrate; others wait for it for two minutes at most. Nodes of the release before may run: a
-// migration that does not get a lock in time is rolled back and tried again, so that no query of theirs waits longer than lockTimeout.
+// Up applies the migrations that the database at url does not have yet, also one with a lower number than the last. The URL's user must own
+// the database and have CREATEROLE. A session lock lets one node at a time migrate; others wait for it for two minutes at most. Nodes of the
+// release before may run: a migration that does not get a lock in time is rolled back and tried again, so that no query of theirs waits
+// longer than lockTimeout.
 func Up(ctx context.Context, url string) error {
 	if err := up(ctx, url, files); err != nil {
 		return fmt.Errorf("migrate: %w", err)
@@ -56,7 +57,7 @@ func up(ctx context.Context, url string, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,11 @@
 package migrations_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/jackc/pgx/v5"
 
@@ -47,5 +49,24 @@ func TestConcurrentUp(t *testing.T) {
 	if err := migrations.Up(t.Context(), "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"); err == nil ||
 		!strings.HasPrefix(err.Error(), "migrate: ") {
 		t.Errorf("without a server: got %v, want an error that begins with \"migrate: \"", err)
+	}
+}
+
+// TestUpAppliesWhatIsMissing migrates a database that has a later migration and lacks an earlier one, as a program from between two
+// merges leaves it.
+func TestUpAppliesWhatIsMissing(t *testing.T) {
+	url := storetest.Empty(t)
+	all := fstest.MapFS{}
+	for _, name := range []string{"00001_a.sql", "00002_b.sql", "00003_c.sql"} {
+		all[name] = &fstest.MapFile{Data: fmt.Appendf(nil, "-- +goose Up\ncreate table %s (id integer);\n", name[6:7])}
+	}
+	without := fstest.MapFS{"00001_a.sql": all["00001_a.sql"], "00003_c.sql": all["00003_c.sql"]}
+	for _, files := range []fstest.MapFS{without, all} {
+		if err := migrations.UpFiles(t.Context(), url, files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := connect(t, url).Exec(t.Context(), `select from a, b, c`); err != nil {
+		t.Error(err)
 	}
 }
