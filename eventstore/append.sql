@@ -19,7 +19,7 @@ allocator as materialized (
 requested as materialized (
   select a.*,
     coalesce((select s.version from log.streams s where s.id = a.stream), 0) as found,
-    (select c from log.commands c where c.id = a.command) as first
+    (select c from log.commands c where c.id = a.command) as first -- in all tables of commands
   from unnest($2::uuid[], $3::bytea[], $4::boolean[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
               $9::integer[], $10::boolean[], $11::integer[], $28::timestamptz[])
     as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord, not_after)
@@ -59,7 +59,11 @@ new_versions as (
 ),
 new_commands as (
   insert into log.commands (id, request, stream, version, position, at, permanent)
-  select command, request, stream, expected + events, last, at, permanent from accepted
+  select command, request, stream, expected + events, last, at, permanent from accepted where permanent
+),
+new_client_commands as (
+  insert into log.recent_commands (id, request, stream, version, position, at, permanent)
+  select command, request, stream, expected + events, last, at, permanent from accepted where not permanent
 )
 select a.ord,
   case when (a.first).id is not null then 1 when w.ord is not null then 0 when a.found <> a.expected then 2 else 3 end as outcome,

@@ -8,16 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 )
-
-// commandRetention is the time for which the result of a client's command is kept.
-const commandRetention = 90 * 24 * time.Hour
 
 // setCommandID sets the id under which the result of the append is stored. A command without an idempotency key gets a
 // random id: after a lost connection the committer uses it to find out whether the append was stored.
@@ -68,11 +64,11 @@ func (s *Store) lookUpCommand(ctx context.Context, id CommandID, body []byte) (R
 	return r, true, nil
 }
 
-// ForgetCommands deletes the clients' commands that are older than 90 days and returns their number. The commands of sagas are permanent.
-func (s *Store) ForgetCommands(ctx context.Context) (int64, error) {
-	tag, err := s.pools.Consumer.Exec(ctx, `delete from log.commands where not permanent and at < $1`, s.Now().Add(-commandRetention))
-	if err != nil {
+// ForgetCommands forgets the results of clients' commands, 90 to 180 days after they were stored, and returns their number. It does
+// nothing until all results in the older one of two tables can be forgotten. The commands of sagas are permanent.
+func (s *Store) ForgetCommands(ctx context.Context) (n int64, err error) {
+	if err := s.pools.Consumer.QueryRow(ctx, `select log.forget_commands()`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("forget commands: %w", err)
 	}
-	return tag.RowsAffected(), nil
+	return n, nil
 }

@@ -158,26 +158,6 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 	}
 }
 
-func TestForgetCommands(t *testing.T) {
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	s := storetest.New(t, func(c *eventstore.Config) { c.Clock = func() time.Time { return now } }).Store
-	client, saga := withCommand(newAppend(newID(), 0, "a"), "client", "b"), withCommand(newAppend(newID(), 0, "a"), "saga", "b")
-	saga.Command.Permanent = true
-	mustAppend(t, s, client)
-	mustAppend(t, s, saga)
-	now = now.Add(89 * 24 * time.Hour)
-	if n, err := s.ForgetCommands(t.Context()); err != nil || n != 0 {
-		t.Errorf("after 89 days: got %d, %v, want 0", n, err)
-	}
-	now = now.Add(2 * 24 * time.Hour)
-	if n, err := s.ForgetCommands(t.Context()); err != nil || n != 1 {
-		t.Errorf("after 91 days: got %d, %v, want 1", n, err)
-	}
-	if r := mustAppend(t, s, saga); !r.Repeated {
-		t.Errorf("command of a saga: got %+v, want a repeated result", r)
-	}
-}
-
 // TestSealWithLabel checks that content opens with its own stream and label only, and that it is erased with the stream.
 func TestSealWithLabel(t *testing.T) {
 	db := storetest.New(t)

@@ -6,6 +6,7 @@ package eventstore
 import (
 	"context"
 	_ "embed"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -47,6 +48,21 @@ func (s *Store) AppendAsBefore00013(ctx context.Context, a Append) (Result, erro
 		return Result{}, err
 	}
 	return answers[0].Result, answers[0].err
+}
+
+// ExplainAppend returns the plan of the append statement on a connection for appends.
+func (s *Store) ExplainAppend(ctx context.Context, a Append) (string, error) {
+	p, err := parseAppend(a)
+	if err != nil {
+		return "", err
+	}
+	p.setCommandID(s.keyring, a)
+	rows, err := s.pools.Append.Query(ctx, "explain "+appendSQL, s.batchColumns([]*pendingAppend{p})...)
+	if err != nil {
+		return "", err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return strings.Join(lines, "\n"), err
 }
 
 // SetStreamPageSize sets the number of events in a page of ReadByStream.

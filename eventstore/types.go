@@ -50,7 +50,7 @@ type NewEvent struct {
 }
 
 // CommandID identifies a command by its actor and idempotency key. A repeated pair gets the first result for ever
-// (Permanent, for sagas) or for 90 days (clients). A command with an empty Key cannot be repeated.
+// (Permanent, for sagas) or for at least 90 days (clients). A command with an empty Key cannot be repeated.
 type CommandID struct {
 	Actor     string
 	Key       string

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -26,6 +27,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/proof"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -33,7 +35,8 @@ import (
 )
 
 // TestEarlierReleases starts from the database of each earlier release: a small demo, dumped by pg_dump. Every event is read and has the
-// hash that was recorded, read models and sagas go on and can be rebuilt, people log in, and a ticket is opened with the next number.
+// hash that was recorded, commands are found, read models and sagas go on and can be rebuilt, people log in, and a ticket is opened with the
+// next number.
 func TestEarlierReleases(t *testing.T) {
 	t.Parallel()
 	dumps, err := filepath.Glob("testdata/releases/*.sql.gz")
@@ -74,6 +77,7 @@ func testRelease(t *testing.T, dump string) {
 		}
 	}()
 	checkHistories(t, n)
+	checkFirstCommands(t, n)
 	openNext(t, n)
 	if err := n.service.WaitForLists(t.Context()); err != nil {
 		t.Fatal(err)
@@ -154,6 +158,24 @@ func checkHistories(t *testing.T, n *node) {
 			if hash := sha256.Sum256(append([]byte{0}, inputs[i].Record...)); hash != r.Hash {
 				t.Errorf("event %d: got hash %x, want %x as recorded", r.Position, hash, r.Hash)
 			}
+		}
+	}
+}
+
+// checkFirstCommands checks that the command that opened each ticket is found by the key that the demo gave it.
+func checkFirstCommands(t *testing.T, n *node) {
+	t.Helper()
+	records, err := n.store.Read(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if r.Version != 1 {
+			continue
+		}
+		id := eventstore.CommandID{Actor: cmp.Or(r.By.ID, r.By.Role), Key: fmt.Sprintf("demo/%s/1", r.Stream)}
+		if first, found, err := n.store.FindCommand(t.Context(), id, nil); err != nil || !found || first.Stream != r.Stream {
+			t.Errorf("%+v: got %+v, found %v, %v, want the result in stream %s", id, first, found, err, r.Stream)
 		}
 	}
 }
