@@ -85,7 +85,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment": {"domain/...", "eventstore"},
 	"handlers/app/draft":      {"domain/...", "eventstore"},
-	"handlers/app/health":     {"eventstore", "eventstore/pgpool", "eventstore/refusal"},
+	"handlers/app/health":     {"eventstore", "eventstore/consumers", "eventstore/pgpool", "eventstore/refusal"},
 	"handlers/app/live": {
 		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
 		"projections/ticketview",

@@ -102,6 +102,18 @@ func TestStatusNamesWhatLimitsTheService(t *testing.T) {
 	expect("the server stores again", "")
 }
 
+// TestStatusNamesSkippedStreams records an event of a newer release: the read models and sagas leave its ticket alone, and /status says so.
+func TestStatusNamesSkippedStreams(t *testing.T) {
+	w := newFixture(t)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	_, err := w.store.Append(t.Context(), eventstore.Append{
+		Stream: id, Kind: "ticket", ExpectedVersion: 1, By: eventstore.Actor{ID: "newer", Role: "sistema"},
+		Events: []eventstore.NewEvent{{Type: "ticket.sung.v1", Data: []byte(`{}`)}},
+	})
+	w.must(err)
+	w.eventually("the skipped ticket is named", func() bool { return w.conditions() == "streams-skipped" })
+}
+
 // setReadOnly makes the database read-only for new sessions, or not, and ends the others.
 func setReadOnly(w *fixture, on bool) {
 	w.Helper()

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package health finds out what limits the service while it can read its log: a full disk, a read-only server, lists that do not answer, a
-// clock that ran ahead. GET /status reports it.
+// clock that ran ahead, tickets of a newer release. GET /status reports it.
 package health
 
 import (
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/consumers"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/refusal"
 )
@@ -27,11 +28,12 @@ const (
 	ListsUnavailable Name = "lists-unavailable" // lists and queues cannot be read; tickets can
 	ListsLate        Name = "lists-late"        // lists and queues do not show the latest changes
 	ClockAhead       Name = "clock-ahead"       // the time of the log is ahead of the database's clock
+	StreamsSkipped   Name = "streams-skipped"   // read models or sagas have left tickets at an event of a newer release
 )
 
 // Condition is something that limits the service.
 type Condition struct {
-	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead" doc:"Stable, for programs"`
+	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped" doc:"Stable, for programs"`
 	Detail string `json:"detail" doc:"What is limited, and what to do"`
 }
 
@@ -86,6 +88,7 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 	c.checkReadOnly(ctx)
 	c.checkLists(ctx)
 	c.checkClock(ctx)
+	c.checkSkipped(ctx)
 	c.checkedAt = time.Now()
 	return c.last
 }
@@ -143,5 +146,24 @@ func (c *Checker) checkClock(ctx context.Context) {
 	if ahead := at.Sub(c.Log.Now()); err == nil && ahead > maxAhead {
 		c.add(ClockAhead, "The time of the log is %s ahead of the database's clock, which ran ahead before: until it has caught up, all events get the "+
 			"same time.", ahead.Round(time.Second))
+	}
+}
+
+func (c *Checker) checkSkipped(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	all, err := consumers.List(ctx, c.Log.Pools().Read)
+	if err != nil {
+		return
+	}
+	skipped := 0
+	for _, consumer := range all {
+		if consumer.HasLeader { // others are of an earlier release, or their node has just ended
+			skipped = max(skipped, consumer.Skipped)
+		}
+	}
+	if skipped > 0 {
+		c.add(StreamsSkipped, "Read models or sagas have left %d tickets at an event of a newer release: sol projections list and sol sagas list show "+
+			"which. They go on with them when all nodes have that release.", skipped)
 	}
 }
