@@ -87,7 +87,7 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Sagas.Run(running) }()
-	progress, finish := c.Progress("creating tickets")
+	progress, finish := c.Progress("executing commands")
 	err = Execute(ctx, Installation{
 		Store: s.App.Store, Dispatcher: s.App.TicketDispatcher, Clock: clock, RunUntilIdle: s.Sagas.RunUntilIdle, Progress: progress,
 	}, p, Plan(p, s.App.Catalog, accounts))
