@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/labelseal"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
@@ -158,35 +159,35 @@ func TestRepeatedCommandWithNewBlobs(t *testing.T) {
 	}
 }
 
-// TestSealWithLabel checks that content opens with its own stream and label only, and that it is erased with the stream.
-func TestSealWithLabel(t *testing.T) {
+// TestLabelSeal checks that content opens with its own stream and label only, and that it is erased with the stream.
+func TestLabelSeal(t *testing.T) {
 	db := storetest.New(t)
 	s, other := db.Store, db.OpenNode(t)
 	stream, _ := appendPersonal(t, s)
 	otherStream, _ := appendPersonal(t, s)
-	sealed, err := s.SealWithLabel(t.Context(), stream, stream, "a", []byte("half a sentence"))
+	sealed, err := labelseal.Seal(t.Context(), s, stream, stream, "a", []byte("half a sentence"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if content, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
+	if content, err := labelseal.Open(t.Context(), other, stream, stream, "a", sealed); err != nil || string(content) != "half a sentence" {
 		t.Errorf("got %q, %v, want the sealed content", content, err)
 	}
-	if content, err := s.OpenWithLabel(t.Context(), stream, stream, "b", sealed); err == nil {
+	if content, err := labelseal.Open(t.Context(), s, stream, stream, "b", sealed); err == nil {
 		t.Errorf("other label: got %q, want an error", content)
 	}
-	if content, err := s.OpenWithLabel(t.Context(), otherStream, otherStream, "a", sealed); err == nil {
+	if content, err := labelseal.Open(t.Context(), s, otherStream, otherStream, "a", sealed); err == nil {
 		t.Errorf("other stream: got %q, want an error", content)
 	}
-	if _, err := s.SealWithLabel(t.Context(), newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := labelseal.Seal(t.Context(), s, newID(), newID(), "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("unknown stream and key: got %v, want ErrNotFound", err)
 	}
-	if _, err := s.SealWithLabel(t.Context(), "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := labelseal.Seal(t.Context(), s, "nothing", "", "a", nil); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("invalid stream id: got %v, want ErrNotFound", err)
 	}
 	erase := newAppend(stream, 3, "erased")
 	erase.Erase = true
 	mustAppend(t, s, erase)
-	if _, err := other.OpenWithLabel(t.Context(), stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
+	if _, err := labelseal.Open(t.Context(), other, stream, stream, "a", sealed); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("after the erasure: got %v, want ErrErased", err)
 	}
 }

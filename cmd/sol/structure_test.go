@@ -56,6 +56,7 @@ var allowedImports = map[string][]string{
 	"eventstore/bench":     {"eventstore", "eventstore/pgpool"},
 	"eventstore/consumers": {},
 	"eventstore/epoch":     {},
+	"eventstore/labelseal": {"eventstore"},
 	"eventstore/lastseen":  {"eventstore", "eventstore/epoch"},
 	"eventstore/refusal":   {},
 	"eventstore/restore":   {"eventstore"},
@@ -84,7 +85,7 @@ var allowedImports = map[string][]string{
 	}, below...),
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment": {"domain/...", "eventstore"},
-	"handlers/app/draft":      {"domain/...", "eventstore"},
+	"handlers/app/draft":      {"domain/...", "eventstore", "eventstore/labelseal"},
 	"handlers/app/health":     {"eventstore", "eventstore/consumers", "eventstore/pgpool", "eventstore/refusal"},
 	"handlers/app/live": {
 		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",

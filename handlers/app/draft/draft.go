@@ -15,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/labelseal"
 )
 
 // retention is the time after the last change for which a draft is stored.
@@ -33,7 +34,7 @@ func New(store *eventstore.Store) *Store { return &Store{store} }
 // after Discard of a form, Save of the same form stores nothing, so that a late request does not restore a sent draft.
 // Errors: eventstore.ErrNotFound, eventstore.ErrErased.
 func (d *Store) Save(ctx context.Context, account string, id ticket.ID, form string, content []byte) (time.Time, error) {
-	sealed, err := d.store.SealWithLabel(ctx, string(id), string(id), sealLabel(account), content)
+	sealed, err := labelseal.Seal(ctx, d.store, string(id), string(id), sealLabel(account), content)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("save draft: %w", err)
 	}
@@ -78,7 +79,7 @@ func (d *Store) Read(ctx context.Context, account string, id ticket.ID) (content
 		return nil, time.Time{}, nil
 	}
 	if err == nil {
-		content, err = d.store.OpenWithLabel(ctx, string(id), string(id), sealLabel(account), sealed)
+		content, err = labelseal.Open(ctx, d.store, string(id), string(id), sealLabel(account), sealed)
 	}
 	if errors.Is(err, eventstore.ErrErased) {
 		return nil, time.Time{}, nil
