@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore/metrics"
 	"github.com/sol-assistenza/sol/eventstore/proof"
+	"github.com/sol-assistenza/sol/eventstore/readertags"
 )
 
 // Append stores the events, all or none, if the stream has the expected version, and returns when they are durable.
@@ -99,6 +100,7 @@ type pendingAppend struct {
 	permanent       bool
 	erase           bool
 	notAfter        time.Time // zero: no limit
+	readers         []string  // sorted
 	events          []pendingEvent
 	keys            []newKey
 }
@@ -150,6 +152,9 @@ func parseAppend(a Append) (*pendingAppend, error) {
 	if p.stream, err = parseID(a.Stream); err != nil {
 		return nil, fmt.Errorf("stream id: %w", err)
 	}
+	if p.readers, err = readertags.Normalize(a.Readers); err != nil {
+		return nil, err
+	}
 	if a.Act == "" {
 		p.act = uuid.Must(uuid.NewV7())
 	} else if p.act, err = parseID(a.Act); err != nil {
@@ -173,8 +178,14 @@ func parseAppend(a Append) (*pendingAppend, error) {
 }
 
 // parseEvent parses the ids of an event. Its personal part is sealed with the key of the stream if it names no other.
-func parseEvent(e NewEvent, stream uuid.UUID) (pendingEvent, error) {
-	parsed := pendingEvent{NewEvent: e}
+func parseEvent(e NewEvent, stream uuid.UUID) (parsed pendingEvent, err error) {
+	if e.Readers, err = readertags.Normalize(e.Readers); err != nil {
+		return parsed, err
+	}
+	if e.OnlyFor, err = readertags.Normalize(e.OnlyFor); err != nil {
+		return parsed, err
+	}
+	parsed.NewEvent = e
 	if e.Personal != nil {
 		parsed.keyID = uuid.NullUUID{UUID: stream, Valid: true}
 		if e.KeyID != "" {
@@ -218,7 +229,7 @@ func (p *pendingAppend) records(result Result) []Record {
 		r := Record{
 			Position: result.Position.N - int64(len(p.events)-i-1), Stream: p.stream.String(), Kind: p.kind,
 			Version: p.expectedVersion + i + 1, Type: e.Type, At: result.At, By: p.by, Act: p.act.String(), Cause: p.cause,
-			Data: e.Data, Personal: e.Personal, Blobs: formatIDs(e.blobIDs),
+			Data: e.Data, Personal: e.Personal, Blobs: formatIDs(e.blobIDs), Readers: e.Readers, OnlyFor: e.OnlyFor,
 		}
 		if e.keyID.Valid {
 			r.KeyID = e.keyID.UUID.String()

@@ -5,7 +5,8 @@
 -- transaction: its snapshot contains every event that has a position, and no other transaction assigns positions. The row is
 -- locked and never updated, so that it has one version, however long another transaction keeps an old snapshot.
 -- $1 is the time, null for the database's clock; $29 is the latest time that this clock may give, null for any. $2–$11 have one
--- element for each append, and $28 too unless it is null; $12–$24 have one for each event, $25–$27 one for each new key.
+-- element for each append, and $28 too unless it is null; $12–$24 have one for each event, $25–$27 one for each new key. $30 are the reader
+-- tags of the stream after the append, $31 those of the event and $32 its only readers.
 with last_event as materialized (select position, recorded_at from log.events order by position desc limit 1),
 allocator as materialized (
   select epoch, head, at, (extract(epoch from at) * 1000000)::bigint as micros
@@ -21,8 +22,8 @@ requested as materialized (
     coalesce((select s.version from log.streams s where s.id = a.stream), 0) as found,
     (select c from log.commands c where c.id = a.command) as first -- in all tables of commands
   from unnest($2::uuid[], $3::bytea[], $4::boolean[], $5::uuid[], $6::text[], $7::text[], $8::integer[],
-              $9::integer[], $10::boolean[], $11::integer[], $28::timestamptz[])
-    as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord, not_after)
+              $9::integer[], $10::boolean[], $11::integer[], $28::timestamptz[], $30::text[])
+    as a (command, request, permanent, stream, kind, subject, expected, events, erase, ord, not_after, readers)
 ),
 accepted as materialized ( -- last: position of the append's last event; without events, of the event before the append
   select a.*, l.epoch, l.at, l.micros, l.head + sum(a.events) over (order by a.ord) as last
@@ -31,14 +32,14 @@ accepted as materialized ( -- last: position of the append's last event; without
 ),
 new_events as (
   insert into log.events (position, stream, version, type, recorded_at, actor, role, entity, act, cause, data,
-                          sealed, key, blobs, hash)
+                          sealed, key, blobs, readers, only_for, hash)
   select w.last - w.events + e.n, w.stream, w.expected + e.n, e.type, w.at, e.actor, e.role, e.entity, e.act,
-    nullif(e.cause, 0), e.data, e.sealed, e.key, e.blobs::uuid[],
+    nullif(e.cause, 0), e.data, e.sealed, e.key, e.blobs::uuid[], e.readers::text[], e.only_for::text[],
     sha256('\x00'::bytea || uuid_send(w.stream) || int4send(w.expected + e.n)
       || int4send(octet_length(e.type)) || convert_to(e.type, 'UTF8') || int8send(w.micros) || e.content)
   from unnest($12::integer[], $13::integer[], $14::text[], $15::text[], $16::text[], $17::text[], $18::uuid[],
-              $19::bigint[], $20::bytea[], $21::bytea[], $22::uuid[], $23::text[], $24::bytea[])
-      as e (ord, n, type, actor, role, entity, act, cause, data, sealed, key, blobs, content)
+              $19::bigint[], $20::bytea[], $21::bytea[], $22::uuid[], $23::text[], $24::bytea[], $31::text[], $32::text[])
+      as e (ord, n, type, actor, role, entity, act, cause, data, sealed, key, blobs, content, readers, only_for)
     join accepted w using (ord)
   order by 1
 ),
@@ -53,9 +54,11 @@ destroyed_keys as (
   where stream = any ((select array_agg(w.stream) from accepted w where w.erase)::uuid[]) and wrapped is not null
 ),
 new_versions as (
-  insert into log.streams (id, kind, subject, version, position)
-  select stream, kind, subject, expected + events, last from accepted where events > 0
-  on conflict (id) do update set version = excluded.version, position = excluded.position
+  insert into log.streams as s (id, kind, subject, version, position, readers, readers_version)
+  select stream, kind, subject, expected + events, last, readers::text[], case when readers is not null then expected + events end
+  from accepted where events > 0
+  on conflict (id) do update set version = excluded.version, position = excluded.position,
+    readers = coalesce(excluded.readers, s.readers), readers_version = coalesce(excluded.readers_version, s.readers_version)
 ),
 new_commands as (
   insert into log.commands (id, request, stream, version, position, at, permanent)

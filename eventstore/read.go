@@ -18,7 +18,7 @@ import (
 // erased before the read began.
 const selectRecords = `
 	select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
-		coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs, e.hash, k.wrapped
+		coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs, e.readers, e.only_for, e.hash, k.wrapped
 	from log.events e join log.streams s on s.id = e.stream left join keys.keys k on k.id = e.key `
 
 // ReadStream returns all events of a stream in version order. Error: ErrNotFound.
@@ -28,11 +28,41 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
 	}
 	records, err := s.queryRecords(ctx, s.pools.Read, selectRecords+`where e.stream = $1 order by e.version`, stream)
+	return foundRecords(id, records, err)
+}
+
+// Reader is a person who reads a stream: the holder of any of Tags, or of a link to the one stream Stream.
+type Reader struct {
+	Tags   []string
+	Stream StreamID
+}
+
+// ReadStreamFor returns all events of a stream, as ReadStream, to a reader. It decides by the reader tags that the appends wrote, in the
+// snapshot of the events. A stream that the reader may not read is not found. An event that the reader may not know of has no personal part.
+// Tags that are missing or out of date, because a node of the release before has appended, refuse nothing: the caller decides too.
+func (s *Store) ReadStreamFor(ctx context.Context, r Reader, id StreamID) ([]Record, error) {
+	if !IsID(id) {
+		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
+	}
+	const query = `
+		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
+			coalesce(e.cause, 0), e.data, case when known then e.sealed end, case when known then e.key end, e.blobs, e.readers, e.only_for,
+			e.hash, k.wrapped
+		from log.events e join log.streams s on s.id = e.stream
+			cross join lateral (select e.only_for is null or e.only_for && $2::text[]) as o (known)
+			left join keys.keys k on k.id = e.key and known
+		where e.stream = $1::text::uuid and (s.readers && $2::text[] or $3 or s.readers_version is distinct from s.version) order by e.version`
+	records, err := s.queryRecords(ctx, s.pools.Read, query, id, append([]string{}, r.Tags...), r.Stream == id)
+	return foundRecords(id, records, err)
+}
+
+// foundRecords returns the records that were read of a stream. Error: ErrNotFound without records.
+func foundRecords(id StreamID, records []Record, err error) ([]Record, error) {
+	if err == nil && len(records) == 0 {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", id, err)
-	}
-	if len(records) == 0 {
-		return nil, fmt.Errorf("read stream %s: %w", id, ErrNotFound)
 	}
 	return records, nil
 }
@@ -120,7 +150,7 @@ func (s *Store) scanRecord(row pgx.CollectableRow) (Record, error) {
 	var blobs []uuid.UUID
 	var sealed, hash, wrapped []byte
 	err := row.Scan(&r.Position, &stream, &r.Kind, &r.Version, &r.Type, &r.At, &r.By.ID, &r.By.Role, &r.By.Entity,
-		&act, &r.Cause, &r.Data, &sealed, &key, &blobs, &hash, &wrapped)
+		&act, &r.Cause, &r.Data, &sealed, &key, &blobs, &r.Readers, &r.OnlyFor, &hash, &wrapped)
 	if err != nil {
 		return Record{}, err
 	}

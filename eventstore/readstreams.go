@@ -49,7 +49,7 @@ func (s *Store) ReadByStream(ctx context.Context, upTo int64, each func([]Record
 func (s *Store) ReadStreams(ctx context.Context, ids []StreamID, upTo int64, each func([]Record) error) error {
 	records, err := s.queryRecords(ctx, s.pools.Read, `
 		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
-			coalesce(e.cause, 0), e.data, null::bytea, null::uuid, e.blobs, e.hash, null::bytea
+			coalesce(e.cause, 0), e.data, null::bytea, null::uuid, e.blobs, e.readers, e.only_for, e.hash, null::bytea
 		from log.events e join log.streams s on s.id = e.stream
 		where e.stream = any ($1::text[]::uuid[]) and e.position <= $2 order by e.stream, e.version`, ids, upTo)
 	byStream := streamGrouper{each: each}

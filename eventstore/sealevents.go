@@ -62,6 +62,7 @@ func (s *Store) sealEvents(ctx context.Context, p *pendingAppend) error {
 		e.contentHash = proof.Content{
 			Actor: p.by.ID, Role: p.by.Role, Entity: p.by.Entity, Act: p.act, Cause: p.cause,
 			Key: e.keyID.UUID, Data: e.Data, Sealed: e.sealed, Blobs: e.blobIDs,
+			Readers: e.Readers, OnlyFor: e.OnlyFor,
 		}.Hash()
 	}
 	return nil

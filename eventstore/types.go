@@ -47,6 +47,8 @@ type NewEvent struct {
 	Personal []byte   // sealed before it is stored; nil: no personal part
 	KeyID    string   // UUID of the key that seals Personal; empty: the key whose id is the stream's id
 	Blobs    []string // UUIDs of the blobs that the event names; the append stores their keys
+	Readers  []string // reader tags of the stream from this event on; nil: the event changes none
+	OnlyFor  []string // reader tags of the only readers who may know of the event; nil: all readers of the stream
 }
 
 // CommandID identifies a command by its actor and idempotency key. A repeated pair gets the first result for ever
@@ -70,6 +72,7 @@ type Append struct {
 	Cause           int64     // position of the event to which a saga reacted; 0: a person's command
 	Subject         string    // id of the person that the stream is about; "" unless the stream begins here
 	NotAfter        time.Time // latest time that the events may get, in whole microseconds; zero: no limit
+	Readers         []string  // reader tags of the stream after the append; nil: it keeps those that it has, and they count as out of date
 	Erase           bool      // destroy all keys of the stream in the same transaction; requires events, without personal parts or blobs
 }
 
@@ -119,6 +122,8 @@ type Record struct {
 	Erased   bool   // there was a personal part, and its key was destroyed
 	KeyID    string
 	Blobs    []string
+	Readers  []string // sorted, as OnlyFor
+	OnlyFor  []string
 	Hash     [32]byte // RFC 6962 leaf hash
 }
 

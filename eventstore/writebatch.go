@@ -147,12 +147,14 @@ func (s *Store) batchColumns(batch []*pendingAppend) []any {
 	blobs, content := make([]*string, 0, events), make(byteaArray, 0, events)
 
 	var notAfter []*time.Time // nil if no append has a limit
+	readers := make([]*string, n)
+	eventReaders, onlyFor := make([]*string, 0, events), make([]*string, 0, events)
 	keyOrd, keyID, wrapped := make([]int32, 0, keys), make(uuidArray, 0, keys), make(byteaArray, 0, keys)
 
 	for i, p := range batch {
 		command[i], stream[i], request[i], permanent[i] = asUUID(p.command), asUUID(p.stream), p.requestHash, p.permanent
 		kind[i], subject[i], erase[i] = p.kind, p.subject, p.erase
-		expected[i], count[i], ord[i] = int32(p.expectedVersion), int32(len(p.events)), int32(i)
+		expected[i], count[i], ord[i], readers[i] = int32(p.expectedVersion), int32(len(p.events)), int32(i), arrayLiteral(p.readers)
 		if !p.notAfter.IsZero() {
 			if notAfter == nil {
 				notAfter = make([]*time.Time, n)
@@ -165,7 +167,8 @@ func (s *Store) batchColumns(batch []*pendingAppend) []any {
 			actor, role, entity = append(actor, p.by.ID), append(role, p.by.Role), append(entity, p.by.Entity)
 			act, cause, data = append(act, asUUID(p.act)), append(cause, p.cause), append(data, e.Data)
 			sealed, key = append(sealed, e.sealed), append(key, pgtype.UUID{Bytes: e.keyID.UUID, Valid: e.keyID.Valid})
-			blobs, content = append(blobs, arrayLiteral(e.blobIDs)), append(content, e.contentHash[:])
+			blobs, content = append(blobs, arrayLiteral(formatIDs(e.blobIDs))), append(content, e.contentHash[:])
+			eventReaders, onlyFor = append(eventReaders, arrayLiteral(e.Readers)), append(onlyFor, arrayLiteral(e.OnlyFor))
 		}
 		for _, k := range p.keys {
 			keyOrd, keyID, wrapped = append(keyOrd, int32(i)), append(keyID, asUUID(k.id)), append(wrapped, k.wrapped)
@@ -177,6 +180,7 @@ func (s *Store) batchColumns(batch []*pendingAppend) []any {
 		eventOrd, eventN, name, actor, role, entity, act, cause, data, sealed, key, blobs, content,
 		keyOrd, keyID, wrapped,
 		notAfter, s.latestTime(),
+		readers, eventReaders, onlyFor,
 	}
 }
 
@@ -194,13 +198,13 @@ func (s *Store) configuredTime() *time.Time {
 	return &now
 }
 
-// arrayLiteral returns the ids as the text of a Postgres array, nil for none. Text is needed because unnest cannot take an
-// array of arrays apart by one level only.
-func arrayLiteral(ids []uuid.UUID) *string {
-	if len(ids) == 0 {
+// arrayLiteral returns ids or reader tags as the text of a Postgres array, nil for none. None of them needs quotes. Text is needed because
+// unnest cannot take an array of arrays apart by one level only.
+func arrayLiteral(elements []string) *string {
+	if len(elements) == 0 {
 		return nil
 	}
-	literal := "{" + strings.Join(formatIDs(ids), ",") + "}"
+	literal := "{" + strings.Join(elements, ",") + "}"
 	return &literal
 }
 

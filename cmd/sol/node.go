@@ -152,8 +152,8 @@ func (n *node) newRouter() (*server.Router, error) {
 // cleanupInterval is the interval between two cleanups.
 const cleanupInterval = time.Hour
 
-// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, ticks, delivered messages and old notifications,
-// once an hour until ctx ends.
+// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, ticks, delivered messages and old notifications, and
+// writes reader tags that nodes of the release before left out, once an hour until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
@@ -167,6 +167,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 		app.CleanupTask{Name: "delivered_messages", Run: func(ctx context.Context) (int64, error) {
 			return outbox.DeleteDelivered(ctx, worker, outbox.Retention)
 		}},
+		app.CleanupTask{Name: "reader_tags", Run: n.service.RefreshReaders},
 		app.CleanupTask{Name: "notifications", Run: func(ctx context.Context) (int64, error) {
 			return n.service.Notifications.DeleteOlderThan(ctx, notification.Retention)
 		}},

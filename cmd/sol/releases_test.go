@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,7 @@ func TestEarlierReleases(t *testing.T) {
 func testRelease(t *testing.T, dump string) {
 	database, dir := storetest.Empty(t), t.TempDir()
 	loadDump(t, database, dump)
+	leaves := readLeaves(t, database)
 	if err := migrations.Up(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +81,13 @@ func testRelease(t *testing.T, dump string) {
 	checkHistories(t, n)
 	checkFirstCommands(t, n)
 	openNext(t, n)
+	checkReaderTags(t, n)
+	checkHistories(t, n) // events of both releases side by side
+	for position, leaf := range readLeaves(t, database) {
+		if old, ok := leaves[position]; ok && leaf != old {
+			t.Errorf("event %d: got leaf %s, want %s as in the release before", position, leaf, old)
+		}
+	}
 	if err := n.service.WaitForLists(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -151,8 +160,8 @@ func checkHistories(t *testing.T, n *node) {
 			t.Fatal(err)
 		}
 		inputs, err := proof.ReadLeafInputs(t.Context(), n.store.Pools().Read, uuid.MustParse(id))
-		if err != nil || len(inputs) != len(history) {
-			t.Fatalf("got %d leaf inputs, %v, want %d", len(inputs), err, len(history))
+		if err != nil || len(inputs) < len(records) || len(records) < len(history) { // a saga may append meanwhile
+			t.Fatalf("got %d leaf inputs, %d records, %v, want %d", len(inputs), len(records), err, len(history))
 		}
 		for i, r := range records {
 			if hash := sha256.Sum256(append([]byte{0}, inputs[i].Record...)); hash != r.Hash {
@@ -176,6 +185,69 @@ func checkFirstCommands(t *testing.T, n *node) {
 		id := eventstore.CommandID{Actor: cmp.Or(r.By.ID, r.By.Role), Key: fmt.Sprintf("demo/%s/1", r.Stream)}
 		if first, found, err := n.store.FindCommand(t.Context(), id, nil); err != nil || !found || first.Stream != r.Stream {
 			t.Errorf("%+v: got %+v, found %v, %v, want the result in stream %s", id, first, found, err, r.Stream)
+		}
+	}
+}
+
+// readLeaves returns the stored leaves of all events, by position.
+func readLeaves(t *testing.T, database string) map[int64]string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	rows, err := conn.Query(t.Context(), `select position, encode(hash, 'hex') from log.events`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves := map[int64]string{}
+	var position int64
+	var leaf string
+	_, err = pgx.ForEachRow(rows, []any{&position, &leaf}, func() error {
+		leaves[position] = leaf
+		return nil
+	})
+	if err != nil || len(leaves) == 0 {
+		t.Fatalf("got %d leaves, %v, want some", len(leaves), err)
+	}
+	return leaves
+}
+
+// checkReaderTags gives the tickets of the earlier release reader tags, and compares the tags of all tickets with the rules. Sagas may append
+// meanwhile, with tags.
+func checkReaderTags(t *testing.T, n *node) {
+	t.Helper()
+	if refreshed, err := n.service.RefreshReaders(t.Context()); err != nil || refreshed == 0 {
+		t.Errorf("got tags for %d tickets, %v, want some", refreshed, err)
+	}
+	if again, err := n.service.RefreshReaders(t.Context()); err != nil || again != 0 {
+		t.Errorf("again: got tags for %d tickets, %v, want 0", again, err)
+	}
+	rows, err := n.store.Pools().Read.Query(t.Context(), `select id::text, coalesce(readers_version, 0), readers from log.streams where kind = 'ticket'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type tagged struct {
+		ID      ticket.ID
+		Version int
+		Readers []ticket.ReaderTag
+	}
+	tickets, err := pgx.CollectRows(rows, pgx.RowToStructByPos[tagged])
+	if err != nil || len(tickets) < 12 {
+		t.Fatalf("got %d tickets, %v, want at least 12", len(tickets), err)
+	}
+	for _, got := range tickets {
+		history, err := n.service.History(t.Context(), got.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var state ticket.State
+		for _, r := range history[:got.Version] {
+			state = ticket.Evolve(state, r)
+		}
+		if got.Version == 0 || !slices.Equal(got.Readers, state.Readers()) {
+			t.Errorf("ticket %s: got tags %q at version %d, want %q", got.ID, got.Readers, got.Version, state.Readers())
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. NotAfter, Conflict,
-// Subject and Erases may be nil.
+// Subject, Erases, Readers and OnlyFor may be nil.
 type Decider[S, C, E any] struct {
 	Kind string // of the streams; stored
 	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
@@ -30,6 +30,10 @@ type Decider[S, C, E any] struct {
 	Subject func(e E) string
 	// Erases reports whether e destroys the stream's keys.
 	Erases func(e E) bool
+	// Readers returns the reader tags of a stream in a state. The append stores them with the stream, and with each event that changes them.
+	Readers func(s S) []string
+	// OnlyFor returns the reader tags of the only readers who may know of e; nil for all readers of the stream. s is the state after e.
+	OnlyFor func(s S, e E) []string
 }
 
 // Event is a decoded event with its record.

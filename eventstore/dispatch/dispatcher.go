@@ -81,8 +81,19 @@ func (d *Dispatcher[S, C, E]) Dispatch(ctx context.Context, r Request[C]) (Resul
 
 // Load reads the whole stream, without the cache, and returns its state, version and history. Error: eventstore.ErrNotFound.
 func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream eventstore.StreamID) (S, int, []Event[E], error) {
-	var state S
 	records, err := d.store.ReadStream(ctx, stream)
+	return d.load(records, err)
+}
+
+// LoadFor does the same as Load for a reader, with eventstore.Store.ReadStreamFor.
+func (d *Dispatcher[S, C, E]) LoadFor(ctx context.Context, r eventstore.Reader, stream eventstore.StreamID) (S, int, []Event[E], error) {
+	records, err := d.store.ReadStreamFor(ctx, r, stream)
+	return d.load(records, err)
+}
+
+// load folds the records that were read of a whole stream.
+func (d *Dispatcher[S, C, E]) load(records []eventstore.Record, err error) (S, int, []Event[E], error) {
+	var state S
 	if err != nil {
 		return state, 0, nil, err
 	}
@@ -174,6 +185,7 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 	if version == 0 && len(events) > 0 && d.decider.Subject != nil {
 		a.Subject = d.decider.Subject(events[0])
 	}
+	d.setReaders(&a, state, events)
 	result, stored, err := d.store.AppendRecords(ctx, a)
 	switch {
 	case err != nil:

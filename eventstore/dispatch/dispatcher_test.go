@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -259,4 +260,62 @@ func TestDispatchMatchesModel(t *testing.T) {
 			model[stream] = want
 		}
 	})
+}
+
+// TestDispatcherWritesReaders checks that each append has the readers of the state after it, and each event those that it changes. Deposits
+// give the account more readers: one for each ten of its balance.
+func TestDispatcherWritesReaders(t *testing.T) {
+	db := storetest.New(t)
+	decider := accountDecider()
+	decider.Readers = func(s account) []string {
+		tags := []string{"owner/0"}
+		for i := range s.Balance / 10 {
+			tags = append(tags, fmt.Sprintf("owner/%d", i+1))
+		}
+		return tags
+	}
+	decider.OnlyFor = func(s account, e move) []string {
+		if e.Amount < 0 {
+			return []string{fmt.Sprintf("balance/%d", s.Balance)}
+		}
+		return nil
+	}
+	decider.Decide = func(_ account, amount int, _ eventstore.Actor, now time.Time) ([]move, error) {
+		if amount == 0 {
+			return nil, nil
+		}
+		return []move{{amount, now}, {-5, now}}, nil // a charge of 5 for each move
+	}
+	d := dispatch.New(db.Store, decider)
+	stream := newID()
+	for i, amount := range []int{10, 3, 12, 0} {
+		_, err := d.Dispatch(t.Context(), accountRequest{Stream: stream, Command: amount, By: operator})
+		if err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	records, err := db.Store.ReadStream(t.Context(), stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := []string{"owner/0"}, []string{"owner/0", "owner/1"}
+	for i, want := range []struct{ readers, onlyFor []string }{
+		{two, nil}, {one, []string{"balance/5"}}, // 10, 5
+		{nil, nil}, {nil, []string{"balance/3"}}, // 8, 3
+		{two, nil}, {nil, []string{"balance/10"}}, // 15, 10
+	} {
+		if got := records[i]; !slices.Equal(got.Readers, want.readers) || !slices.Equal(got.OnlyFor, want.onlyFor) {
+			t.Errorf("event %d: got readers %q, only for %q, want %+v", i+1, got.Readers, got.OnlyFor, want)
+		}
+	}
+	var stored []string
+	var version int
+	err = db.Store.Pools().Read.QueryRow(t.Context(), `select readers, readers_version from log.streams where id = $1::text::uuid`, stream).
+		Scan(&stored, &version)
+	if err != nil || version != 6 || !slices.Equal(stored, two) {
+		t.Errorf("stream: got readers %q at version %d, %v, want %q at 6", stored, version, err, two)
+	}
+	if tags, version, err := d.Readers(t.Context(), stream); err != nil || version != 6 || !slices.Equal(tags, two) {
+		t.Errorf("computed: got readers %q at version %d, %v, want %q at 6", tags, version, err, two)
+	}
 }

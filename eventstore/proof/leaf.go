@@ -8,6 +8,7 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,12 @@ import (
 //	content = SHA-256 of: actor · role · entity (sized each) · act (16) · cause (8; 0 for none)
 //	          · key (16; zeros for none) · data (sized) · sealed (sized; empty for none) · number of blobs (4) · blobs (16 each)
 //
+// The content of an event with reader tags has version 2. Its first four bytes cannot be the length of an actor, so no content of one
+// version is a content of the other:
+//
+//	content = SHA-256 of: ff ff ff ff · 2 (4) · the bytes above · readers · only for
+//	tags    = number of tags (4) · tags (sized each, in ascending order of their bytes, each once)
+//
 // The content contains the personal part as it is stored, sealed: the leaf can still be proved after the key was destroyed. The
 // node computes the content hash. Only the database knows recorded_at, so the append statement (append.sql) computes the leaf.
 
@@ -33,11 +40,20 @@ type Content struct {
 	Key                 uuid.UUID // data key of the sealed part; zeros: none
 	Data, Sealed        []byte
 	Blobs               []uuid.UUID
+	Readers, OnlyFor    []string // reader tags, sorted, each once; nil: none
 }
+
+// tagsVersion is the version of the content of an event with reader tags. Content without tags has no version in its bytes.
+const tagsVersion = 2
 
 // Bytes returns the bytes that the content hash is computed from.
 func (c Content) Bytes() []byte {
-	b := make([]byte, 0, 128+len(c.Data)+len(c.Sealed)+16*len(c.Blobs))
+	b := make([]byte, 0, 128+len(c.Data)+len(c.Sealed)+16*len(c.Blobs)+32*(len(c.Readers)+len(c.OnlyFor)))
+	hasTags := len(c.Readers)+len(c.OnlyFor) > 0
+	if hasTags {
+		b = binary.BigEndian.AppendUint32(b, math.MaxUint32)
+		b = binary.BigEndian.AppendUint32(b, tagsVersion)
+	}
 	b = appendSized(b, []byte(c.Actor))
 	b = appendSized(b, []byte(c.Role))
 	b = appendSized(b, []byte(c.Entity))
@@ -49,6 +65,18 @@ func (c Content) Bytes() []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(c.Blobs)))
 	for _, blob := range c.Blobs {
 		b = append(b, blob[:]...)
+	}
+	if hasTags {
+		b = appendTags(appendTags(b, c.Readers), c.OnlyFor)
+	}
+	return b
+}
+
+// appendTags appends the number of tags and the tags.
+func appendTags(b []byte, tags []string) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(tags)))
+	for _, tag := range tags {
+		b = appendSized(b, []byte(tag))
 	}
 	return b
 }

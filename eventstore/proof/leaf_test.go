@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,73 @@ func TestLeafOfFirstRelease(t *testing.T) {
 	if leaf := record.Hash(); hex.EncodeToString(leaf[:]) != want {
 		t.Errorf("got leaf %x, want %s", leaf, want)
 	}
+}
+
+// TestLeafWithReaderTags compares a leaf of version 2 with one that was computed from the described layout by another program.
+func TestLeafWithReaderTags(t *testing.T) {
+	id := uuid.MustParse("01930000-0000-7000-8000-000000000002")
+	content := proof.Content{
+		Actor: "someone", Role: "operatore_asr", Entity: "010301", Act: id, Cause: 7, Key: id,
+		Data: []byte("data"), Sealed: []byte("sealed"), Blobs: []uuid.UUID{id},
+		Readers: []string{"citizen/a", "entity/010301"}, OnlyFor: []string{"entity/010301"},
+	}
+	const want = "4d1b09b06be8332cc5e95c30968be1b1699fc8fdb397df0475013b65e543e043"
+	if hash := content.Hash(); hex.EncodeToString(hash[:]) != want {
+		t.Errorf("got content hash %x, want %s", hash, want)
+	}
+	for name, other := range map[string]func(*proof.Content){
+		"no tags":           func(c *proof.Content) { c.Readers, c.OnlyFor = nil, nil },
+		"only readers":      func(c *proof.Content) { c.OnlyFor = nil },
+		"tags exchanged":    func(c *proof.Content) { c.Readers, c.OnlyFor = c.OnlyFor, c.Readers },
+		"another reader":    func(c *proof.Content) { c.Readers = []string{"citizen/b", "entity/010301"} },
+		"tags in one group": func(c *proof.Content) { c.Readers, c.OnlyFor = append(c.Readers, c.OnlyFor...), nil },
+	} {
+		changed := content
+		other(&changed)
+		if changed.Hash() == content.Hash() {
+			t.Errorf("%s: got the same hash", name)
+		}
+	}
+}
+
+// FuzzTags checks that the tags of an event can be read back from the bytes, and that the bytes after the two numbers are those of an event
+// without tags.
+func FuzzTags(f *testing.F) {
+	f.Add("someone", "citizen/a entity/010301", "entity/010301")
+	f.Add("", "a", "")
+	f.Add("\xff\xff\xff\xff", "", "a b c")
+	f.Fuzz(func(t *testing.T, actor, readers, onlyFor string) {
+		content := proof.Content{Actor: actor, Readers: strings.Fields(readers), OnlyFor: strings.Fields(onlyFor)}
+		r := reader{t, content.Bytes()}
+		without := content
+		without.Readers, without.OnlyFor = nil, nil
+		plain := without.Bytes()
+		if len(content.Readers)+len(content.OnlyFor) == 0 {
+			if !bytes.Equal(r.rest, plain) {
+				t.Errorf("without tags: got %x, want %x", r.rest, plain)
+			}
+			return
+		}
+		if head := r.take(8); !bytes.Equal(head, []byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 2}) {
+			t.Errorf("got first bytes %x", head)
+		}
+		if fields := r.take(len(plain)); !bytes.Equal(fields, plain) {
+			t.Errorf("got %x, want %x as without tags", fields, plain)
+		}
+		for _, want := range [][]string{content.Readers, content.OnlyFor} {
+			n := binary.BigEndian.Uint32(r.take(4))
+			var got []string
+			for range n {
+				got = append(got, r.sized())
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got tags %q, want %q", got, want)
+			}
+		}
+		if len(r.rest) > 0 {
+			t.Errorf("got %d more bytes", len(r.rest))
+		}
+	})
 }
 
 // FuzzLeaf checks that the fields of an event can be read back from the bytes, so that two events never have the same bytes, and

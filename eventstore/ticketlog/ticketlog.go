@@ -139,6 +139,16 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 			}
 			return ""
 		},
-		Erases: func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
+		Erases:  func(e ticket.Event) bool { _, ok := e.(ticket.PersonalDataErased); return ok },
+		Readers: func(s ticket.State) []string { return tagTexts(s.Readers()) },
+		OnlyFor: func(s ticket.State, e ticket.Event) []string { return tagTexts(ticket.OnlyFor(s, e)) },
 	}
+}
+
+// tagTexts returns reader tags as the log stores them.
+func tagTexts(tags []ticket.ReaderTag) (texts []string) {
+	for _, t := range tags {
+		texts = append(texts, string(t))
+	}
+	return texts
 }

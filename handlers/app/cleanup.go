@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// CleanupTask deletes rows of one kind that are older than their retention.
+// CleanupTask deletes rows of one kind that are older than their retention, or corrects rows.
 type CleanupTask struct {
 	Name string // key of the log line, e.g. delivered_messages
-	// Run deletes and returns the number of deleted rows. Its package decides the retention.
+	// Run returns the number of rows that it deleted or corrected. Its package decides the retention.
 	Run func(ctx context.Context) (int64, error)
 }
 
-// RunCleanup runs all tasks once per interval until ctx ends, and logs the number of rows that each deleted. It logs a task's error and
+// RunCleanup runs all tasks once per interval until ctx ends, and logs the number of rows of each. It logs a task's error and
 // runs the task again at the next interval. An error because ctx ended is not logged.
 func RunCleanup(ctx context.Context, log *slog.Logger, interval time.Duration, tasks ...CleanupTask) error {
 	ticker := time.NewTicker(interval)

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // CommandRequest is a command for a ticket, with its actor and idempotency key.
@@ -89,6 +90,23 @@ func (d *TicketDispatcher) idempotencyActor(r CommandRequest) string {
 // History returns all recorded events of a ticket, in order. Error: eventstore.ErrNotFound.
 func (d *TicketDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error) {
 	_, _, history, err := d.dispatcher.Load(ctx, string(id))
+	if err != nil {
+		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
+	}
+	return ticketlog.History(history), nil
+}
+
+// HistoryFor returns the events of a ticket as History, to a viewer. By the reader tags of the log it refuses a ticket that the viewer may not
+// read, and leaves out the personal parts of events that the viewer may not know of. Error: eventstore.ErrNotFound.
+func (d *TicketDispatcher) HistoryFor(ctx context.Context, v ticketview.Viewer, id ticket.ID) ([]ticket.Recorded, error) {
+	if v.IsAuditor() {
+		return d.History(ctx, id)
+	}
+	reader := eventstore.Reader{Stream: string(v.Ticket)}
+	for _, tag := range v.Tags() {
+		reader.Tags = append(reader.Tags, string(tag))
+	}
+	_, _, history, err := d.dispatcher.LoadFor(ctx, reader, string(id))
 	if err != nil {
 		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
 	}

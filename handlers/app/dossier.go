@@ -62,6 +62,7 @@ var verificationSteps = []string{
 	"L’impronta SHA-256 di un byte zero seguito da «record» è uguale a «hash» (foglia secondo RFC 6962). Per esempio: jq -r '.events[0].record' FILE | base64 -d | (printf '\\0'; cat) | sha256sum",
 	"«record» è: identificativo della richiesta (16 byte), versione (4), lunghezza del tipo (4) e tipo, microsecondi dal 1970 UTC (8), impronta di «content» (32). I numeri sono in ordine di rete.",
 	"«content» è: autore, ruolo ed ente (4 byte di lunghezza e testo, ciascuno), atto (16), posizione della causa (8), chiave (16), dati e parte cifrata (4 byte di lunghezza e contenuto, ciascuno), numero degli allegati (4) e loro identificativi (16 ciascuno).",
+	"Se l’evento dice chi può leggere («readers» o «only_for»), «content» comincia con i byte ff ff ff ff e il numero 2 (4 byte), e finisce con i due elenchi, «readers» e «only_for»: per ciascuno il numero dei lettori (4) e, in ordine, lunghezza (4) e testo di ogni lettore.",
 	"La parte cifrata entra nell’impronta così com’è conservata: l’impronta si può ricontrollare anche dopo che i dati personali sono stati cancellati.",
 }
 

@@ -51,7 +51,7 @@ func (s *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 // ticket holds a copy of the form of the ticket that it continues. linkedTickets finds them by their common tax code.
 func (s *Service) linkedTickets(ctx context.Context, id ticket.ID) ([]string, error) {
 	read := func(id ticket.ID) (ticketview.Ticket, error) {
-		history, names, err := s.openHistory(ctx, id, nil)
+		history, names, err := s.openHistory(ctx, AuditorViewer, id, nil)
 		if err != nil {
 			return ticketview.Ticket{}, err
 		}

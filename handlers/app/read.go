@@ -82,7 +82,7 @@ func (s *Service) TicketNumber(ctx context.Context, by Caller, id ticket.ID) (st
 // buildView returns the ticket as the caller may see it, at a moment or now (nil). It records no access: callers that return data of
 // the ticket do.
 func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (TicketView, error) {
-	history, names, err := s.openHistory(ctx, id, at)
+	history, names, err := s.openHistory(ctx, by.Viewer(), id, at)
 	if err != nil {
 		return TicketView{}, err
 	}
@@ -97,13 +97,14 @@ func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 	return w, nil
 }
 
-// openHistory reads and folds the history of a ticket, at a moment or now (nil), and returns it with the names of all accounts in it.
-func (s *Service) openHistory(ctx context.Context, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
+// openHistory reads and folds the history of a ticket for a viewer, at a moment or now (nil), and returns it with the names of all accounts in
+// it. Errors: those of HistoryFor.
+func (s *Service) openHistory(ctx context.Context, v ticketview.Viewer, id ticket.ID, at *time.Time) (ticketview.History, ticketview.Names, error) {
 	settled, err := s.settleMoment(ctx, at)
 	if err != nil {
 		return ticketview.History{}, ticketview.Names{}, err
 	}
-	events, err := s.History(ctx, id)
+	events, err := s.HistoryFor(ctx, v, id)
 	if err != nil {
 		return ticketview.History{}, ticketview.Names{}, err
 	}

@@ -31,6 +31,8 @@ type RawEvent struct {
 	Data     json.RawMessage `json:"data" doc:"The facts"`
 	Personal json.RawMessage `json:"personal,omitempty" doc:"The personal data of the event, which the log stores sealed"`
 	Erased   bool            `json:"erased" doc:"There was a sealed part; its key was destroyed"`
+	Readers  []string        `json:"readers,omitempty" example:"entity/010301" doc:"Reader tags of the ticket from this event on; absent if the event changes none, or was recorded before tags were"`
+	OnlyFor  []string        `json:"only_for,omitempty" doc:"Reader tags of the only readers who may know of the event; absent if all readers of the ticket may, or tags were not recorded"`
 	Hash     string          `json:"hash" doc:"RFC 6962 leaf hash, hex"`
 }
 
@@ -105,7 +107,7 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 	e := RawEvent{
 		Position: at(rec.Position), Version: rec.Version, Type: rec.Type, At: rec.At, Act: ticket.ID(rec.Act),
 		By:   ticketview.By{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity), Name: r.names.Operator(rec.By.ID)},
-		Data: rec.Data, Personal: rec.Personal, Erased: rec.Erased, Hash: hex.EncodeToString(rec.Hash[:]),
+		Data: rec.Data, Personal: rec.Personal, Erased: rec.Erased, Readers: rec.Readers, OnlyFor: rec.OnlyFor, Hash: hex.EncodeToString(rec.Hash[:]),
 	}
 	if rec.Cause > 0 {
 		e.Cause = at(rec.Cause)

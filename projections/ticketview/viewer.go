@@ -47,6 +47,18 @@ func (v Viewer) sees(s ticket.State) bool {
 	}
 }
 
+// Tags returns the reader tags of the viewer; none for the auditor, who reads every ticket, and for the holder of a personal link.
+func (v Viewer) Tags() []ticket.ReaderTag {
+	switch {
+	case v.Ticket != "":
+	case v.Actor.Role == person.Citizen && v.Actor.ID != "":
+		return []ticket.ReaderTag{ticket.CitizenTag(v.Actor.ID)}
+	case v.Actor.Role.Operates() && v.Actor.Entity != "":
+		return []ticket.ReaderTag{ticket.EntityTag(v.Actor.Entity)}
+	}
+	return nil
+}
+
 // WorksAt reports whether the viewer works at the entity. It is false for an empty entity.
 func (v Viewer) WorksAt(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
 
