@@ -129,7 +129,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/server":     {"handlers/api", "handlers/web"},
-	"cmd/sol/internal/chaos": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
+	"cmd/sol/internal/chaos": {"cmd/sol/internal/faults", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
 		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",

@@ -205,11 +205,14 @@ func (d *Dispatcher[S, C, E]) appendDecision(ctx context.Context, r Request[C], 
 
 // FirstResultOr returns the first result of the command if it was carried out before, and the refusal otherwise. The refusal
 // comes from the rules, or from a caller that refuses before Dispatch. It does not prove that the command is new: a
-// repetition is decided on a stream that the command itself has changed. eventstore.ErrKeyReused, a refusal because the
-// log is not available, and any refusal after the end of ctx are returned as they are. Any other answer is durable.
+// repetition is decided on a stream that the command itself has changed. eventstore.ErrKeyReused and a refusal because the
+// log is not available are returned as they are. Any other answer is durable. After the end of ctx there is none but its error.
 func (d *Dispatcher[S, C, E]) FirstResultOr(ctx context.Context, r Request[C], refusal error) (Result[S], error) {
-	if errors.Is(refusal, eventstore.ErrKeyReused) || ctx.Err() != nil {
+	if errors.Is(refusal, eventstore.ErrKeyReused) {
 		return Result[S]{}, refusal
+	}
+	if ctx.Err() != nil {
+		return Result[S]{}, fmt.Errorf("dispatch to %s: %w", r.Stream, context.Cause(ctx))
 	}
 	if eventstore.IsUnavailable(refusal) {
 		return Result[S]{}, refusal // it is not known whether the command was carried out

@@ -4,7 +4,6 @@
 package chaos
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -156,10 +156,16 @@ func (n *node) isUp(ctx context.Context) bool {
 	return ok
 }
 
-// consumers returns the number of consumers that the node runs.
-func (n *node) consumers(ctx context.Context) int {
+// runningConsumer matches the metric of a consumer that a node runs.
+var runningConsumer = regexp.MustCompile(`(?m)^sol_consumer_lag_events\{consumer="([^"]+)"`)
+
+// consumers returns the names of the consumers that the node runs.
+func (n *node) consumers(ctx context.Context) (names []string) {
 	metrics, _ := n.get(ctx, "/metrics")
-	return bytes.Count(metrics, []byte("\nsol_consumer_lag_events{"))
+	for _, match := range runningConsumer.FindAllSubmatch(metrics, -1) {
+		names = append(names, string(match[1]))
+	}
+	return names
 }
 
 // stop kills the process and closes what the node used.

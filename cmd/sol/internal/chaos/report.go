@@ -32,9 +32,11 @@ type KindReport struct {
 	Lost         int     `json:"lost"`         // acknowledged, and not in the log
 	Doubled      int     `json:"doubled"`      // more than once in the log
 	Unconfirmed  int     `json:"unconfirmed"`  // acknowledged while no standby could confirm
-	TakeoverP50  float64 `json:"takeover_p50"` // until all that was pending is done
+	Takeovers    int     `json:"takeovers"`    // consumers, outboxes and timers whose takeover was measured
+	TakeoverP50  float64 `json:"takeover_p50"` // until what each of them had to do is done
 	TakeoverMax  float64 `json:"takeover_max"`
-	Stuck        int     `json:"stuck"`    // rounds in which that did not happen while the fault lasted
+	Slowest      string  `json:"slowest"`  // the one that took longest
+	Stuck        int     `json:"stuck"`    // rounds in which one of them was not done while the fault lasted
 	DownP50      float64 `json:"down_p50"` // until a new write is acknowledged
 	DownMax      float64 `json:"down_max"`
 	RefusalMax   float64 `json:"refusal_max"` // until an answer 503
@@ -59,7 +61,13 @@ func (r *Report) kind(k Kind) *KindReport {
 func (r *Report) addRound(k Kind, m roundResult) {
 	o := r.kind(k)
 	o.Rounds++
-	o.takeovers, o.downs = append(o.takeovers, m.takeover), append(o.downs, m.down)
+	for _, t := range m.takeovers {
+		if o.takeovers = append(o.takeovers, t.Time); t.Time >= slices.Max(o.takeovers) {
+			o.Slowest = t.Part
+		}
+	}
+	o.downs = append(o.downs, m.down)
+	o.Takeovers = len(o.takeovers)
 	o.TakeoverP50, o.TakeoverMax = medianAndMax(o.takeovers)
 	o.DownP50, o.DownMax = medianAndMax(o.downs)
 	o.RefusalMax = max(o.RefusalMax, seconds(m.slowest))
@@ -74,8 +82,11 @@ func (r *Report) addRound(k Kind, m roundResult) {
 
 // medianAndMax returns the median and the maximum of durations, in seconds.
 func medianAndMax(all []time.Duration) (median, maximum float64) {
+	if len(all) == 0 {
+		return 0, 0
+	}
 	slices.Sort(all)
-	return seconds(all[len(all)/2]), seconds(all[len(all)-1])
+	return seconds(all[(len(all)-1)/2]), seconds(all[len(all)-1])
 }
 
 // seconds returns a duration in seconds, rounded to milliseconds.
@@ -95,10 +106,10 @@ func (r *Report) WriteJSON(out io.Writer) error {
 // WriteTable writes the report for people.
 func (r *Report) WriteTable(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "kind\trounds\tacknowledged\tlost\tdoubled\tunconfirmed\ttakeover p50/max\tstuck\tdown p50/max\trefusal max\tlate\treads failed")
+	fmt.Fprintln(t, "kind\trounds\tacknowledged\tlost\tdoubled\tunconfirmed\ttakeovers\tp50/max\tslowest\tstuck\tdown p50/max\trefusal max\tlate\treads failed")
 	for _, k := range r.Kinds {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%.1f/%.1f s\t%d\t%.1f/%.1f s\t%.1f s\t%d\t%d of %d\n", k.Kind, k.Rounds, k.Acknowledged, k.Lost,
-			k.Doubled, k.Unconfirmed, k.TakeoverP50, k.TakeoverMax, k.Stuck, k.DownP50, k.DownMax, k.RefusalMax, k.Late, k.ReadsFailed, k.Reads)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f/%.1f s\t%s\t%d\t%.1f/%.1f s\t%.1f s\t%d\t%d of %d\n", k.Kind, k.Rounds, k.Acknowledged, k.Lost,
+			k.Doubled, k.Unconfirmed, k.Takeovers, k.TakeoverP50, k.TakeoverMax, k.Slowest, k.Stuck, k.DownP50, k.DownMax, k.RefusalMax, k.Late, k.ReadsFailed, k.Reads)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -11,13 +11,17 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
 // roundResult holds the durations and counts of one round.
 type roundResult struct {
-	takeover    time.Duration // until all that was pending is done, from the time that inject returned
-	stuck       bool          // that did not happen within takeoverTimeout, while the fault lasted
+	takeovers   []faults.Took // until the work of a consumer, of the outbox, of the timers was done, from the time that inject returned
+	stuck       bool          // one of them was not done within takeoverTimeout, while the fault lasted
 	down        time.Duration // from the fault until a new write was acknowledged
 	slowest     time.Duration // until an answer 503
 	late        int           // requests without an answer within lateAfter
@@ -43,6 +47,10 @@ func (in *installation) playRound(ctx context.Context, kind Kind) (r roundResult
 	}
 	in.refusals.take()
 	f := in.newFault(kind, in.leader(ctx), &r)
+	consumers, err := in.consumersHit(ctx, f.victim)
+	if err != nil {
+		return r, err
+	}
 	injected := time.Now()
 	since, err := f.inject(ctx)
 	if err != nil {
@@ -54,9 +62,7 @@ func (in *installation) playRound(ctx context.Context, kind Kind) (r roundResult
 		return r, err
 	}
 	r.down = time.Since(injected)
-	err = in.waitUntilDone(ctx, takeoverTimeout-time.Since(since), position)
-	r.takeover, r.stuck = time.Since(since), errors.Is(err, context.DeadlineExceeded)
-	if err != nil && !r.stuck {
+	if err := in.measureTakeover(ctx, since, position, consumers, &r); err != nil {
 		return r, err
 	}
 	r.slowest, r.late = in.refusals.take()
@@ -68,7 +74,40 @@ func (in *installation) playRound(ctx context.Context, kind Kind) (r roundResult
 
 // leader returns the node that runs most consumers: its loss is felt most.
 func (in *installation) leader(ctx context.Context) *node {
-	return slices.MaxFunc(in.nodes, func(a, b *node) int { return a.consumers(ctx) - b.consumers(ctx) })
+	return slices.MaxFunc(in.nodes, func(a, b *node) int { return len(a.consumers(ctx)) - len(b.consumers(ctx)) })
+}
+
+// consumersHit returns the consumers that the victim runs, or all if the fault hits the database: those whose takeover is measured.
+func (in *installation) consumersHit(ctx context.Context, victim *node) (names []string, err error) {
+	if victim == nil {
+		return collect(ctx, in, `select distinct name from log.consumers`, pgx.RowTo[string])
+	}
+	return victim.consumers(ctx), nil
+}
+
+// measureTakeover measures how long after a time each of the consumers has reached a position, and the outbox and the timers have done what
+// is open now.
+func (in *installation) measureTakeover(ctx context.Context, since time.Time, position int64, consumers []string, r *roundResult) error {
+	db, err := pgxpool.New(ctx, in.pair.Primary().URL("sol"))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	work, err := faults.OpenWork(ctx, db, position)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithDeadline(ctx, since.Add(takeoverTimeout))
+	defer cancel()
+	parts := make([]string, len(consumers))
+	for i, name := range consumers {
+		parts[i] = faults.ConsumerPart(name)
+	}
+	r.takeovers, err = work.Measure(limited, db, since, parts)
+	if r.stuck = err != nil && ctx.Err() == nil && limited.Err() != nil; r.stuck {
+		return nil
+	}
+	return err
 }
 
 // probe returns a command that opens a ticket.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
@@ -145,7 +146,30 @@ func (b benchRound) play(ctx context.Context, took map[string][]float64) (err er
 	if err != nil {
 		return err
 	}
-	return work.Measure(ctx, store.Pools().Read, at, took)
+	return measure(ctx, store.Pools().Read, work, at, took)
+}
+
+// measureTimeout is the time after which a measurement fails: nobody takes over.
+const measureTimeout = 2 * time.Minute
+
+// measure waits until the work is done and adds the seconds since a time: for each consumer to took["consumers"], and to took["outbox"] and
+// took["timers"].
+func measure(ctx context.Context, db *pgxpool.Pool, work Work, since time.Time, took map[string][]float64) error {
+	ctx, cancel := context.WithTimeout(ctx, measureTimeout)
+	defer cancel()
+	consumers, err := Consumers(ctx, db)
+	if err != nil {
+		return err
+	}
+	all, err := work.Measure(ctx, db, since, consumers)
+	for _, t := range all {
+		kind := t.Part
+		if slices.Contains(consumers, kind) {
+			kind = "consumers"
+		}
+		took[kind] = append(took[kind], t.Time.Seconds())
+	}
+	return err
 }
 
 // openStore creates the database of the round and opens its log.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -54,37 +53,44 @@ func (w Work) Left(ctx context.Context, db *pgxpool.Pool) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// measureTimeout is the time after which a measurement fails: nobody takes over.
-const measureTimeout = 2 * time.Minute
-
-// Measure waits until the work is done and adds the seconds since a time: for each consumer to took["consumers"], and to took["outbox"] and
-// took["timers"].
-func (w Work) Measure(ctx context.Context, db *pgxpool.Pool, since time.Time, took map[string][]float64) error {
+// Consumers returns the names of the parts of the work that are consumers of the log.
+func Consumers(ctx context.Context, db *pgxpool.Pool) ([]string, error) {
 	rows, err := db.Query(ctx, `select 'consumer ' || name from log.consumers`)
 	if err != nil {
-		return fmt.Errorf("read the consumers: %w", err)
+		return nil, fmt.Errorf("read the consumers: %w", err)
 	}
-	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return fmt.Errorf("read the consumers: %w", err)
-	}
-	open = append(open, "outbox", "timers")
-	ctx, cancel := context.WithTimeout(ctx, measureTimeout)
-	defer cancel()
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// ConsumerPart returns the name of a consumer's part of the work.
+func ConsumerPart(consumer string) string { return "consumer " + consumer }
+
+// Took is the time that a part of the work took.
+type Took struct {
+	Part string // "consumer NAME", "outbox", "timers"
+	Time time.Duration
+}
+
+// Measure waits until these consumers, the outbox and the timers have done the work, and returns how long after a time each had. Outbox and
+// timers count only if they had open work. When ctx ends before, Measure returns an error too, and what
+// is not done counts until then.
+func (w Work) Measure(ctx context.Context, db *pgxpool.Pool, since time.Time, consumers []string) (all []Took, err error) {
+	open, first := slices.Clone(consumers), true
 	for len(open) > 0 {
 		left, err := w.Left(ctx, db)
 		if err != nil {
-			return fmt.Errorf("%q are not done: %w", open, err)
+			for _, part := range open {
+				all = append(all, Took{part, time.Since(since)})
+			}
+			return all, fmt.Errorf("%q are not done: %w", open, err)
+		}
+		if first {
+			open, first = append(open, slices.DeleteFunc(slices.Clone(left), func(part string) bool { return part != "outbox" && part != "timers" })...), false
 		}
 		for _, part := range open {
-			if slices.Contains(left, part) {
-				continue
+			if !slices.Contains(left, part) {
+				all = append(all, Took{part, time.Since(since)})
 			}
-			kind := part
-			if strings.HasPrefix(part, "consumer ") {
-				kind = "consumers"
-			}
-			took[kind] = append(took[kind], time.Since(since).Seconds())
 		}
 		open = slices.DeleteFunc(open, func(part string) bool { return !slices.Contains(left, part) })
 		pause := time.NewTimer(10 * time.Millisecond)
@@ -94,5 +100,5 @@ func (w Work) Measure(ctx context.Context, db *pgxpool.Pool, since time.Time, to
 		}
 		pause.Stop()
 	}
-	return nil
+	return all, nil
 }
