@@ -68,8 +68,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 func (a *API) refuse(ctx context.Context, err error) *Problem {
 	p := problemFor(err)
 	if p.Status >= http.StatusInternalServerError {
-		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request_id", middleware.RequestID(ctx)),
-			slog.String("problem", p.Type), slog.Any("error", err))
+		middleware.LogFailure(ctx, a.Log, "request failed", err, slog.String("problem", p.Type))
 	}
 	a.addConflictNames(ctx, p)
 	return p

@@ -61,7 +61,7 @@ func (s *session) acceptRecipient(to string) error {
 		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
 			return smtpError(550, smtp.EnhancedCode{5, 1, 1}, "This request is no longer here. Please open a new one.")
 		case err != nil:
-			s.server.Log.Error("inbound mail failed", "error", err)
+			s.server.logFailure(err)
 			return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later.")
 		}
 	}
@@ -159,8 +159,17 @@ func (s *Server) senderNames(ctx context.Context, id ticket.ID, l inboundMail) (
 	return l.name, nil
 }
 
-func (s *Server) temporaryFailure(err error) error {
+// logFailure logs why a mail was not taken. A mail that the server gave up when it stopped comes again, and is no error.
+func (s *Server) logFailure(err error) {
+	if s.workCtx.Err() != nil {
+		s.Log.Info("inbound mail given up at the stop, its server sends it again", "error", err)
+		return
+	}
 	s.Log.Error("inbound mail failed", "error", err)
+}
+
+func (s *Server) temporaryFailure(err error) error {
+	s.logFailure(err)
 	return smtpError(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later; nothing was stored.")
 }
 

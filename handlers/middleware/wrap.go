@@ -124,6 +124,9 @@ func (e *Stack) logRequest(r *http.Request, info *requestInfo, out *statusWriter
 	if route == "" {
 		route = "none"
 	}
+	if out.status >= http.StatusInternalServerError && clientGone(r.Context()) {
+		out.status = statusClientGone
+	}
 	if !isStream || out.status >= http.StatusMultipleChoices { // the duration of an open stream is not a response time
 		e.metrics.observe(r.Method, route, out.status, duration)
 	}

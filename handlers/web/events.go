@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -52,7 +51,7 @@ func (w *Web) newLiveUpdates(heartbeat time.Duration) *sse.Streams {
 	return &sse.Streams{
 		App: w.App, TrackStream: w.Middleware.TrackStream, Heartbeat: cmp.Or(max(0, heartbeat), 15*time.Second), Closing: w.streamsContext,
 		OnError: func(ctx context.Context, err error) {
-			w.Log.LogAttrs(ctx, slog.LevelError, "stream failed", slog.String("request_id", middleware.RequestID(ctx)), slog.Any("error", err))
+			middleware.LogFailure(ctx, w.Log, "stream failed", err)
 		},
 	}
 }

@@ -6,7 +6,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -172,7 +171,7 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	}
 	p := ui.ProblemOf(err)
 	if p.Status == http.StatusInternalServerError {
-		w.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
+		middleware.LogFailure(r.Context(), w.Log, "page failed", err)
 	}
 	var limited ui.RateLimitedError
 	if errors.As(err, &limited) {
@@ -185,7 +184,7 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	r.Writer.Header().Set("HX-Retarget", "#avviso") // htmx shows the error above the page and leaves the page unchanged
 	r.Writer.Header().Set("HX-Reswap", "innerHTML")
 	if renderErr := w.Render(r, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p, Part: "done"}); renderErr != nil {
-		w.Log.LogAttrs(r.Context(), slog.LevelError, "error page failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", renderErr))
+		middleware.LogFailure(r.Context(), w.Log, "error page failed", renderErr)
 		http.Error(r.Writer, p.Title, p.Status)
 	}
 }

@@ -4,7 +4,6 @@
 package operator
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,7 +190,7 @@ func (p *Pages) refusalText(r *ui.Request, err error) string {
 	}
 	problem := ui.ProblemOf(err)
 	if problem.Status == http.StatusInternalServerError {
-		p.Log.LogAttrs(r.Context(), slog.LevelError, "change to one of several tickets failed", slog.String("request_id", middleware.RequestID(r.Context())), slog.Any("error", err))
+		middleware.LogFailure(r.Context(), p.Log, "change to one of several tickets failed", err)
 	}
 	if problem.Status == http.StatusNotFound {
 		return "La richiesta non c’è, o non è tra quelle che può vedere."
