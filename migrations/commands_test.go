@@ -63,6 +63,9 @@ func TestStoredCommandsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	exec(`set role sol_worker`)
+	exec(`delete from log.commands where not permanent and at < '2025-12-31'`) // by a node of the release before: it may, also in the new tables
+	exec(`reset role`)
 	forget := func(today string, want int, left ...string) {
 		t.Helper()
 		exec(`insert into log.ticks values ('` + today + `')`)
