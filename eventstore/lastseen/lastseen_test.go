@@ -197,3 +197,38 @@ func TestWatcherFollowsTheHeadAndDetectsARestore(t *testing.T) {
 		t.Errorf("got %+v, %v; want that the file still remembers the lost head", seen, err)
 	}
 }
+
+// Without the standby the watcher remembers nothing, and holds no connection of those that deliver messages.
+func TestWatcherWithoutStandby(t *testing.T) {
+	db := storetest.Replicated(t)
+	node := db.OpenNode(t)
+	appendEvent(t, node)
+	db.Standby().Kill()
+	conn := connect(t, db.URL())
+	w := &lastseen.Watcher{Store: node, File: filepath.Join(t.TempDir(), "last-seen.json"), Log: slog.New(slog.DiscardHandler)}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	storetest.Eventually(t, "a commit waits for the standby", func() bool {
+		var waiting int
+		err := conn.QueryRow(t.Context(), `select count(*) from pg_stat_activity where wait_event = 'SyncRep'`).Scan(&waiting)
+		return err == nil && waiting > 0
+	})
+	if n := node.Pools().Outbox.Stat().AcquiredConns(); n > 0 {
+		t.Errorf("got %d connections of the outbox pool in use, want none", n)
+	}
+	if seen, err := lastseen.ReadFile(w.File); err != nil || seen.ID != "" {
+		t.Errorf("got %+v, %v, want a file that remembers nothing", seen, err)
+	}
+	if err := db.Standby().Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Eventually(t, "the file remembers the event", func() bool {
+		seen, err := lastseen.ReadFile(w.File)
+		return err == nil && seen.Position == 1
+	})
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/epoch"
 )
@@ -71,8 +69,7 @@ func (w *Watcher) look(ctx context.Context) error {
 	case w.seen.sameState(now):
 		return nil
 	}
-	// What was read may be of a commit that the standby has not acknowledged. A later commit that it has acknowledged proves that it is kept.
-	if w.Store.Pools().Durably(ctx, writeAhead) != nil {
+	if w.Store.Barrier(ctx) != nil { // what was read may be committed on the primary alone
 		return nil
 	}
 	w.seen = now
@@ -88,10 +85,4 @@ func (w *Watcher) look(ctx context.Context) error {
 func (l Log) sameState(o Log) bool {
 	l.SeenAt = o.SeenAt
 	return l == o
-}
-
-// writeAhead writes to the write-ahead log and changes nothing.
-func writeAhead(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, `select pg_logical_emit_message(true, 'sol', '')`)
-	return err
 }
