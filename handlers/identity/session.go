@@ -190,7 +190,7 @@ func (i *Identity) EndSession(ctx context.Context, token string) error {
 // DeleteExpiredSessions deletes the sessions that have ended by idle time or lifetime, and returns their number.
 func (i *Identity) DeleteExpiredSessions(ctx context.Context) (int64, error) {
 	now := i.Now()
-	deleted, err := i.Pools.Session.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
+	deleted, err := i.Pools.Consumer.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
 		now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {
 		return 0, fmt.Errorf("delete expired sessions: %w", err)
