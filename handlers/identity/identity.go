@@ -72,6 +72,5 @@ func New(c Config) (*Identity, error) {
 // KeyedHash returns the hash of a value with the newest key of a purpose.
 func (i *Identity) KeyedHash(purpose, value string) string { return i.KeyedHashes(purpose, value)[0] }
 
-// now returns the clock's time in UTC, with the precision of the database: microseconds.
 // Now returns the time with which sessions, locks and placements are compared: UTC, whole microseconds.
 func (i *Identity) Now() time.Time { return i.Clock().UTC().Truncate(time.Microsecond) }
