@@ -55,7 +55,7 @@ func (a *cli) newLogBench(use, short string, run func(context.Context, *embedpg.
 
 func (a *cli) benchAppend() *cobra.Command {
 	return a.newLogBench("append", "Compare durable conditional appends with pgbench's plain INSERT", func(ctx context.Context, own *embedpg.Server, c bench.Config) error {
-		if c.Pgbench = bench.FindPgbench(own.BinDir()); c.Pgbench == "" {
+		if c.Pgbench = bench.FindPgbench(own.ClientDir()); c.Pgbench == "" {
 			fmt.Fprintln(a.err, "sol: pgbench is not installed; there is no comparison")
 		}
 		return bench.Append(ctx, a.out, c)

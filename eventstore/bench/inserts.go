@@ -85,13 +85,10 @@ func splitPassword(address string) (string, []string, error) {
 	return u.String(), []string{"PGPASSWORD=" + password}, nil
 }
 
-// FindPgbench returns the path of pgbench, "" if there is none. It searches dir, the directory of the server's programs; the directory
-// to which dir/postgres is a link; PATH; and the directories of Linux distributions.
+// FindPgbench returns the path of pgbench, "" if there is none. It searches dir, the directory of the server's client programs; PATH; and
+// the directories of Linux distributions.
 func FindPgbench(dir string) string {
 	candidates := []string{filepath.Join(dir, "pgbench")}
-	if server, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres")); err == nil {
-		candidates = append(candidates, filepath.Join(filepath.Dir(server), "pgbench"))
-	}
 	if found, err := exec.LookPath("pgbench"); err == nil {
 		candidates = append(candidates, found)
 	}

@@ -128,8 +128,8 @@ func (s *Server) url(user, database string) string {
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&port=%s", user, url.PathEscape(database), url.PathEscape(s.socketDir), port)
 }
 
-// BinDir returns the directory of the server's client programs: psql, pg_dump, and pgbench if it is installed.
-func (s *Server) BinDir() string { return s.bin.dir }
+// ClientDir returns the directory of the server's client programs: psql, pg_dump, pg_restore, and pgbench if it is installed.
+func (s *Server) ClientDir() string { return filepath.Dir(s.bin.clientPath("psql")) }
 
 // Down returns a channel that is closed when the running server has died or stopped. After a restart, call Down again.
 func (s *Server) Down() <-chan struct{} {
