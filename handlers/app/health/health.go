@@ -84,6 +84,7 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 		return c.last
 	}
 	c.last = nil
+	ctx = context.WithoutCancel(ctx) // others get this report too
 	c.checkDisk()
 	c.checkReadOnly(ctx)
 	c.checkLists(ctx)
