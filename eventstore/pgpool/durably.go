@@ -23,7 +23,7 @@ const durablyTimeout = 4 * time.Second
 // do may still run after Durably has returned an error, so it must not write variables that its caller reads then.
 func (p *Pools) Durably(ctx context.Context, do func(context.Context, pgx.Tx) error) error {
 	done := make(chan error, 1)
-	if !p.lasting.start(func(ctx context.Context) { done <- p.commitDurably(ctx, do) }) {
+	if !p.background.start(func(ctx context.Context) { done <- p.commitDurably(ctx, do) }) {
 		return errClosing
 	}
 	limit := time.NewTimer(durablyTimeout)
@@ -70,8 +70,8 @@ func IsDoubtful(conn *pgx.Conn) bool {
 	return marked
 }
 
-// lasting runs functions that go on without their callers, until it is closed.
-type lasting struct {
+// background runs functions that go on without their callers, until it is closed.
+type background struct {
 	ctx     context.Context // ends when it is closed
 	cancel  context.CancelFunc
 	mu      sync.Mutex // start and close exclude each other
@@ -79,20 +79,20 @@ type lasting struct {
 }
 
 // start runs do in a goroutine. It returns false, and runs nothing, after close.
-func (l *lasting) start(do func(context.Context)) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ctx.Err() != nil {
+func (b *background) start(do func(context.Context)) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ctx.Err() != nil {
 		return false
 	}
-	l.running.Go(func() { do(l.ctx) })
+	b.running.Go(func() { do(b.ctx) })
 	return true
 }
 
 // close ends the contexts of the functions and waits until they have returned.
-func (l *lasting) close() {
-	l.mu.Lock()
-	l.cancel()
-	l.mu.Unlock()
-	l.running.Wait()
+func (b *background) close() {
+	b.mu.Lock()
+	b.cancel()
+	b.mu.Unlock()
+	b.running.Wait()
 }

@@ -35,7 +35,7 @@ type Pools struct {
 	Request *Requests
 
 	listen        *pgxpool.Config
-	lasting       lasting
+	background    background
 	sessionShares *shares
 }
 
@@ -54,7 +54,7 @@ func Open(ctx context.Context, c Config) (_ *Pools, err error) {
 		return nil, err
 	}
 	p := &Pools{}
-	p.lasting.ctx, p.lasting.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	p.background.ctx, p.background.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
 			p.Close()
@@ -132,7 +132,7 @@ func (p *Pools) pool(name Name) **pgxpool.Pool {
 
 // Close closes all pools. It ends the transactions of Durably and waits until all other connections are released.
 func (p *Pools) Close() {
-	p.lasting.close()
+	p.background.close()
 	if p.Request != nil {
 		p.Request.pool.Close()
 	}
