@@ -112,7 +112,7 @@ var allowedImports = map[string][]string{
 	"handlers/inbound":                    append([]string{"handlers/identity/mailaddress"}, application...),
 	"handlers/outbox":                     {"domain/...", "eventstore", "eventstore/lease", "eventstore/pgpool", "sagas/runtime"},
 	"handlers/outbox/mail":                append([]string{"eventstore/lease", "eventstore/pgpool", "handlers/outbox", "handlers/identity/mailaddress", "sagas"}, application...),
-	"handlers/outbox/notify":              {"domain/...", "handlers/outbox", "sagas"},
+	"handlers/outbox/notify":              {"domain/...", "handlers/app/notification", "handlers/outbox", "sagas"},
 	"handlers/outbox/connector":           append([]string{"handlers/outbox", "sagas"}, application...),
 	"handlers/outbox/connector/simulator": {"domain/...", "handlers/outbox/connector"},
 

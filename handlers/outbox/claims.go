@@ -44,8 +44,8 @@ type claims struct {
 	leases *pgxpool.Pool // for renewals, so that they wait for no other statement
 }
 
-// takeQuery claims waiting messages of a topic, oldest first. A message waits while an earlier one of its ticket is not acknowledged. The
-// rows that another statement has locked are skipped: it claims them now, or its node is of the release before and delivers them under the
+// takeQuery claims waiting messages of a topic, oldest first. A message waits while an earlier one of its ticket is not acknowledged, unless
+// that is of a newer release. The rows that another statement has locked are skipped: it claims them now, or its node is of the release before and delivers them under the
 // lock.
 const takeQuery = `
 	with next as (
@@ -53,14 +53,14 @@ const takeQuery = `
 		where not o.acked and o.metadata ->> 'topic' = $1 and (o.claimed_until is null or o.claimed_until <= clock_timestamp())
 			and not exists (
 				select from saga.outbox earlier
-				where not earlier.acked and earlier.metadata ->> 'topic' = $1
+				where not earlier.acked and earlier.metadata ->> 'topic' = $1 and earlier.metadata ->> 'newer' is null
 					and earlier.metadata ->> 'ticket' = o.metadata ->> 'ticket' and earlier."offset" < o."offset")
 		order by o."offset" limit $2
 		for update of o skip locked
 	)
 	update saga.outbox o set claimed_by = $3, claimed_until = clock_timestamp() + $4::interval
 	from next where o."offset" = next."offset"
-	returning o."offset", o.uuid, o.payload::text::bytea, o.metadata::text::bytea`
+	returning o."offset", o.uuid, convert_to(o.payload::text, 'UTF8'), convert_to(o.metadata::text, 'UTF8')`
 
 // take claims at most limit messages of a topic for a duration and returns them in their order. It joins the errors of messages that cannot
 // be read; they stay claimed and are tried again later.
@@ -139,13 +139,18 @@ func (c claims) release(ctx context.Context, held claim, delay time.Duration) er
 
 // move gives a message another topic and metadata. It waits there, unclaimed. Error: errClaimLost.
 func (c claims) move(ctx context.Context, held claim, metadata message.Metadata) error {
+	return c.leave(ctx, held, metadata, 0)
+}
+
+// leave gives a message back with other metadata; any node may deliver it after a delay. Error: errClaimLost.
+func (c claims) leave(ctx context.Context, held claim, metadata message.Metadata, delay time.Duration) error {
 	text, err := json.Marshal(metadata)
 	if err != nil {
-		return fmt.Errorf("move message: %w", err)
+		return fmt.Errorf("leave message: %w", err)
 	}
-	return c.end(ctx, "move message", `
-		update saga.outbox set metadata = $3, claimed_by = null, claimed_until = null where "offset" = $1 and claimed_by = $2 and not acked`,
-		held.offset, held.id, string(text))
+	return c.end(ctx, "leave message", `
+		update saga.outbox set metadata = $3, claimed_by = null, claimed_until = clock_timestamp() + $4::interval
+		where "offset" = $1 and claimed_by = $2 and not acked`, held.offset, held.id, string(text), delay)
 }
 
 // end executes a statement that ends a claim.

@@ -35,7 +35,7 @@ type Message struct {
 // Handler handles the messages of one topic. After an error or a panic the message is retried, since the cause can be temporary, and a
 // poisoned message leaves its ticket's order and needs a person. After MaxRetries retries the message goes to the poison queue, or at once
 // if the error was made by Permanent. While the handler's database is unavailable or its circuit breaker is open, the message waits and
-// uses up no retries.
+// uses up no retries. After a *NewerError, and when its ticket holds an event of a newer release, it waits for another node.
 type Handler struct {
 	Name      string
 	Topic     string
@@ -118,7 +118,7 @@ func (r *Router) Run(ctx context.Context) error {
 	}
 	router.AddMiddleware(poison, middleware.CorrelationID)
 	for _, h := range r.Handlers {
-		r.addHandler(router, subscriber, h)
+		r.addHandler(router, subscriber, subscriber.claims, h)
 	}
 	if err := router.Run(ctx); err != nil {
 		return fmt.Errorf("outbox: %w", err)
@@ -127,15 +127,19 @@ func (r *Router) Run(ctx context.Context) error {
 }
 
 // addHandler adds a handler to the router.
-func (r *Router) addHandler(router *message.Router, subscriber message.Subscriber, h Handler) {
+func (r *Router) addHandler(router *message.Router, subscriber message.Subscriber, c claims, h Handler) {
 	breaker, retry := r.newBreaker(h.Name), r.newRetry()
 	consumer := router.AddConsumerHandler(h.Name, h.Topic, subscriber, func(m *message.Message) error {
-		return h.Handle(m.Context(), Message{
+		err := h.Handle(m.Context(), Message{
 			ID: m.UUID, Ticket: ticket.ID(m.Metadata.Get(runtime.MetadataTicket)), Saga: m.Metadata.Get(runtime.MetadataSaga),
 			Position: m.Metadata.Get(runtime.MetadataPosition), Payload: m.Payload,
 		})
+		if _, newer := newerReason(err); newer {
+			return Permanent(err)
+		}
+		return err
 	})
-	consumer.AddMiddleware(retry.Middleware, r.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
+	consumer.AddMiddleware(r.leaveNewer(c), retry.Middleware, r.waitWhileUnavailable, breaker.Middleware, middleware.Recoverer)
 	if h.PerSecond > 0 {
 		consumer.AddMiddleware(middleware.NewThrottle(h.PerSecond, time.Second).Middleware)
 	}

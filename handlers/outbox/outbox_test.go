@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
@@ -224,4 +227,86 @@ func TestStoppedRouterLeavesNoGoroutines(t *testing.T) {
 	if err := storetest.Leaks(before); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestPayloadsMayHoldEscapes delivers a message whose JSON holds backslashes.
+func TestPayloadsMayHoldEscapes(t *testing.T) {
+	db := storetest.New(t).Store.Pools().Outbox
+	ids := publishMessages(t, db, "topic", 1)
+	const payload = `{"text": "\"\u003c\\ \n"}`
+	if _, err := db.Exec(t.Context(), `update saga.outbox set payload = $2::text::json where uuid = $1`, ids[0], payload); err != nil {
+		t.Fatal(err)
+	}
+	var g receivedMessages
+	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic",
+		Handle: func(_ context.Context, m outbox.Message) error { g.add(m); return nil }}}})
+	storetest.Eventually(t, "the message is delivered", func() bool { return len(g.ids()) == 1 })
+	if got := string(g.all[0].Payload); got != payload {
+		t.Errorf("got payload %s, want %s", got, payload)
+	}
+}
+
+// TestMessageOfANewerReleaseWaitsAlone delivers messages of one ticket at a node that does not know the first. The others are delivered; the
+// first waits, without failures, and says why. A node of the newer release delivers it, though the node of the older one goes on.
+func TestMessageOfANewerReleaseWaitsAlone(t *testing.T) {
+	db := storetest.New(t).Store.Pools().Outbox
+	ids := publishMessages(t, db, "topic", 7) // 0, 3 and 6 are of one ticket
+	log := &logBuffer{}
+	var older, newer receivedMessages
+	stop := runRouter(t, outbox.Config{
+		Pool: db, MaxRetries: 1, Log: slog.New(slog.NewTextHandler(log, nil)),
+		Handlers: []outbox.Handler{{Name: "handler", Topic: "topic", Handle: func(_ context.Context, m outbox.Message) error {
+			older.add(m)
+			switch m.ID {
+			case ids[0]:
+				return &outbox.NewerError{Unknown: "the notification sung"}
+			case ids[1]:
+				return fmt.Errorf("read the ticket: %w", &ticket.UnknownEventError{Name: "ticket.sung.v1"})
+			}
+			return nil
+		}}},
+	})
+	waits := func(all []messages.Entry) bool {
+		return len(all) == 2 && all[0].ID == ids[0] && !all[0].Poisoned && strings.Contains(all[0].Reason, "the notification sung") &&
+			all[1].ID == ids[1] && !all[1].Poisoned && strings.Contains(all[1].Reason, "ticket.sung.v1")
+	}
+	storetest.Eventually(t, "all others are delivered", func() bool { return waits(listMessages(t, db)) })
+	again := func() { // the pause before the next attempt has passed
+		if _, err := db.Exec(t.Context(), `update saga.outbox set claimed_until = null where not acked and claimed_by is null`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	storetest.Eventually(t, "it is tried again", func() bool {
+		again()
+		return len(older.ids()) > 12
+	})
+	stop()
+	if got := strings.Count(log.String(), "is of a newer release"); got != 2 || strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("got log %s, want one warning for each message and no error", log)
+	}
+	again()
+	runRouter(t, outbox.Config{Pool: db, Handlers: []outbox.Handler{{Name: "handler", Topic: "topic",
+		Handle: func(_ context.Context, m outbox.Message) error { newer.add(m); return nil }}}})
+	storetest.Eventually(t, "the newer node delivers them", func() bool { return len(listMessages(t, db)) == 0 })
+	if got := newer.ids(); len(got) != 2 {
+		t.Errorf("the newer node got %q, want the two messages", got)
+	}
+}
+
+// logBuffer keeps what is logged.
+type logBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

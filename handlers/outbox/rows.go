@@ -35,7 +35,7 @@ type PendingMessage struct {
 // ListPendingSince returns the undelivered messages that were sent after a moment, oldest first.
 func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([]PendingMessage, error) {
 	rows, err := db.Query(ctx, `
-		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', o.payload::text::bytea, s.topic, s.at
+		select o.uuid, o.metadata ->> 'ticket', o.metadata ->> 'saga', o.metadata ->> 'position', convert_to(o.payload::text, 'UTF8'), s.topic, s.at
 		from saga.outbox o join saga.sent s on s.id = o.uuid::uuid where not o.acked and s.at > $1 order by s.at, o."offset"`, after)
 	if err != nil {
 		return nil, fmt.Errorf("read the outbox: %w", err)

@@ -209,7 +209,8 @@ func (s *subscription) await(ctx context.Context, m claimedMessage) {
 	for {
 		select {
 		case <-m.message.Acked():
-			if m.message.Metadata.Get(runtime.MetadataTopic) == s.topic { // otherwise it was moved to the poison queue
+			left := m.message.Context().Value(leftKey{}) != nil
+			if !left && m.message.Metadata.Get(runtime.MetadataTopic) == s.topic { // otherwise it was moved to the poison queue
 				s.acknowledge(m)
 			}
 			return

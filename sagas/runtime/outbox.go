@@ -24,6 +24,7 @@ const (
 	MetadataSaga     = "saga"
 	MetadataTicket   = "ticket"
 	MetadataPosition = "position" // EPOCH.POSITION of the event that caused it
+	MetadataNewer    = "newer"    // what a node did not know of a message of a newer release; set by the router
 )
 
 // TopicPoison is the topic of poisoned messages. It has no subscriber: a person decides about them.

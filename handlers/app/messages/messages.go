@@ -32,14 +32,14 @@ type Entry struct {
 	Position string    `json:"position"`
 	Since    time.Time `json:"since"`
 	Poisoned bool      `json:"poisoned"`
-	Reason   string    `json:"reason,omitempty"` // of the failure
+	Reason   string    `json:"reason,omitempty"` // of the failure, or why it waits for a node of a newer release
 }
 
 // List returns at most limit messages that wait or failed, the oldest first: of one topic, or of all topics if topic is "".
 func (s *Store) List(ctx context.Context, topic string, poisonedOnly bool, limit int) ([]Entry, error) {
 	rows, err := s.db.Query(ctx, `
 		select uuid, coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'), metadata ->> 'saga', metadata ->> 'ticket',
-			metadata ->> 'position', created_at, metadata ->> 'topic' = $4, coalesce(metadata ->> 'reason_poisoned', '')
+			metadata ->> 'position', created_at, metadata ->> 'topic' = $4, coalesce(metadata ->> 'reason_poisoned', metadata ->> 'newer', '')
 		from saga.outbox where not acked and (metadata ->> 'topic' = $4 or not $1)
 			and $3 in ('', coalesce(metadata ->> 'topic_poisoned', metadata ->> 'topic'))
 		order by "offset" limit $2`, poisonedOnly, limit, topic, runtime.TopicPoison)

@@ -4,6 +4,8 @@
 package notification
 
 import (
+	"iter"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -40,6 +42,12 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindRedirected: "La Sua richiesta n. # è seguita da un’altra Azienda",
 	sagas.KindBackAtASR:  "La Sua richiesta n. # è di nuovo seguita dall’Azienda che l’aveva prima",
 }
+
+// IsKnown reports whether this release knows a kind of notification.
+func IsKnown(kind sagas.NotificationKind) bool { return sentences[kind] != "" }
+
+// Kinds returns the kinds of notifications that this release knows.
+func Kinds() iter.Seq[sagas.NotificationKind] { return maps.Keys(sentences) }
 
 func sentence(kind sagas.NotificationKind, number string, n int) string {
 	return strings.NewReplacer("#", number, "%", strconv.Itoa(n)).Replace(sentences[kind])

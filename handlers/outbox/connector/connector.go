@@ -23,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -119,7 +120,10 @@ func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	if err != nil {
 		return fmt.Errorf("ask about ticket %s: %w", id, err)
 	}
-	r, applies := c.buildRequest(history, q)
+	r, applies, err := c.buildRequest(history, q)
+	if err != nil {
+		return err
+	}
 	if !applies {
 		return nil // somebody has answered meanwhile, or the run has ended
 	}
@@ -181,10 +185,10 @@ func unknownReason(err error) ticket.QueryFailure {
 
 // buildRequest builds the request for a question from the ticket's history: tax code, facilitated access and IUV from the form, the other
 // values from the evidence of the run's answers, which also replaces the IUV. False: the question no longer applies, because the run has
-// changed or ended, the check is no longer the last on its path, the ticket has another entity, or its personal data are erased.
-func (c *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (Request, bool) {
+// changed or ended, the check is no longer the last on its path, the ticket has another entity, or its personal data are erased. Error:
+// *outbox.NewerError when this node does not have the run's version of the playbook.
+func (c *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQuestion) (r Request, applies bool, err error) {
 	var s ticket.State
-	var r Request
 	for _, h := range history {
 		s = ticket.Evolve(s, h)
 		if e, ok := h.Event.(ticket.Opened); ok && e.Personal != nil {
@@ -194,17 +198,20 @@ func (c *Connector) buildRequest(history []ticket.Recorded, q sagas.ConnectorQue
 	rules := rules.Engine{Playbooks: c.Playbooks}
 	run, fresh, ok := rules.RunFor(s)
 	if !ok || fresh || run.N != q.Run || s.Entity != run.Entity || s.Erased {
-		return r, false
+		return r, false, nil
 	}
 	walk, ok := rules.Walk(run)
+	if !ok {
+		return r, false, &outbox.NewerError{Unknown: fmt.Sprintf("version %d of the playbook %s", run.Pinned.Version, run.Pinned.Playbook)}
+	}
 	last := walk.Steps[max(0, len(walk.Steps)-1):]
-	if !ok || len(last) == 0 || last[0].Check.ID != q.Check || walk.Open == nil && !run.Remind {
-		return r, false
+	if len(last) == 0 || last[0].Check.ID != q.Check || walk.Open == nil && !run.Remind {
+		return r, false, nil
 	}
 	known := walk.Evidence()
 	r.Identifier, r.ProducedOn, r.TicketNumber = known["identifier"], known["produced_on"], known["ticket_number"]
 	if iuv := known["iuv"]; iuv != "" {
 		r.IUV = iuv
 	}
-	return r, true
+	return r, true, nil
 }

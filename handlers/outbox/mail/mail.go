@@ -143,8 +143,8 @@ func (s *Sender) Run(ctx context.Context) error {
 func (s *Sender) Retry(ctx context.Context) (failures error) {
 	for s.Relay.host != "" && !s.isOpen() {
 		rows, err := s.Pool.Query(ctx, `
-			select id::text from mail.deliveries where state in ('waiting', 'sending') and next_at <= clock_timestamp()
-			order by next_at limit 100`)
+			select id::text from mail.deliveries
+			where state in ('waiting', 'sending') and next_at <= clock_timestamp() and kind = any ($1) order by next_at limit 100`, knownKinds)
 		if err != nil {
 			return errors.Join(failures, err)
 		}

@@ -153,6 +153,23 @@ func TestDeferredMailIsSentLater(t *testing.T) {
 	}
 }
 
+// A mail of a kind that only a newer release knows waits for a node of that release. It is not dropped, and others are sent.
+func TestMailOfANewerReleaseWaits(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.Declared)
+	w.relay.behave(false, &smtp.SMTPError{Code: 451, Message: "later"})
+	newer := w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
+	m := w.deliver(id, sagas.Notification{Kind: sagas.KindOpened})
+	if _, err := w.store.Pools().Outbox.Exec(t.Context(), `update mail.deliveries set kind = 'sung' where id = $1`, newer); err != nil {
+		t.Fatal(err)
+	}
+	w.relay.behave(false, nil)
+	w.eventuallySent(m)
+	if state, uncertain := w.row(newer); state != "waiting" || uncertain {
+		t.Errorf("got %s, uncertain %t, want waiting and false", state, uncertain)
+	}
+}
+
 // listenNowhere returns the address of a relay that does not run.
 func listenNowhere(t *testing.T) string {
 	t.Helper()

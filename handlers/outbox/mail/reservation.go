@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
 )
 
 // reservation is the claim of one attempt on a mail. Each attempt has a number, so the result of an attempt that lost its reservation is not
@@ -21,8 +22,16 @@ type reservation struct {
 	attempt int
 }
 
+// knownKinds are the kinds of notifications that this release knows.
+var knownKinds = func() (all []string) {
+	for kind := range notification.Kinds() {
+		all = append(all, string(kind))
+	}
+	return all
+}()
+
 // reserve reserves a mail that is due for one attempt and returns it with its notification as JSON. A delivery without attempts means that it
-// was sent already, or that another attempt has reserved it.
+// was sent already, that another attempt has reserved it, or that its kind is of a newer release: a node that knows it sends the mail.
 func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference []byte, err error) {
 	conn, err := s.Pool.Acquire(ctx)
 	if err != nil {
@@ -33,8 +42,8 @@ func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference 
 	err = conn.QueryRow(ctx, `
 		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
 			next_at = clock_timestamp() + $2::interval
-		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp()
-		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease).Scan(&m.ticket, &reference, &m.attempts, &m.age)
+		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp() and kind = any ($3)
+		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease, knownKinds).Scan(&m.ticket, &reference, &m.attempts, &m.age)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return m, nil, nil

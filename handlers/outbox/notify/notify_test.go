@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/handlers/outbox/notify"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -35,10 +36,24 @@ func TestCitizensAreNotifiedByMailToo(t *testing.T) {
 					return err
 				}
 			}
-			err := notify.New(record("application", c.fails), record("mail", nil))(t.Context(), "m", "t", sagas.Notification{To: c.to})
+			err := notify.New(record("application", c.fails), record("mail", nil))(t.Context(), "m", "t", sagas.Notification{Kind: sagas.KindReminder, To: c.to})
 			if !errors.Is(err, c.fails) || !slices.Equal(got, c.want) {
 				t.Errorf("got delivery by %v and error %v, want %v and %v", got, err, c.want, c.fails)
 			}
 		})
+	}
+}
+
+// TestNotificationsOfANewerReleaseAreNotDelivered: neither an unknown kind nor unknown recipients reach anybody as an empty sentence.
+func TestNotificationsOfANewerReleaseAreNotDelivered(t *testing.T) {
+	for _, n := range []sagas.Notification{{Kind: "sung", To: sagas.ToCitizen}, {Kind: sagas.KindReminder, To: "choirs"}} {
+		never := func(context.Context, string, ticket.ID, sagas.Notification) error {
+			t.Errorf("%+v was delivered", n)
+			return nil
+		}
+		var newer *outbox.NewerError
+		if err := notify.New(never, never)(t.Context(), "m", "t", n); !errors.As(err, &newer) {
+			t.Errorf("%+v: got %v, want *NewerError", n, err)
+		}
 	}
 }

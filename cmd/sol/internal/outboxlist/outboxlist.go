@@ -48,7 +48,10 @@ func (listing Listing) Print(out io.Writer) {
 	for _, e := range listing.Messages {
 		state := "waiting"
 		if e.Poisoned {
-			state = "poisoned: " + e.Reason
+			state = "poisoned"
+		}
+		if e.Reason != "" {
+			state += ": " + e.Reason
 		}
 		fmt.Fprintf(out, "%s  %-13s %s  ticket %s, since %s: %s\n", e.ID, e.Topic, e.Saga, e.Ticket, e.Since.Format(time.RFC3339), state)
 	}
