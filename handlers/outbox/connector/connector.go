@@ -30,6 +30,7 @@ import (
 // App is the part of the application service that a Connector uses: it reads ticket histories and records results.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+	Barrier(ctx context.Context) error
 	Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error)
 }
 
@@ -126,6 +127,10 @@ func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	}
 	if !applies {
 		return nil // somebody has answered meanwhile, or the run has ended
+	}
+	// The question holds what was read of the ticket: it leaves when that cannot be lost any more.
+	if err := c.App.Barrier(ctx); err != nil {
+		return fmt.Errorf("ask about ticket %s: %w", id, err)
 	}
 	r.ID = messageID
 	result := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}

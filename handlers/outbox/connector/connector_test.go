@@ -28,6 +28,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
@@ -378,5 +379,29 @@ func TestReadSystems(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got error %v, want %q", text, err, want)
 		}
+	}
+}
+
+// withoutStandby is an application whose reads may be of commits that the standby does not have.
+type withoutStandby struct{ *app.TicketDispatcher }
+
+func (withoutStandby) Barrier(context.Context) error { return eventstore.ErrUnavailable }
+
+// A question holds what the ticket says. It leaves when that cannot be lost any more.
+func TestQuestionWaitsForABarrier(t *testing.T) {
+	var asked atomic.Int32
+	served := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer served.Close()
+	w := newFixture(t)
+	var err error
+	w.connector, err = connector.New(connector.Config{
+		App: withoutStandby{w.dispatcher}, Playbooks: playbook.Default(), Systems: connector.Systems{"*": {URL: served.URL}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = w.connector.HandleQuestion(t.Context(), uuid.NewString(), w.open(), findReport)
+	if !errors.Is(err, eventstore.ErrUnavailable) || asked.Load() > 0 {
+		t.Errorf("got %v and %d requests, want ErrUnavailable and none", err, asked.Load())
 	}
 }
