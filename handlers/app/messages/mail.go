@@ -44,10 +44,11 @@ func (d Delivery) NeedsDecision() bool { return d.State == StateUncertain }
 // StateUncertain is the state of a mail that was perhaps sent before a restore of the log. A person decides whether to send it.
 const StateUncertain = "uncertain"
 
-// retryMails lets the uncertain mails with the ids be sent, and returns their number.
+// retryMails lets the uncertain mails with the ids be sent, and returns their number. They are tried for as long as new ones: the decision may
+// come after the time for which a mail is tried.
 func (s *Store) retryMails(ctx context.Context, ids []string) (int64, error) {
 	tag, err := s.db.Exec(ctx, `
-		update mail.deliveries set state = 'waiting', next_at = clock_timestamp(), error = ''
+		update mail.deliveries set state = 'waiting', next_at = clock_timestamp(), created_at = clock_timestamp(), error = ''
 		where state = $2 and id::text = any ($1::text[])`, ids, StateUncertain)
 	if err != nil {
 		return 0, fmt.Errorf("retry mails: %w", err)

@@ -181,7 +181,7 @@ type delivery struct {
 	ticket       ticket.ID
 	notification sagas.Notification
 	attempts     int
-	age          time.Duration // since the mail was created, when this node reserved it
+	age          time.Duration // since the mail was created, or a person let it be sent, when this node reserved it
 }
 
 // attempt sends a mail if it is due and no other attempt has reserved it. The reservation is renewed while the attempt lasts. A mail whose
