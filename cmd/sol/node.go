@@ -93,6 +93,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	}
 	service := app.Config{
 		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity,
+		Metrics: n.metrics,
 	}
 	if c.DatabaseURL == "" {
 		service.FreeSpace = func() (int64, error) { return database.FreeSpace(c.PostgresDir()) }

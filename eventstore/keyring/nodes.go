@@ -56,17 +56,20 @@ func (k *Keyring) Refresh(ctx context.Context) error {
 
 // KeepFresh calls Refresh at every interval until ctx ends, and then removes this node from those that hold keys.
 func (k *Keyring) KeepFresh(ctx context.Context, interval time.Duration, log *slog.Logger) {
-	ticks := time.NewTicker(interval)
-	defer ticks.Stop()
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
 	for {
 		select {
-		case <-ticks.C:
+		case <-timer.C:
 		case <-ctx.Done():
 			k.unregister(context.WithoutCancel(ctx))
 			return
 		}
 		refreshing, cancel := context.WithTimeout(ctx, refreshTimeout)
-		if err := k.Refresh(refreshing); err != nil && ctx.Err() == nil {
+		err := k.Refresh(refreshing)
+		timer.Reset(interval)
+		if err != nil && ctx.Err() == nil {
+			timer.Reset(min(interval, time.Second)) // before other nodes take this one for silent
 			log.Warn("the keys of the log could not be read again; those that were read before stay in use", "error", err)
 		}
 		cancel()

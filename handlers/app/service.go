@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -36,6 +38,7 @@ type Config struct {
 	Identity *identity.Identity
 	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
 	FreeSpace func() (int64, error)
+	Metrics   prometheus.Registerer // nil: none
 }
 
 // Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
@@ -74,7 +77,7 @@ func New(c Config) (*Service, error) {
 		Messages:      messages.New(c.Store.Pools().Outbox),
 		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}
-	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications})
+	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications, Metrics: c.Metrics})
 	return s, nil
 }
 

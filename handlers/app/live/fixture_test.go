@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -31,15 +33,16 @@ func TestMain(m *testing.M) { storetest.Run(m) }
 type fixture struct {
 	*testing.T
 	*handlertest.System
-	hub *live.Hub
+	hub     *live.Hub
+	metrics *prometheus.Registry
 }
 
 func newFixture(t *testing.T, rememberedRows int) *fixture {
 	t.Helper()
-	f := &fixture{T: t, System: handlertest.New(t, handlertest.Options{})}
+	f := &fixture{T: t, System: handlertest.New(t, handlertest.Options{}), metrics: prometheus.NewRegistry()}
 	f.hub = live.New(live.Config{
 		Store: f.Store, Lists: f.App.Lists, Identity: f.App.Identity, Presence: f.App.Presence, Notifications: f.App.Notifications,
-		RememberedRows: rememberedRows,
+		RememberedRows: rememberedRows, Metrics: f.metrics,
 	})
 	return f
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
@@ -22,14 +24,15 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Config holds the sources of a Hub. All fields but RememberedRows are required.
+// Config holds the sources of a Hub. All fields but RememberedRows and Metrics are required.
 type Config struct {
 	Store          *eventstore.Store
 	Lists          *lists.Reader
 	Identity       *identity.Identity
 	Presence       *presence.Tracker
 	Notifications  *notification.Store
-	RememberedRows int // rows of the change feed that are kept in memory; 0: 5000, about 2 MB
+	Metrics        prometheus.Registerer // nil: none
+	RememberedRows int                   // rows of the change feed that are kept in memory; 0: 5000, about 2 MB
 }
 
 const startTimeout = 3 * time.Second // longest time for which a new stream waits until the hub has read its first state
@@ -41,6 +44,7 @@ var ErrStopped = errors.New("live updates have stopped")
 // fails, every stream ends with the error, and the next one starts a new reader. It is safe for concurrent use.
 type Hub struct {
 	Config
+	metrics hubMetrics
 	mu      sync.Mutex
 	current *reader // nil: no stream is open
 }
@@ -50,7 +54,7 @@ func New(c Config) *Hub {
 	if c.RememberedRows == 0 {
 		c.RememberedRows = 5000
 	}
-	return &Hub{Config: c}
+	return &Hub{Config: c, metrics: newMetrics(c.Metrics)}
 }
 
 // StartPosition returns the position from which to serve a stream of an actor who resumes at p. The zero position becomes that of the

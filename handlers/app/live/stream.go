@@ -66,12 +66,13 @@ type Stream struct {
 	closed        bool
 
 	// Of the goroutine of Next alone.
-	from    int64          // position at which the stream began
-	read    int64          // all changes up to it are sent, in backlog or in held
-	backlog []lists.Change // to be sent now, in order
-	held    []lists.Change // to be sent when their moment comes
-	sent    Update         // the last values
-	begun   bool           // the first update was sent
+	openedAt time.Time      // by the clock of the log
+	from     int64          // position at which the stream began
+	read     int64          // all changes up to it are sent, in backlog or in held
+	backlog  []lists.Change // to be sent now, in order
+	held     []lists.Change // to be sent when their moment comes
+	sent     Update         // the last values
+	begun    bool           // the first update was sent
 
 	rightsChanged, notificationsChanged, presenceChanged <-chan struct{}
 	presenceTimer, heartbeatTimer                        *time.Timer
@@ -91,7 +92,7 @@ func (h *Hub) Open(ctx context.Context, c Client, from eventstore.Position) (*St
 	viewer := ticketview.Viewer{Actor: c.Actor} // a personal link gives no access to lists
 	s := &Stream{
 		reader: r, client: c, viewer: viewer, scope: lists.ScopeOf(viewer), woken: make(chan struct{}, 1),
-		missed: true, from: from.N, read: from.N, presenceTimer: time.NewTimer(time.Hour), heartbeatTimer: time.NewTimer(c.Heartbeat),
+		openedAt: h.Store.Now(), missed: true, from: from.N, read: from.N, presenceTimer: time.NewTimer(time.Hour), heartbeatTimer: time.NewTimer(c.Heartbeat),
 	}
 	s.sent.ResumeAt = from
 	s.presenceTimer.Stop()
@@ -102,6 +103,7 @@ func (h *Hub) Open(ctx context.Context, c Client, from eventstore.Position) (*St
 	r.streams[s.scope][s] = struct{}{}
 	_, counted := r.counts[s.scope]
 	r.mu.Unlock()
+	h.metrics.streams.Inc()
 
 	if !counted {
 		r.want(wantCounts, s)
@@ -133,6 +135,7 @@ func (s *Stream) Close() {
 		delete(r.wanted[k], s)
 	}
 	r.mu.Unlock()
+	r.hub.metrics.streams.Dec()
 	s.presenceTimer.Stop()
 	s.heartbeatTimer.Stop()
 	r.release()
@@ -197,8 +200,12 @@ func (s *Stream) wake() {
 func (s *Stream) Next(ctx context.Context) (Update, error) {
 	for due := false; ; {
 		u, ready, err := s.collect(ctx, due)
-		if err != nil || ready {
+		if err != nil {
 			return u, err
+		}
+		if ready {
+			s.reader.hub.metrics.observe(u.Changes, s.openedAt, s.reader.hub.Store.Now())
+			return u, nil
 		}
 		select {
 		case <-s.woken:
