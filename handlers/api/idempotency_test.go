@@ -5,6 +5,7 @@ package api_test
 
 import (
 	"net/netip"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -136,6 +137,10 @@ func TestAuditorReadsRawEvents(t *testing.T) {
 	note := items[1]
 	if note["personal"].(map[string]any)["text"] != "solo per noi" || note["by"].(map[string]any)["name"] != "Prova ANNA" || note["erased"] != false {
 		t.Fatalf("got note %v", note)
+	}
+	tags := []any{"entity/" + string(torino)}
+	if !reflect.DeepEqual(items[0]["readers"], tags) || items[0]["only_for"] != nil || items[1]["readers"] != nil || !reflect.DeepEqual(note["only_for"], tags) {
+		t.Errorf("got reader tags %v, %v of the opening and %v, %v of the internal note", items[0]["readers"], items[0]["only_for"], note["readers"], note["only_for"])
 	}
 	ada.get("/api/v1/tickets/01999999-0000-7000-8000-000000000001/events").problem(404, "not-found")
 	ada.update(opened.text("id"), fields{"note": public("x")}).problem(403, "forbidden", "auditor")

@@ -6,6 +6,7 @@ package web_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -51,7 +52,7 @@ func TestDossierCanBeVerified(t *testing.T) {
 	path := "/revisione/" + string(id) + "/fascicolo"
 
 	page := string(audit.fetch(path+".html", "text/html", "fascicolo-"+seen.Number+".html"))
-	for _, text := range []string{"Finzione", "RSSMRA80A01H501U", "In che giorno?", "Ha già &lt;chiamato&gt; ieri", "referto.txt.pdf", "ticket.opened.v2", "Come ricontrollare", "Ugo", "Nessun dato personale di questa richiesta"} {
+	for _, text := range []string{"Finzione", "RSSMRA80A01H501U", "In che giorno?", "Ha già &lt;chiamato&gt; ieri", "referto.txt.pdf", "ticket.opened.v2", "Come ricontrollare", "Ugo", "Può leggere da qui in poi", "Evento noto solo a", "entity/010301", "Nessun dato personale di questa richiesta"} {
 		if !strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
 			t.Errorf("the dossier: want text %q in it", text)
 		}
@@ -66,6 +67,9 @@ func TestDossierCanBeVerified(t *testing.T) {
 	file := sha256.Sum256([]byte("%PDF-1.4\n%%EOF\n"))
 	if len(d.Files) != 1 || d.Files[0].SHA256 != hex.EncodeToString(file[:]) || d.Files[0].Sealed == d.Files[0].SHA256 || d.Files[0].Position != d.Events[0].Position {
 		t.Errorf("got attachments %+v", d.Files)
+	}
+	if opened := d.Events[0].Readers; len(opened) == 0 || d.Events[len(d.Events)-1].OnlyFor == nil {
+		t.Errorf("got reader tags %q of the opening and %q of the internal note, want some", opened, d.Events[len(d.Events)-1].OnlyFor)
 	}
 	if len(d.Erased) != 0 || d.MadeBy.Name != "Prova UGO" || len(d.Ticket.Notes) != 2 {
 		t.Errorf("got dossier %+v", d)
@@ -88,6 +92,17 @@ func TestDossierCanBeVerified(t *testing.T) {
 	audit.open("/revisione/" + string(id) + "/accessi").shows("Fascicolo scaricato")
 }
 
+// tagBytes returns lists of reader tags as the dossier's text describes them.
+func tagBytes(lists ...[]string) (b []byte) {
+	for _, tags := range lists {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(tags)))
+		for _, tag := range tags {
+			b = append(binary.BigEndian.AppendUint32(b, uint32(len(tag))), tag...)
+		}
+	}
+	return b
+}
+
 // verifyDossier reads a dossier and verifies every leaf as the dossier's text describes it: with SHA-256 and without code of this project.
 func (w *system) verifyDossier(b *browser, path, number string) (d app.Dossier) {
 	w.Helper()
@@ -100,6 +115,10 @@ func (w *system) verifyDossier(b *browser, path, number string) (d app.Dossier) 
 		leaf := sha256.Sum256(append([]byte{0}, e.Record...))
 		if !bytes.HasSuffix(e.Record, content[:]) || hex.EncodeToString(leaf[:]) != e.Hash {
 			w.Errorf("event %s: got hash %s, want %x", e.Position, e.Hash, leaf)
+		}
+		tagged := len(e.Readers)+len(e.OnlyFor) > 0
+		if bytes.HasPrefix(e.Content, []byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 2}) != tagged || tagged && !bytes.HasSuffix(e.Content, tagBytes(e.Readers, e.OnlyFor)) {
+			w.Errorf("event %s: got content %x, want the readers %q, only for %q in it", e.Position, e.Content, e.Readers, e.OnlyFor)
 		}
 	}
 	return d

@@ -95,7 +95,7 @@ func TestViewsDoNotNeedWithheldTexts(t *testing.T) {
 			want, sees := Detail(v, random.History, names, at)
 			got, ok := Detail(v, withheld, names, at)
 			if ok != sees || !reflect.DeepEqual(got, want) {
-				t.Fatalf("%+v at %s: got %+v, %t, want %+v, %t", v, at, got, ok, want, sees)
+				t.Fatalf("%+v at %s: got a ticket (%t) with notes %+v, want (%t) %+v", v, at, ok, got.Notes, sees, want.Notes)
 			}
 			wantRun, sees := Open(random.History, at).PlaybookRun(v, names)
 			gotRun, ok := Open(withheld, at).PlaybookRun(v, names)
