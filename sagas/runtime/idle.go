@@ -5,8 +5,11 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sol-assistenza/sol/eventstore/lease"
 )
 
 // RunUntilIdle waits until the sagas, on this node or another, have handled the whole log, and dispatches the timers that are due by
@@ -23,7 +26,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 		}
 		settled = -1
 		n, err := r.poll(ctx)
-		if err != nil {
+		if err != nil && !errors.Is(err, lease.ErrLost) { // those timers are due again when their claims have ended
 			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 		if n > 0 {

@@ -42,6 +42,36 @@ func (w *fixture) wantClosedOnce(id ticket.ID) {
 	}
 }
 
+// A node that is too slow to renew its claims loses the outcome of a timer. RunUntilIdle goes on: the timer is done again, or was
+// done.
+func TestRunUntilIdleRepeatsTimersOfLostClaims(t *testing.T) {
+	w := newFixture(t, "2026-11-16 10:00")
+	dispatch := dispatchWith(w.dispatcher)
+	lost := false
+	r := w.runnerOn(runtime.Config{Store: w.store, Sagas: []runtime.Definition{sagas.AutoClose(catalog.Default())}, LeaseDuration: 500 * time.Millisecond,
+		PollInterval: time.Hour, // RunUntilIdle alone polls
+		Dispatch: func(ctx context.Context, target ticket.ID, c ticket.Command, by person.Actor, key eventstore.CommandID, cause int64) error {
+			if err := dispatch(ctx, target, c, by, key, cause); err != nil || lost {
+				return err
+			}
+			lost = true // as if no renewal had come in time
+			if _, err := w.store.Pools().Consumer.Exec(w.ctx, `update saga.timers set claimed_by = gen_random_uuid(), claimed_until = clock_timestamp()`); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return nil
+		}})
+	w.run(r)
+	id := w.open()
+	w.resolve(id)
+	w.must(r.RunUntilIdle(w.ctx))
+	w.clock.Set(sagastest.Rome(w.T, "2026-11-24 09:00"))
+	w.must(r.RunUntilIdle(w.ctx))
+	if n := w.countClosings(id); n != 1 {
+		t.Errorf("got %d closings, want 1", n)
+	}
+}
+
 // The commands of timers are dispatched while no transaction is open, so nothing that a node keeps can stop the others.
 func TestTimersAreDispatchedWithoutATransaction(t *testing.T) {
 	w := newFixture(t, "2026-11-16 10:00")

@@ -94,7 +94,7 @@ func (installation Installation) runSagasEachMorning(ctx context.Context, from, 
 // runSagasAt sets the clock and runs the sagas until they are idle.
 func (installation Installation) runSagasAt(ctx context.Context, at time.Time) error {
 	installation.Clock.Between(at, at, 1)
-	if err := installation.RunUntilIdle(ctx); err != nil {
+	if err := repeatWhileUnavailable(ctx, func() error { return installation.RunUntilIdle(ctx) }); err != nil {
 		return fmt.Errorf("demo: sagas at %s: %w", at.Format(time.DateTime), err)
 	}
 	return nil
@@ -114,7 +114,7 @@ func (installation Installation) dispatchBatch(ctx context.Context, batch []Step
 	for _, id := range order {
 		g.Go(func() error {
 			for _, s := range byTicket[id] {
-				if err := installation.dispatchPatiently(ctx, s); err != nil {
+				if err := repeatWhileUnavailable(ctx, func() error { return installation.dispatchStep(ctx, s) }); err != nil {
 					return fmt.Errorf("%s, %T at %s: %w", s.Key(), s.Command, s.At.Format(time.DateTime), err)
 				}
 			}
@@ -124,17 +124,17 @@ func (installation Installation) dispatchBatch(ctx context.Context, batch []Step
 	return g.Wait()
 }
 
-// maxDispatches is the number of attempts to dispatch a step while the database does not answer; retryPause is the pause between two of them.
+// maxAttempts is the number of attempts while the database does not answer; retryPause is the pause between two of them.
 const (
-	maxDispatches = 20
-	retryPause    = time.Second
+	maxAttempts = 20
+	retryPause  = time.Second
 )
 
-// dispatchPatiently dispatches a step, and dispatches it again while the database does not answer in time: the machine may be busy.
-func (installation Installation) dispatchPatiently(ctx context.Context, s Step) error {
+// repeatWhileUnavailable calls do, and calls it again while the database does not answer in time: the machine may be busy.
+func repeatWhileUnavailable(ctx context.Context, do func() error) error {
 	for n := 1; ; n++ {
-		err := installation.dispatchStep(ctx, s)
-		if n == maxDispatches || !eventstore.IsUnavailable(err) {
+		err := do()
+		if n == maxAttempts || !eventstore.IsUnavailable(err) {
 			return err
 		}
 		if database.Sleep(ctx, retryPause) != nil {
