@@ -40,7 +40,7 @@ type Config struct {
 	EarlierMasterKeys [][]byte // 32 bytes each; accepted for keys that they wrapped, until keyring.Rotate has wrapped them anew
 	// ReadMasterKeys reads the master keys again, the newest first, while the node runs; nil: they do not change.
 	ReadMasterKeys func() ([][]byte, error)
-	Durability     Durability // NotChecked: what the server's settings must promise
+	Durability     pgpool.Durability // NotChecked: what the server's settings must promise
 
 	MaxBatch      int           // 512: maximum number of appends in one commit
 	MaxBatchBytes int           // 4 MiB: maximum payload of one commit; a larger append is committed alone
@@ -77,7 +77,7 @@ func (c *Config) validate() error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	c.Durability = cmp.Or(c.Durability, NotChecked)
+	c.Durability = cmp.Or(c.Durability, pgpool.NotChecked)
 	c.MaxBatch = cmp.Or(c.MaxBatch, 512)
 	c.MaxBatchBytes = cmp.Or(c.MaxBatchBytes, 4<<20)
 	c.AppendTimeout = cmp.Or(c.AppendTimeout, 4*time.Second)
@@ -132,7 +132,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			s.pools.Close()
 		}
 	}()
-	if err := s.checkDurability(ctx); err != nil {
+	if err := s.pools.CheckDurability(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
 	s.keyring, err = keyring.Open(ctx, keyring.Config{

@@ -24,8 +24,8 @@ var appendSQL string
 //go:embed tick.sql
 var tickSQL string
 
-// lockAllocator is the first statement of each transaction that assigns a position or a time.
-const lockAllocator = `select from log.allocator for update`
+// lockAllocator is the first statement of each transaction that assigns a position or a time. It returns the standbys that the commit waits for.
+const lockAllocator = `select current_setting($1) from log.allocator for update`
 
 // Values of the column outcome in the result of append.sql.
 const (
@@ -39,12 +39,15 @@ const (
 // commit as successful. The batch is sent again on another connection, and finds its command ids.
 var errDoubtful = errors.New("the server gave a warning: the standby may not have the commit")
 
+// errWithoutStandby means that the server waited for no standby, as after a promotion. The batch is sent again, until the server has one.
+var errWithoutStandby = errors.New("the server waits for no standby: synchronous_standby_names is empty")
+
 // writeBatch writes the batch in one transaction, with a tick if one is needed, and returns the answers in its order. All
 // statements and the commit are sent together, so that the allocator row is locked for one round trip. An answer is durable, on the
 // standby too: also the transaction of a repetition or a conflict has locked the allocator, so that its commit waits for the standby.
 func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick bool) (answers []answer, err error) {
 	var statements pgx.Batch
-	statements.Queue(lockAllocator)
+	statements.Queue(lockAllocator, "synchronous_standby_names")
 	if len(batch) > 0 {
 		statements.Queue(appendSQL, s.batchColumns(batch)...)
 	}
@@ -58,7 +61,8 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick boo
 	defer conn.Release()
 	var ticked time.Time
 	results := conn.SendBatch(ctx, &statements)
-	if _, err = results.Exec(); err != nil {
+	var standbys string
+	if err = results.QueryRow().Scan(&standbys); err != nil {
 		err = fmt.Errorf("lock the allocator: %w", err)
 	}
 	if err == nil && len(batch) > 0 {
@@ -74,6 +78,9 @@ func (s *Store) writeBatch(ctx context.Context, batch []*pendingAppend, tick boo
 	}
 	if err == nil && pgpool.IsDoubtful(conn.Conn()) {
 		err = errDoubtful
+	}
+	if err == nil && !s.cfg.Durability.IsKept(standbys) {
+		err = errWithoutStandby
 	}
 	if err != nil {
 		return nil, err

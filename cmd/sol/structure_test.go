@@ -118,7 +118,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":   {"domain/...", "eventstore", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
+	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/dbproxy":  {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
@@ -146,29 +147,54 @@ func cancelCommits(t *testing.T, url string) {
 	})
 }
 
+// TestPromotedServerWithoutStandby: with durability standby, a node that runs and a node that starts then read on a promoted server, and
+// acknowledge nothing before it has a standby of its own. What they sent meanwhile is stored once.
+func TestPromotedServerWithoutStandby(t *testing.T) {
+	db := storetest.Replicated(t)
+	onStandby := func(c *eventstore.Config) { c.Durability, c.AppendTimeout = pgpool.DurableOnStandby, 2*time.Second }
+	if _, err := dispatch.New(db.OpenNode(t, onStandby), accountDecider()).Dispatch(t.Context(), accountRequest{Stream: newID(), Command: 5, By: operator}); err != nil {
+		t.Fatalf("with a standby: got %v, want none", err)
+	}
+	db.Failover(t)
+	store := db.OpenNode(t, onStandby)
+	d := dispatch.New(store, accountDecider())
+	request := accountRequest{Stream: newID(), Command: 5, By: operator, ID: eventstore.CommandID{Actor: operator.ID, Key: "a"}}
+	for range 2 {
+		if out, err := d.Dispatch(t.Context(), request); !errors.Is(err, eventstore.ErrUnavailable) {
+			t.Errorf("without a standby: got %+v, %v, want ErrUnavailable", out, err)
+		}
+	}
+	if err := store.Pools().Durably(t.Context(), func(context.Context, pgx.Tx) error { return nil }); !errors.Is(err, pgpool.ErrUnavailable) {
+		t.Errorf("another transaction without a standby: got %v, want ErrUnavailable", err)
+	}
+	if _, _, _, err := d.Load(t.Context(), request.Stream); err != nil {
+		t.Errorf("a read without a standby: got %v, want none", err)
+	}
+	if err := db.Rejoin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Eventually(t, "the command is acknowledged", func() bool {
+		out, err := d.Dispatch(t.Context(), request)
+		return err == nil && out.Version == 1 && out.State.Balance == 5
+	})
+}
+
 func TestDurabilityIsChecked(t *testing.T) {
 	db := storetest.Replicated(t)
-	open := func(d eventstore.Durability) error {
+	open := func(d pgpool.Durability) error {
 		s, err := eventstore.Open(t.Context(), eventstore.Config{URL: db.URL(), MasterKey: storetest.MasterKey(), Durability: d})
 		if err == nil {
 			s.Close()
 		}
 		return err
 	}
-	for _, d := range []eventstore.Durability{eventstore.DurableLocally, eventstore.DurableOnStandby} {
+	for _, d := range []pgpool.Durability{pgpool.DurableLocally, pgpool.DurableOnStandby} {
 		if err := open(d); err != nil {
 			t.Errorf("with a standby, %s: got %v, want none", d, err)
 		}
 	}
-	db.Failover(t)
-	if err := open(eventstore.DurableLocally); err != nil {
-		t.Errorf("without a standby: got %v, want none", err)
-	}
-	if err := open(eventstore.DurableOnStandby); err == nil || !strings.Contains(err.Error(), "synchronous_standby_names") {
-		t.Errorf("without a standby: got %v, want an error that names synchronous_standby_names", err)
-	}
 	_, err := eventstore.Open(t.Context(), eventstore.Config{
-		URL: storetest.New(t).URL, MasterKey: storetest.MasterKey(), Durability: eventstore.DurableLocally,
+		URL: storetest.New(t).URL, MasterKey: storetest.MasterKey(), Durability: pgpool.DurableLocally,
 	})
 	if err == nil || !strings.Contains(err.Error(), "fsync = off") {
 		t.Errorf("server without fsync: got %v, want an error that names it", err)

@@ -30,7 +30,10 @@ const standbyName = "standby"
 // make the commits durable all the same.
 func StartPair(ctx context.Context, cfg Config) (_ *Pair, err error) {
 	p := &Pair{cfg: cfg}
-	p.cfg.Settings = map[string]string{"wal_keep_size": "256MB"} // what a standby that was lost for a while needs
+	p.cfg.Settings = map[string]string{
+		"wal_keep_size":               "256MB", // what a standby that was lost for a while needs
+		"wal_retrieve_retry_interval": "1s",    // until a standby connects again to a primary that was restarted: commits wait for it
+	}
 	maps.Copy(p.cfg.Settings, cfg.Settings)
 	defer func() {
 		if err != nil {
@@ -54,7 +57,7 @@ func (p *Pair) Primary() *PairServer { return p.primary }
 func (p *Pair) Standby() *PairServer { return p.standby }
 
 // Promote makes the standby, which must run, the primary, and returns when it accepts writes. It kills the old primary first, so that
-// there are never two. Commits of the new primary wait for nobody until Rejoin.
+// there are never two. Commits of the new primary wait for nobody until Rejoin; with SOL_DURABILITY=standby they are not acknowledged.
 func (p *Pair) Promote(ctx context.Context) error {
 	p.primary.Kill()
 	if err := p.standby.execute(ctx, `select pg_promote()`); err != nil {

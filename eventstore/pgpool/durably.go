@@ -46,11 +46,22 @@ func (p *Pools) commitDurably(ctx context.Context, do func(context.Context, pgx.
 		return err
 	}
 	defer conn.Release()
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return do(ctx, tx) })
-	if err == nil && IsDoubtful(conn.Conn()) {
+	standbys := ""
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if err := do(ctx, tx); err != nil || p.durability.IsKept("") {
+			return err
+		}
+		return tx.QueryRow(ctx, `select current_setting($1)`, "synchronous_standby_names").Scan(&standbys)
+	})
+	switch {
+	case err != nil:
+		return err
+	case IsDoubtful(conn.Conn()):
 		return fmt.Errorf("%w: the standbys may not have the transaction", ErrUnavailable)
+	case !p.durability.IsKept(standbys):
+		return fmt.Errorf("%w: the server waits for no standby", ErrUnavailable)
 	}
-	return err
+	return nil
 }
 
 const doubtful = "sol doubtful"

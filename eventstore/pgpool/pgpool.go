@@ -6,6 +6,7 @@
 package pgpool
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type Config struct {
 	// RequestURL is the URL of the request pool; it may lead to PgBouncer in transaction mode. Empty: URL.
 	RequestURL string
 	Tracer     pgx.QueryTracer // nil: none
+	Durability Durability      // what Durably promises; empty: NotChecked
 	Adjust     []func(*Spec)   // change the specs of the pools, in this order
 }
 
@@ -34,6 +36,7 @@ type Pools struct {
 
 	Request *Requests
 
+	durability    Durability
 	listen        *pgxpool.Config
 	background    background
 	sessionShares *shares
@@ -53,7 +56,7 @@ func Open(ctx context.Context, c Config) (_ *Pools, err error) {
 	if err := RefuseTransactionMode(ctx, c.URL); err != nil {
 		return nil, err
 	}
-	p := &Pools{}
+	p := &Pools{durability: cmp.Or(c.Durability, NotChecked)}
 	p.background.ctx, p.background.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {

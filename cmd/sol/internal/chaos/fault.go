@@ -99,9 +99,12 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 			return time.Now(), in.pair.Standby().Start(ctx)
 		}}
 	case PromoteStandby:
-		return fault{heal: in.rejoin, inject: func(ctx context.Context) (time.Time, error) {
+		return fault{heal: noHealing, inject: func(ctx context.Context) (time.Time, error) {
 			since := time.Now()
-			return since, in.pair.Promote(ctx)
+			if err := in.pair.Promote(ctx); err != nil {
+				return time.Time{}, err
+			}
+			return since, in.rejoin(ctx)
 		}}
 	case LoseStandbyRestart:
 		return fault{heal: noHealing, inject: func(ctx context.Context) (time.Time, error) {
@@ -118,7 +121,7 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 			return time.Now(), in.pair.Standby().Start(ctx)
 		}}
 	case LoseStandbyPromoted:
-		return fault{heal: in.rejoin, inject: func(ctx context.Context) (time.Time, error) {
+		return fault{heal: noHealing, inject: func(ctx context.Context) (time.Time, error) {
 			if err := in.loseStandby(ctx, r); err != nil {
 				return time.Time{}, err
 			}
@@ -126,7 +129,13 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 			if err := in.pair.Standby().Start(ctx); err != nil {
 				return time.Time{}, err
 			}
-			return time.Now(), in.pair.Promote(ctx)
+			if err := in.pair.Promote(ctx); err != nil {
+				return time.Time{}, err
+			}
+			if err := in.startWithoutStandby(ctx, r); err != nil {
+				return time.Time{}, err
+			}
+			return time.Now(), in.rejoin(ctx)
 		}}
 	}
 	panic("no such kind: " + string(kind)) // validate checked it
@@ -159,9 +168,29 @@ func damageConnections(victim *node, mode dbproxy.Mode) fault {
 		}}
 }
 
-// loseStandby kills the standby and checks that commands are refused from then on, and that reads and log-ins are not.
+// loseStandby kills the standby and checks what commands and reads get from then on.
 func (in *installation) loseStandby(ctx context.Context, r *roundResult) error {
 	in.pair.Standby().Kill()
+	return in.expectReadsOnly(ctx, r)
+}
+
+// startWithoutStandby starts a node again while the primary has no standby: it starts, and commands get no other answer than before.
+func (in *installation) startWithoutStandby(ctx context.Context, r *roundResult) error {
+	n := in.nodes[len(in.nodes)-1]
+	if err := n.end(ctx, syscall.SIGKILL); err != nil {
+		return err
+	}
+	if err := n.start(); err != nil {
+		return err
+	}
+	if err := in.waitUntilUp(ctx); err != nil {
+		return err
+	}
+	return in.expectReadsOnly(ctx, r)
+}
+
+// expectReadsOnly checks that commands are refused, and that reads and log-ins are not.
+func (in *installation) expectReadsOnly(ctx context.Context, r *roundResult) error {
 	reading, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
-	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -61,7 +61,7 @@ type Config struct {
 	LastSeenFile   string // path
 	Hold           time.Duration
 	AutoCloseAfter time.Duration // replaces the delay of the catalogue; 0: the catalogue's
-	Durability     eventstore.Durability
+	Durability     pgpool.Durability
 	Log            LogConfig
 	Limits         middleware.Limits
 	TrustedProxies []netip.Prefix
@@ -101,8 +101,8 @@ func Load(env func(string) string) (Config, error) {
 			*target = d
 		}
 	}
-	switch c.Durability = eventstore.Durability(cmp.Or(env("SOL_DURABILITY"), string(eventstore.DurableLocally))); c.Durability {
-	case eventstore.DurableLocally, eventstore.DurableOnStandby, eventstore.NotChecked:
+	switch c.Durability = pgpool.Durability(cmp.Or(env("SOL_DURABILITY"), string(pgpool.DurableLocally))); c.Durability {
+	case pgpool.DurableLocally, pgpool.DurableOnStandby, pgpool.NotChecked:
 	default:
 		refuse("SOL_DURABILITY", "local, standby or none")
 	}

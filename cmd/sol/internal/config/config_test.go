@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -29,7 +29,7 @@ func TestConfigDefaults(t *testing.T) {
 		dir = "/var/lib/sol"
 	}
 	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
-		Durability: eventstore.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600}}
+		Durability: pgpool.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -58,7 +58,7 @@ func TestConfig(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
-		AutoCloseAfter: 90 * time.Second, Durability: eventstore.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
+		AutoCloseAfter: 90 * time.Second, Durability: pgpool.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		External: External{
