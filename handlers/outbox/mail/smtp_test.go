@@ -178,7 +178,7 @@ func TestMailIsGivenUpInTheEnd(t *testing.T) {
 func TestLateBounceGivesNoError(t *testing.T) {
 	w := newFixture(t)
 	ticketID := w.open(ticket.Declared)
-	void, sent := w.deliver(ticketID, sagas.Notification{Kind: "boh"}), w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
+	void, sent := w.deliver(ticketID, sagas.Notification{Kind: sagas.KindPublicNote, Note: newID()}), w.deliver(ticketID, sagas.Notification{Kind: sagas.KindOpened})
 	w.dispatch(ticketID, admin, ticket.Erase{})
 	for _, m := range []string{void, sent, uuid.NewString()} {
 		if err := w.sender.RecordBounce(t.Context(), m); err != nil {
