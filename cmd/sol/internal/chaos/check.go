@@ -41,7 +41,7 @@ func (in *installation) check(ctx context.Context, w *workload, r *Report) error
 	log.checkActs(acts, r)
 	log.checkProbes(in.probes, r)
 	log.checkClosings(r)
-	return errors.Join(in.checkTimers(ctx, r), in.checkMails(ctx, acts, r), in.checkReadModels(ctx, store, r))
+	return errors.Join(in.checkReaderTags(ctx, log, r), in.checkTimers(ctx, r), in.checkMails(ctx, acts, r), in.checkReadModels(ctx, store, r))
 }
 
 // problemf adds a problem.

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections"
 )
@@ -40,6 +42,27 @@ func collect[T any](ctx context.Context, in *installation, sql string, row pgx.R
 		return nil, err
 	}
 	return pgx.CollectRows(rows, row)
+}
+
+// taggedTicket is a ticket with its reader tags.
+type taggedTicket struct {
+	ID      ticket.ID
+	Current bool // the tags were written by the append of the last event
+	Readers []ticket.ReaderTag
+}
+
+// checkReaderTags checks that each ticket has the reader tags of its state.
+func (in *installation) checkReaderTags(ctx context.Context, log *logContent, r *Report) error {
+	// A ticket to which a saga appends after the log was read is left out.
+	tickets, err := collect(ctx, in, fmt.Sprintf(`
+		select id::text, coalesce(readers_version = version, false), readers from log.streams where kind = 'ticket' and position <= %d`, log.last),
+		pgx.RowToStructByPos[taggedTicket])
+	for _, t := range tickets {
+		if want := log.tickets[t.ID].Readers(); !t.Current || !slices.Equal(t.Readers, want) {
+			r.problemf("ticket %s: got reader tags %q (of its last event: %t), want %q", t.ID, t.Readers, t.Current, want)
+		}
+	}
+	return err
 }
 
 // timer is a timer of a saga.
