@@ -30,7 +30,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
-// The long form is that of make chaos: -args -histories 50 -operations 30.
+// The long form is that of make chaos: -args -histories 50 -operations 40.
 var (
 	histories  = flag.Int("histories", 50, "number of tickets that TestTicketsAreLinearizable works on at the same time")
 	operations = flag.Int("operations", 6, "number of operations of each of the clients of a ticket")
