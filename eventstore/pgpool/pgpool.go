@@ -40,12 +40,34 @@ type Pools struct {
 	listen        *pgxpool.Config
 	background    background
 	sessionShares *shares
+	loginShares   *shares // of log-ins
+	checkShares   *shares // of log-ins and checks of sessions
 }
 
 // ShareSession waits until a kind of use may have one more connection of the session pool, and returns the function that its user calls
-// after the use. Sessions and log-ins need none: a table that is locked for one kind leaves them a connection. Error: ErrUnavailable.
+// after the use. Sessions and log-ins need none: tables that are locked, of however many kinds, leave them a connection. Error: ErrUnavailable.
 func (p *Pools) ShareSession(ctx context.Context, kind string) (release func(), err error) {
 	return p.sessionShares.acquire(ctx, kind)
+}
+
+// ShareCheck is ShareSession for checks of sessions, which have two of three connections at most: while their tables are locked, what needs
+// no session goes on, for example that a citizen opens a ticket. Error: ErrUnavailable.
+func (p *Pools) ShareCheck(ctx context.Context) (release func(), err error) {
+	return p.checkShares.acquire(ctx, "check")
+}
+
+// ShareLogin is ShareCheck for log-ins, of which one at a time reads: while their tables are locked, checks of sessions go on.
+func (p *Pools) ShareLogin(ctx context.Context) (release func(), err error) {
+	releaseLogin, err := p.loginShares.acquire(ctx, "login")
+	if err != nil {
+		return nil, err
+	}
+	releaseCheck, err := p.ShareCheck(ctx)
+	if err != nil {
+		releaseLogin()
+		return nil, err
+	}
+	return func() { releaseCheck(); releaseLogin() }, nil
 }
 
 // startTimeout is the time within which each pool must have its first connection.
@@ -101,7 +123,7 @@ func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
 		*p.pool(s.Name) = pool
 	}
 	if s.Name == Session {
-		p.sessionShares = newShares(s)
+		p.sessionShares, p.loginShares, p.checkShares = newSingleShares(s), newSingleShares(s), newShares(s)
 	}
 	if s.Min == 0 {
 		return nil

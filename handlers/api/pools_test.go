@@ -6,6 +6,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -169,6 +170,69 @@ func TestLockedAccessRecordsStayAlone(t *testing.T) {
 	readers.Wait()
 	unlock()
 	w.eventually("tickets are shown again", func() bool { return anna.ticket(id).status == 200 })
+}
+
+// While the tables of two kinds of use of the session pool are locked, people log in and work.
+func TestTwoLockedKindsLeaveLogInsAlone(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	owner := w.connectAsOwner()
+	defer w.lockTable("access.reads")()
+	defer w.lockTable("presence.readers")()
+	ctx, end := context.WithCancel(t.Context())
+	var waiting sync.WaitGroup
+	for range 4 {
+		waiting.Go(func() {
+			for ctx.Err() == nil {
+				anna.ticket(id)
+			}
+		})
+		waiting.Go(func() {
+			for ctx.Err() == nil {
+				_ = w.system.App.Presence.Enter(ctx, ticket.ID(id), person.Actor{ID: anna.id, Role: person.ASROperator, Entity: torino}, false)
+			}
+		})
+	}
+	bothWait := func() bool { return w.countWaiting(owner, pgpool.Session) == 2 }
+	w.eventually("both kinds wait", bothWait)
+	for n := range 5 {
+		w.logIn(fmt.Sprintf("operatore.%d", n), person.ASROperator, torino).get("/api/v1/queues").want(200)
+	}
+	w.eventually("both kinds still wait", bothWait)
+	end()
+	waiting.Wait()
+}
+
+// Log-ins in front of a locked table get 503, and leave a connection to those who need none of their tables.
+func TestLockedLogInsLeaveOthersAlone(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
+	anna := w.logIn("anna", person.ASROperator, torino)
+	owner := w.connectAsOwner()
+	for _, table := range []string{"identity.accounts", "identity.failures"} {
+		unlock := w.lockTable(table)
+		ctx, end := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		for range 3 * runtime.GOMAXPROCS(0) { // more than hash at a time
+			waiting.Go(func() {
+				for ctx.Err() == nil {
+					a := w.anonymous().post("/api/v1/sessions", fields{"username": "anna", "password": password, "pin": pin})
+					if ctx.Err() == nil && (a.status != 503 || a.header.Get("Retry-After") == "") {
+						t.Errorf("%s: got %d %s, want 503 with Retry-After", table, a.status, a.raw)
+					}
+				}
+			})
+		}
+		w.eventually("log-ins wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
+		w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+		if table == "identity.failures" { // checks of sessions read accounts
+			anna.get("/api/v1/queues").want(200)
+		}
+		end()
+		waiting.Wait()
+		unlock()
+		w.eventually("requests are answered again", func() bool { return anna.get("/api/v1/queues").status == 200 })
+	}
 }
 
 // A frozen database gives 503 to everybody, and the node works again when the database does.

@@ -15,7 +15,8 @@ import (
 // Login starts a session for user name, password and PIN (FAQ 2.1). Errors: ErrCredentials, *LockedError.
 //
 // Login treats an unknown user name like a known one: it hashes, counts failures and locks. It reads the lock while it holds a hash slot,
-// so concurrent guesses exceed MaxFailures by less than the number of slots.
+// so concurrent guesses exceed MaxFailures by less than the number of slots. It reads it before too, as the account, so that a log-in that
+// waits for a locked table holds no slot.
 func (i *Identity) Login(ctx context.Context, username, password, pin string) (Session, error) {
 	s, err := i.verify(ctx, normalizeUsername(username), password, pin)
 	if err != nil {
@@ -25,27 +26,19 @@ func (i *Identity) Login(ctx context.Context, username, password, pin string) (S
 }
 
 func (i *Identity) verify(ctx context.Context, username, password, pin string) (Session, error) {
+	name := i.KeyedHash("login", username)
+	s, passwordHash, pinHash, known, err := i.readAccount(ctx, name, username)
+	if err != nil {
+		return Session{}, err
+	}
 	done, err := i.acquireHashSlot(ctx)
 	if err != nil {
 		return Session{}, err
 	}
 	defer done()
-	name := i.KeyedHash("login", username)
 	failed, err := i.checkLock(ctx, name)
 	if err != nil {
 		return Session{}, err
-	}
-	s := Session{Username: username}
-	passwordHash, pinHash, known := i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
-	if known {
-		err = i.Pools.Session.QueryRow(ctx, `
-			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
-			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		known = false
-	} else if err != nil {
-		return Session{}, fmt.Errorf("find account: %w", err)
 	}
 	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
 	if !known || !passwordRight || !pinRight {
@@ -57,6 +50,32 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 		}
 	}
 	return s, nil
+}
+
+// readAccount returns the account of a user name with the hashes of its password and PIN, and those of nobody for an unknown one. It returns
+// a *LockedError if the name is locked. name is the name's keyed hash.
+func (i *Identity) readAccount(ctx context.Context, name, username string) (s Session, passwordHash, pinHash string, known bool, err error) {
+	release, err := i.Pools.ShareLogin(ctx)
+	if err != nil {
+		return s, "", "", false, fmt.Errorf("log in: %w", err)
+	}
+	defer release()
+	if _, err := i.checkLock(ctx, name); err != nil {
+		return s, "", "", false, err
+	}
+	s = Session{Username: username}
+	passwordHash, pinHash, known = i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
+	if known {
+		err := i.Pools.Session.QueryRow(ctx, `
+			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
+			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
+		if errors.Is(err, pgx.ErrNoRows) {
+			known = false
+		} else if err != nil {
+			return s, "", "", false, fmt.Errorf("find account: %w", err)
+		}
+	}
+	return s, passwordHash, pinHash, known, nil
 }
 
 // checkLock returns a *LockedError if a user name is locked, and reports whether it has failed logins. name is the name's keyed hash.

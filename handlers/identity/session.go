@@ -70,6 +70,11 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	if err != nil {
 		return Session{}, err
 	}
+	release, err := i.Pools.ShareCheck(ctx)
+	if err != nil {
+		return Session{}, fmt.Errorf("start session: %w", err)
+	}
+	defer release()
 	now := i.Now()
 	_, err = i.Pools.Session.Exec(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
@@ -108,6 +113,11 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	if !isTokenShaped(token) {
 		return Session{}, time.Time{}, ErrNoSession
 	}
+	release, err := i.Pools.ShareCheck(ctx)
+	if err != nil {
+		return Session{}, time.Time{}, fmt.Errorf("find session: %w", err)
+	}
+	defer release()
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
