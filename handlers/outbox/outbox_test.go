@@ -229,6 +229,23 @@ func TestStoppedRouterLeavesNoGoroutines(t *testing.T) {
 	}
 }
 
+// TestDiscardWorksInPages discards more messages than one statement does, and keeps those that are named.
+func TestDiscardWorksInPages(t *testing.T) {
+	db := storetest.New(t).Store.Pools().Outbox
+	ids := publishMessages(t, db, "topic", 3)
+	_, err := db.Exec(t.Context(), `
+		insert into saga.outbox (uuid, payload, metadata) select gen_random_uuid()::text, '1', '{"topic": "topic"}' from generate_series(1, 2500)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := outbox.Discard(t.Context(), db, ids[0], ids[2]); err != nil || n != 2501 {
+		t.Errorf("got %d discarded, %v, want 2501", n, err)
+	}
+	if all := listMessages(t, db); len(all) != 2 || all[0].ID != ids[0] || all[1].ID != ids[2] {
+		t.Errorf("got %+v, want the two that were named", all)
+	}
+}
+
 // TestPayloadsMayHoldEscapes delivers a message whose JSON holds backslashes.
 func TestPayloadsMayHoldEscapes(t *testing.T) {
 	db := storetest.New(t).Store.Pools().Outbox

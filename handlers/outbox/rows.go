@@ -46,12 +46,25 @@ func ListPendingSince(ctx context.Context, db *pgxpool.Pool, after time.Time) ([
 	})
 }
 
+const discardPage = 1000 // messages that one statement discards, so that it ends within the time limits of its pool
+
 // Discard marks all undelivered messages as delivered, except those with the ids in but, and returns their number. The demo uses it so that
 // messages of its generated past are not sent.
-func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (int64, error) {
-	tag, err := db.Exec(ctx, `update saga.outbox set acked = true where not acked and uuid <> all ($1::text[])`, append([]string{}, but...))
-	if err != nil {
-		return 0, fmt.Errorf("discard the outbox: %w", err)
+func Discard(ctx context.Context, db *pgxpool.Pool, but ...string) (discarded int64, err error) {
+	for after := int64(0); ; {
+		var last, n int64
+		err := db.QueryRow(ctx, `
+			with page as (select "offset", uuid from saga.outbox where not acked and "offset" > $2 order by "offset" limit $3),
+				done as (
+					update saga.outbox o set acked = true from page p where o."offset" = p."offset" and p.uuid <> all ($1::text[]) returning 1)
+			select coalesce(max(p."offset"), 0), (select count(*) from done) from page p`,
+			append([]string{}, but...), after, discardPage).Scan(&last, &n)
+		if err != nil {
+			return discarded, fmt.Errorf("discard the outbox: %w", err)
+		}
+		if last == 0 {
+			return discarded, nil
+		}
+		after, discarded = last, discarded+n
 	}
-	return tag.RowsAffected(), nil
 }
