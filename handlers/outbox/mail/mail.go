@@ -58,7 +58,7 @@ type Config struct {
 	WantsMail func(ctx context.Context, account string) (bool, error)
 
 	Timeout      time.Duration // for connecting to the relay, and then for sending one mail; 0: 30 s
-	RetryDelay   time.Duration // pause after the first failed attempt, then doubled up to an hour; 0: 1 min
+	RetryDelay   time.Duration // pause after a failed attempt; doubled up to an hour while the relay answers 4xx; 0: 1 min
 	Lease        time.Duration // how long an attempt reserves a mail without a renewal; then another node begins one; 0: lease.Duration
 	GiveUpAfter  time.Duration // how long a mail is tried after its creation; 0: five days
 	PollInterval time.Duration // pause between two looks for due mails; 0: 1 s
@@ -210,14 +210,18 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 		return errors.Join(s.giveBack(ctx, m), context.Cause(attempting))
 	}
 	if err != nil {
-		return errors.Join(s.postpone(ctx, m, "the mail could not be composed", false), err)
+		wait := s.backoff(m.attempts)
+		if eventstore.IsUnavailable(err) {
+			wait = s.RetryDelay
+		}
+		return errors.Join(s.postpone(ctx, m, "the mail could not be composed", false, wait), err)
 	}
 	if msg == nil {
 		return s.finish(ctx, m, "void", why)
 	}
 	// The mail says what was read of the ticket: it leaves when that cannot be lost any more.
 	if err := s.App.Barrier(attempting); err != nil {
-		return errors.Join(s.postpone(ctx, m, "the log is not available", false), err)
+		return errors.Join(s.postpone(ctx, m, "the log is not available", false, s.RetryDelay), err)
 	}
 	result, err := s.send(attempting, msg)
 	switch result {
@@ -231,7 +235,11 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 		if m.age > s.GiveUpAfter {
 			return s.reject(ctx, m, fmt.Errorf("given up: %w", err))
 		}
-		return s.postpone(ctx, m, err.Error(), result == uncertain)
+		wait := s.backoff(m.attempts)
+		if result == unreachable { // the breaker lets one mail try: none has to wait longer when the relay is back
+			wait = s.RetryDelay
+		}
+		return s.postpone(ctx, m, err.Error(), result == uncertain, wait)
 	}
 	return nil
 }
@@ -241,7 +249,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 func (s *Sender) reject(ctx context.Context, m delivery, why error) error {
 	if errors.As(why, new(recipientError)) {
 		if err := s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
-			return errors.Join(s.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false), err)
+			return errors.Join(s.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false, s.backoff(m.attempts)), err)
 		}
 	} else {
 		s.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
@@ -261,14 +269,13 @@ func (s *Sender) finish(ctx context.Context, m delivery, state, why string) erro
 		where id = $1 and state = 'sending' and attempts = $4`, m.id, state, why, m.attempts)
 }
 
-// postpone stores a failed attempt and the time of the next one. uncertain marks a mail that may have arrived.
-func (s *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool) error {
+// postpone stores a failed attempt and the pause before the next one. uncertain marks a mail that may have arrived.
+func (s *Sender) postpone(ctx context.Context, m delivery, why string, uncertain bool, wait time.Duration) error {
 	outcome := "deferred"
 	if uncertain {
 		outcome = "uncertain"
 	}
 	s.outcomes.WithLabelValues(outcome).Inc()
-	wait := s.backoff(m.attempts)
 	s.Log.WarnContext(ctx, "mail postponed", "message", m.id, "ticket", m.ticket, "attempts", m.attempts, "retry_in", wait, "reason", why)
 	return s.store(ctx, `
 		update mail.deliveries set state = 'waiting', uncertain = uncertain or $3, next_at = clock_timestamp() + $4::interval, error = $2

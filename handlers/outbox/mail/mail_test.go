@@ -9,11 +9,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
+	"github.com/google/uuid"
+
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -167,6 +171,32 @@ func TestMailOfANewerReleaseWaits(t *testing.T) {
 	w.eventuallySent(m)
 	if state, uncertain := w.row(newer); state != "waiting" || uncertain {
 		t.Errorf("got %s, uncertain %t, want waiting and false", state, uncertain)
+	}
+}
+
+// While the relay cannot be reached the pause between attempts does not grow, so that mails go soon after a long outage.
+func TestPauseDoesNotGrowWithAnOutage(t *testing.T) {
+	w := newFixture(t)
+	id, m := w.open(ticket.Declared), uuid.NewString()
+	newNode := func() *mail.Sender { // its breaker is closed
+		_, s := newSender(w.store, listenNowhere(t), func(c *mail.Config) { c.RetryDelay = time.Minute })
+		return s
+	}
+	if err := newNode().Deliver(t.Context(), m, id, sagas.Notification{Kind: sagas.KindOpened}); err != nil {
+		t.Fatal(err)
+	}
+	pool := w.store.Pools().Outbox
+	if _, err := pool.Exec(t.Context(), `update mail.deliveries set attempts = 10, next_at = clock_timestamp() where id = $1`, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := newNode().Retry(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var attempts int
+	var soon bool
+	err := pool.QueryRow(t.Context(), `select attempts, next_at < clock_timestamp() + interval '2 minutes' from mail.deliveries where id = $1`, m).Scan(&attempts, &soon)
+	if err != nil || attempts != 11 || !soon {
+		t.Errorf("got %d attempts, the next soon %t, %v, want 11 and true", attempts, soon, err)
 	}
 }
 
