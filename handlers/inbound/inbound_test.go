@@ -317,15 +317,17 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 	}
 }
 
+// failedDelivery returns the report of a mail server about a mail of ours.
+func failedDelivery(action string) string {
+	return "From: mailer-daemon@example.it\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n" +
+		"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.it\n\nFinal-Recipient: rfc822; prova@example.it\nAction: " + action + "\nStatus: 5.1.1\n--b--\n"
+}
+
 func TestFailedDeliveryIsRecorded(t *testing.T) {
 	w := newFixture(t)
-	report := func(action string) string {
-		return "From: mailer-daemon@example.it\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n" +
-			"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.it\n\nFinal-Recipient: rfc822; prova@example.it\nAction: " + action + "\nStatus: 5.1.1\n--b--\n"
-	}
 	m := uuid.NewString()
 	for _, action := range []string{"delayed", "relayed", "failed"} {
-		if err := w.mail(w.addresses.Bounce(m), report(action)); err != nil {
+		if err := w.mail(w.addresses.Bounce(m), failedDelivery(action)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,9 +5,11 @@ package inbound
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,8 +18,10 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // dial opens an SMTP session.
@@ -114,6 +118,31 @@ func TestOpenSessionEndsWithTheService(t *testing.T) {
 	var late net.Error
 	if _, err := io.Copy(io.Discard, conn); errors.As(err, &late) && late.Timeout() {
 		t.Errorf("got %v, want a closed connection", err)
+	}
+}
+
+// A mail that the server gives up when it stops comes again: it is no error.
+func TestMailGivenUpAtTheStopIsNoError(t *testing.T) {
+	var log handlertest.LogBuffer
+	begun, sent := make(chan struct{}), make(chan error, 1)
+	w := newFixture(t, func(c *Config) {
+		c.ShutdownGrace, c.Log = time.Millisecond, slog.New(slog.NewJSONHandler(&log, nil))
+		c.RecordBounce = func(ctx context.Context, _ string) error {
+			close(begun)
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	})
+	go func() { sent <- w.mail(w.addresses.Bounce(uuid.NewString()), failedDelivery("failed")) }()
+	<-begun
+	if err := w.stop(); err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if err := <-sent; err == nil {
+		t.Error("got an accepted mail, want none")
+	}
+	if text := log.String(); !strings.Contains(text, "given up at the stop") || strings.Contains(text, `"level":"ERROR"`) {
+		t.Errorf("got log %s, want a mail that was given up and no error", text)
 	}
 }
 
