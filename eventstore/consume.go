@@ -33,6 +33,8 @@ type Consumer struct {
 	// the stream and goes on with all others: Handle gets no later record of it. A node that knows the types of all its records handles
 	// them when it begins to lead the consumer.
 	Knows func(Record) bool
+	// Prepare is called outside a transaction when a node begins to lead the consumer, before its first batch. Nil: nothing is called.
+	Prepare func(ctx context.Context) error
 	// HandleBatch is called in place of Handle, if it is set, also for a batch without records.
 	HandleBatch func(ctx context.Context, tx pgx.Tx, b Batch) error
 }
@@ -60,8 +62,9 @@ func (c Consumer) handle(ctx context.Context, tx pgx.Tx, b Batch) error {
 // id returns name and version.
 func (c Consumer) id() lease.Consumer { return lease.Consumer{Name: c.Name, Version: c.Version} }
 
-// errFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back.
-var errFenced = errors.New("another node has moved the checkpoint")
+// ErrFenced means that another node moved the checkpoint; the work of this node on the batch was rolled back. A handler returns it when it
+// sees that another node leads the consumer or led it meanwhile: this node then releases the lease, and may lead again.
+var ErrFenced = errors.New("another node has moved the checkpoint")
 
 // Consume runs the consumer until ctx ends, and then returns nil. It returns an error at once when c is not valid.
 //
@@ -105,11 +108,14 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 	defer release()
 
 	skipped, err := s.loadSkips(leading, c)
+	if err == nil && c.Prepare != nil {
+		err = c.Prepare(leading)
+	}
 	if err == nil {
 		err = s.resumeSkipped(leading, c, position, &skipped)
 	}
 	if err != nil {
-		if leading.Err() == nil {
+		if leading.Err() == nil && !errors.Is(err, ErrFenced) {
 			failed.Add()
 			s.recordFailure(leading, c, position, err)
 			_ = notify.Sleep(leading, failed.Delay)
@@ -132,7 +138,7 @@ func (s *Store) consumeAsLeader(ctx context.Context, c Consumer, claimedAt time.
 			}
 			s.metrics.SetLeading(c.Name, c.Version, position, len(skipped.streams))
 			s.notifier.AdvanceConsumer(c.Name, c.Version, position)
-		case errors.Is(err, errFenced) || leading.Err() != nil:
+		case errors.Is(err, ErrFenced) || leading.Err() != nil:
 			failed.Reset()
 			return
 		default:
@@ -171,7 +177,7 @@ func (s *Store) handleBatch(ctx context.Context, c Consumer, from int64, skipped
 			where name = $1 and version = $2 and position = $3 and skip_changes = $5`,
 			c.Name, c.Version, from, to, skipped.changes, len(left))
 		if err == nil && tag.RowsAffected() == 0 {
-			err = errFenced
+			err = ErrFenced
 		}
 		return err
 	})

@@ -116,7 +116,7 @@ func (s *Store) resumeSkipped(ctx context.Context, c Consumer, checkpoint int64,
 	for stream := range k.streams {
 		resumed, err := s.resumeStream(ctx, c, stream, checkpoint, k.changes)
 		switch {
-		case ctx.Err() != nil || errors.Is(err, errFenced):
+		case ctx.Err() != nil || errors.Is(err, ErrFenced):
 			return err
 		case err != nil:
 			s.cfg.Log.Warn("skipped stream fails; it stays skipped", "consumer", c.Name, "stream", stream, "error", err)
@@ -158,7 +158,7 @@ func (s *Store) resumeStream(ctx context.Context, c Consumer, stream StreamID, c
 			update log.consumers set skip_changes = skip_changes + 1
 			where name = $1 and version = $2 and position = $3 and skip_changes = $4`, c.Name, c.Version, checkpoint, changes)
 		if err == nil && moved.RowsAffected() == 0 {
-			err = errFenced
+			err = ErrFenced
 		}
 		return err
 	})

@@ -15,7 +15,7 @@ import (
 // always fit the position.
 type checkpoint struct {
 	Position int64
-	WorkerID *uuid.UUID // the runner that handled the last batch; nil: none yet
+	WorkerID *uuid.UUID // the runner that reconciled the timers last, or the claim of one that does so now; nil: none yet
 	Live     bool
 	LiveAt   *int64 // position at which the version goes live; nil: it is live, or was replaced
 }

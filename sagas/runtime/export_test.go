@@ -22,6 +22,12 @@ const (
 // Activate is activate.
 func (r *Runner) Activate(ctx context.Context, d Definition) error { return r.activate(ctx, d) }
 
+// Reconcile is reconcileTimers.
+func (r *Runner) Reconcile(ctx context.Context, d Definition) error { return r.reconcileTimers(ctx, d) }
+
+// SetReconcilePageSize sets the number of instances that are reconciled together.
+func (r *Runner) SetReconcilePageSize(n int) { r.reconcilePageSize = n }
+
 // HandleBatch is handleBatch.
 func (r *Runner) HandleBatch(ctx context.Context, tx pgx.Tx, d Definition, records []eventstore.Record) error {
 	_, err := r.handleBatch(ctx, tx, d, eventstore.Batch{

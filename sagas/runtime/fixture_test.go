@@ -101,18 +101,20 @@ func (w *fixture) must(err error) {
 	}
 }
 
-// begin activates the sagas of a runner, as Run does at its start.
+// begin activates the sagas of a runner and reconciles their timers, as Run does at its start when it leads.
 func (w *fixture) begin(r *runtime.Runner) {
 	w.Helper()
 	for _, d := range r.Sagas {
 		w.must(r.Activate(w.ctx, d))
+		w.must(r.Reconcile(w.ctx, d))
 	}
 }
 
-// catchUp handles the log up to its head in one batch for each saga.
+// catchUp handles the log up to its head in one batch for each saga, as a runner that begins to lead.
 func (w *fixture) catchUp(r *runtime.Runner) {
 	w.Helper()
 	for _, d := range r.Sagas {
+		w.must(r.Reconcile(w.ctx, d))
 		var from int64
 		w.must(w.store.Pools().Consumer.QueryRow(w.ctx,
 			"select position from saga.sagas where name = $1 and version = $2", d.ID().Name, d.ID().Version).Scan(&from))

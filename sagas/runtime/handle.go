@@ -14,17 +14,16 @@ import (
 )
 
 // handleBatch folds a batch of the log over the saga's states and writes states, timers, journal, messages and checkpoint in tx. It
-// skips events that were handled before, so a redelivery changes nothing. It returns an error if the batch begins after the checkpoint.
+// skips events that were handled before, so a redelivery changes nothing. It returns an error if the batch begins after the checkpoint, and
+// eventstore.ErrFenced unless this runner was the last that reconciled the timers.
 func (r *Runner) handleBatch(ctx context.Context, tx pgx.Tx, d Definition, b eventstore.Batch) (*batch, error) {
 	p, err := lockCheckpoint(ctx, tx, d.ID())
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", d.ID(), err)
 	}
 	if p.WorkerID == nil || *p.WorkerID != r.workerID {
-		if err := r.reconcileTimers(ctx, tx, d); err != nil { // the settings of the runner that handled the last batch may differ
-			return nil, err
-		}
-		p.WorkerID = &r.workerID
+		// Another runner, whose settings may differ, has reconciled the timers or begun to.
+		return nil, fmt.Errorf("%s: %w", d.ID(), eventstore.ErrFenced)
 	}
 	if b.From > p.Position {
 		return nil, fmt.Errorf("%s: checkpoint is at %d, the batch begins after %d", d.ID(), p.Position, b.From)

@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
-// activate registers this node's version of the saga and reconciles its timers with the settings of this node: a changed calendar or
-// setting moves pending timers.
+// activate registers this node's version of the saga.
 func (r *Runner) activate(ctx context.Context, d Definition) error {
 	return pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
 		if err := registerVersion(ctx, tx, d.ID()); err != nil {
@@ -24,35 +25,65 @@ func (r *Runner) activate(ctx context.Context, d Definition) error {
 		if err != nil {
 			return fmt.Errorf("lock %s: %w", d.ID(), err)
 		}
-		if err := r.reconcileTimers(ctx, tx, d); err != nil {
-			return err
-		}
-		p.WorkerID = &r.workerID
 		return saveCheckpoint(ctx, tx, d.ID(), p)
 	})
 }
 
-// reconcilePageSize is the number of instances that are reconciled together; it bounds memory.
-const reconcilePageSize = 1000
-
-// reconcileTimers compares the stored timers of every instance with those that Pending returns, and corrects the differences. The caller
-// has locked the saga's row.
-func (r *Runner) reconcileTimers(ctx context.Context, tx pgx.Tx, d Definition) error {
-	after := "00000000-0000-0000-0000-000000000000"
-	for {
-		instances, err := listInstancesAfter(ctx, tx, d.ID(), after)
-		if err == nil && len(instances) > 0 {
-			err = r.reconcilePage(ctx, tx, d, instances)
+// reconcileTimers compares the stored timers of every instance with those that Pending returns, and corrects the differences: a changed
+// calendar or setting moves pending timers. It does nothing if this runner did so already and no other runner since.
+//
+// Each page of instances is a transaction of its own. The saga's row holds a claim from the first page to the last; a page is written only
+// while it does, and a batch only when it does not. A claim that is left behind is nobody's: the next runner begins again, and changes
+// nothing that is right already. Error: eventstore.ErrFenced.
+func (r *Runner) reconcileTimers(ctx context.Context, d Definition) error {
+	claim, done := uuid.New(), false
+	err := r.changeWorker(ctx, d, func(_ pgx.Tx, worker *uuid.UUID) (*uuid.UUID, error) {
+		if done = worker != nil && *worker == r.workerID; done {
+			return worker, nil
 		}
-		if err != nil {
-			return fmt.Errorf("reconcile timers of %s: %w", d.ID(), err)
-		}
-		if len(instances) < reconcilePageSize {
-			return nil
-		}
-		after = string(instances[len(instances)-1].Ticket)
+		return &claim, nil
+	})
+	for after := uuid.Nil.String(); err == nil && !done; {
+		err = r.changeWorker(ctx, d, func(tx pgx.Tx, worker *uuid.UUID) (*uuid.UUID, error) {
+			if worker == nil || *worker != claim {
+				return nil, eventstore.ErrFenced
+			}
+			instances, err := listInstancesAfter(ctx, tx, d.ID(), after, r.reconcilePageSize)
+			if err != nil {
+				return nil, err
+			}
+			if done = len(instances) < r.reconcilePageSize; done {
+				worker = &r.workerID
+			} else {
+				after = string(instances[len(instances)-1].Ticket)
+			}
+			return worker, r.reconcilePage(ctx, tx, d, instances)
+		})
 	}
+	if err != nil {
+		return fmt.Errorf("reconcile timers of %s: %w", d.ID(), err)
+	}
+	return nil
 }
+
+// changeWorker locks the saga's row, calls change with its worker, and stores the worker that change returns, in one transaction.
+func (r *Runner) changeWorker(ctx context.Context, d Definition, change func(tx pgx.Tx, worker *uuid.UUID) (*uuid.UUID, error)) error {
+	return pgx.BeginFunc(ctx, r.Store.Pools().Consumer, func(tx pgx.Tx) error {
+		p, err := lockCheckpoint(ctx, tx, d.ID())
+		if err != nil {
+			return fmt.Errorf("lock %s: %w", d.ID(), err)
+		}
+		worker, err := change(tx, p.WorkerID)
+		if err != nil || worker == p.WorkerID {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update saga.sagas set worker = $3 where name = $1 and version = $2`, d.ID().Name, d.ID().Version, worker)
+		return err
+	})
+}
+
+// defaultReconcilePageSize is the number of instances that are reconciled together; it bounds memory and the length of a transaction.
+const defaultReconcilePageSize = 1000
 
 // storedInstance is a row of saga.instances.
 type storedInstance struct {
@@ -62,10 +93,10 @@ type storedInstance struct {
 }
 
 // listInstancesAfter reads the next page of instances, in the order of ticket ids.
-func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string) ([]storedInstance, error) {
+func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string, limit int) ([]storedInstance, error) {
 	rows, err := tx.Query(ctx, `
 		select ticket::text, state, position from saga.instances
-		where saga = $1 and version = $2 and ticket > $3::text::uuid order by ticket limit $4`, id.Name, id.Version, after, reconcilePageSize)
+		where saga = $1 and version = $2 and ticket > $3::text::uuid order by ticket limit $4`, id.Name, id.Version, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +105,9 @@ func listInstancesAfter(ctx context.Context, tx pgx.Tx, id SagaID, after string)
 
 // reconcilePage reconciles the timers of one page of instances and writes each change to the journal.
 func (r *Runner) reconcilePage(ctx context.Context, tx pgx.Tx, d Definition, instances []storedInstance) error {
+	if len(instances) == 0 {
+		return nil
+	}
 	have, err := listStoredTimers(ctx, tx, d.ID(), instances)
 	if err != nil {
 		return err

@@ -84,6 +84,8 @@ type Runner struct {
 	leases   *lease.Keeper[*timerBatch]
 	wake     chan struct{} // ends the sleep of pollTimers
 	metrics  metrics
+
+	reconcilePageSize int
 }
 
 // New returns a runner, or an error for an invalid configuration. It does not use the database.
@@ -93,6 +95,7 @@ func New(c Config) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{Config: c, workerID: uuid.New(), wake: make(chan struct{}, 1), metrics: newMetrics(c.Metrics)}
+	r.reconcilePageSize = defaultReconcilePageSize
 	r.leases = lease.NewKeeper(c.LeaseDuration, r.renewTimers)
 	return r, nil
 }
@@ -111,8 +114,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-// consume reconciles the saga's timers with this node's settings, retrying until the database answers, and then handles the log
-// batch by batch until ctx ends.
+// consume registers the saga, retrying until the database answers, and then handles the log batch by batch until ctx ends. Each time when this
+// node begins to lead the saga, it first reconciles the timers with its settings.
 func (r *Runner) consume(ctx context.Context, d Definition) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, r.activate(ctx, d) },
 		backoff.WithBackOff(backoff.NewConstantBackOff(r.PollInterval)), backoff.WithMaxElapsedTime(0), // until ctx ends
@@ -127,6 +130,13 @@ func (r *Runner) consume(ctx context.Context, d Definition) error {
 	var timersDue, messagesSent bool // by the batch in hand
 	return r.Store.Consume(ctx, eventstore.Consumer{
 		Name: d.ID().consumerName(), Version: d.ID().Version, BatchSize: r.Batch, Knows: ticketlog.Knows,
+		Prepare: func(ctx context.Context) error {
+			if err := r.reconcileTimers(ctx, d); err != nil {
+				return err
+			}
+			r.wakePoll() // a timer may be due earlier now
+			return nil
+		},
 		HandleBatch: func(ctx context.Context, tx pgx.Tx, records eventstore.Batch) error {
 			b, err := r.handleBatch(ctx, tx, d, records)
 			if err != nil {
