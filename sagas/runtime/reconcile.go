@@ -43,7 +43,7 @@ func (r *Runner) reconcileTimers(ctx context.Context, d Definition) error {
 		}
 		return &claim, nil
 	})
-	for after := uuid.Nil.String(); err == nil && !done; {
+	for after := "00000000-0000-0000-0000-000000000000"; err == nil && !done; {
 		err = r.changeWorker(ctx, d, func(tx pgx.Tx, worker *uuid.UUID) (*uuid.UUID, error) {
 			if worker == nil || *worker != claim {
 				return nil, eventstore.ErrFenced
