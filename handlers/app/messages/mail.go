@@ -6,6 +6,7 @@ package messages
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -67,20 +68,34 @@ func (s *Store) DropMails(ctx context.Context, ids ...string) (int64, error) {
 	return tag.RowsAffected(), nil
 }
 
+// Both queries name the condition of an index, so they do not read the sent mails, which stay for ever.
+const (
+	listMailsQuery = `
+		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
+		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`
+	countMailsQuery = `
+		select state, count(*) from mail.deliveries
+		where (state not in ('sent', 'void') or uncertain) and state not in ('sent', 'void') group by state
+		union all
+		select state, count(*) from mail.deliveries
+		where state in ('sent', 'void') and ended_at > statement_timestamp() - $1::interval group by state`
+)
+
+// RecentMails is the time for which CountMails counts a mail that was sent or needs not be sent.
+const RecentMails = 24 * time.Hour
+
 // ListMails returns at most limit mails that were not simply sent, the newest first.
 func (s *Store) ListMails(ctx context.Context, limit int) ([]Delivery, error) {
-	rows, err := s.db.Query(ctx, `
-		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
-		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`, limit)
+	rows, err := s.db.Query(ctx, listMailsQuery, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list mails: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Delivery])
 }
 
-// CountMails returns the number of mails by state.
+// CountMails returns the number of mails by state: of «sent» and «void» those of the last RecentMails, of the other states all.
 func (s *Store) CountMails(ctx context.Context) (map[string]int, error) {
-	rows, err := s.db.Query(ctx, `select state, count(*) from mail.deliveries group by state`)
+	rows, err := s.db.Query(ctx, countMailsQuery, RecentMails)
 	if err != nil {
 		return nil, fmt.Errorf("count mails: %w", err)
 	}

@@ -97,7 +97,11 @@ func (p *Pages) addMails(r *ui.Request, d *outboxData) error {
 	for _, s := range mailStates {
 		names[s.ID] = s.One
 		if counts[s.ID] > 0 {
-			d.MailCounts = append(d.MailCounts, ui.FormatCount(counts[s.ID], s.One, s.Many))
+			text := ui.FormatCount(counts[s.ID], s.One, s.Many)
+			if s.ID == "sent" || s.ID == "void" {
+				text += " nelle ultime 24 ore" // messages.RecentMails
+			}
+			d.MailCounts = append(d.MailCounts, text)
 		}
 	}
 	for _, m := range mails {

@@ -21,8 +21,8 @@ const MailTopic = "mail"
 
 // Listing is the output of sol outbox list.
 type Listing struct {
-	Counts     []messages.Count    `json:"counts"` // by topic, of all messages
-	MailCounts map[string]int      `json:"mail_counts"`
+	Counts     []messages.Count    `json:"counts"`      // by topic, of all messages
+	MailCounts map[string]int      `json:"mail_counts"` // by state; see messages.CountMails
 	Messages   []messages.Entry    `json:"messages"`
 	Mails      []messages.Delivery `json:"mails"`
 }
@@ -67,7 +67,11 @@ func (listing Listing) Print(out io.Writer) {
 	if len(listing.MailCounts) > 0 {
 		var counts []string
 		for _, state := range slices.Sorted(maps.Keys(listing.MailCounts)) {
-			counts = append(counts, fmt.Sprintf("%d %s", listing.MailCounts[state], state))
+			text := fmt.Sprintf("%d %s", listing.MailCounts[state], state)
+			if state == "sent" || state == "void" {
+				text += " recently"
+			}
+			counts = append(counts, text)
 		}
 		fmt.Fprintf(out, "mail: %s\n", strings.Join(counts, ", "))
 	}
