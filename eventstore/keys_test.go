@@ -193,3 +193,24 @@ func TestNodesAgreeOnMissingKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestCountByMasterCountsAllPages counts more keys than one statement reads, without the destroyed ones.
+func TestCountByMasterCountsAllPages(t *testing.T) {
+	db := storetest.New(t)
+	sayPersonal(t, db.Store, "Mario")
+	before, current, err := db.Store.Keyring().CountByMaster(t.Context())
+	if err != nil || before[current] == 0 {
+		t.Fatalf("got %v, %v, want keys of %s", before, err, current)
+	}
+	const more = 11_000
+	_, err = db.Store.Pools().Append.Exec(t.Context(), `
+		insert into keys.keys (id, stream, subject, wrapped, destroyed_at)
+		select gen_random_uuid(), k.stream, k.subject, case when n <= $1 then k.wrapped end, case when n > $1 then now() end
+		from (select * from keys.keys limit 1) k, generate_series(1, $1::integer + 500) n`, more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if counts, _, err := db.Store.Keyring().CountByMaster(t.Context()); err != nil || len(counts) != 1 || counts[current] != before[current]+more {
+		t.Errorf("got %v, %v, want %d keys", counts, err, before[current]+more)
+	}
+}

@@ -25,7 +25,7 @@ func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n i
 	}
 	set := k.keys.Load()
 	for after := (uuid.UUID{}); ; {
-		page, err := k.readDataKeys(ctx, after)
+		page, err := k.readDataKeys(ctx, after, rotatePage)
 		if err != nil {
 			return n, fmt.Errorf("rotate the master key: %w", err)
 		}
@@ -76,9 +76,9 @@ type dataKeyRow struct {
 }
 
 // readDataKeys returns the next page of data keys that are not destroyed, by id.
-func (k *Keyring) readDataKeys(ctx context.Context, after uuid.UUID) ([]dataKeyRow, error) {
+func (k *Keyring) readDataKeys(ctx context.Context, after uuid.UUID, limit int) ([]dataKeyRow, error) {
 	rows, err := k.pool.Query(ctx, `
-		select id, stream, wrapped from keys.keys where id > $1 and wrapped is not null order by id limit $2`, after, rotatePage)
+		select id, stream, wrapped from keys.keys where id > $1 and wrapped is not null order by id limit $2`, after, limit)
 	if err != nil {
 		return nil, err
 	}

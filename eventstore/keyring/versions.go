@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -84,25 +85,24 @@ func (k *Keyring) Destroy(ctx context.Context, purpose string, version int) erro
 	return k.Refresh(ctx)
 }
 
+const countPage = 5000 // keys that one statement reads to count them
+
 // CountByMaster returns the number of data keys that are not destroyed by the id of the master key that wraps them, in hex, and the id
-// of the current one.
+// of the current one. It reads the keys page by page, so the pool's time limit does not depend on their number.
 func (k *Keyring) CountByMaster(ctx context.Context) (counts map[string]int64, current string, err error) {
 	set := k.keys.Load()
-	rows, err := k.pool.Query(ctx, `
-		select encode(case when octet_length(wrapped) = $1 then $2::bytea else substring(wrapped from 1 for $3) end, 'hex'), count(*)
-		from keys.keys where wrapped is not null group by 1`, wrappedSize, set.first[:masterIDSize], masterIDSize)
-	if err != nil {
-		return nil, "", fmt.Errorf("count data keys: %w", err)
-	}
 	counts = make(map[string]int64)
-	var id string
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &n}, func() error {
-		counts[id] = n
-		return nil
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("count data keys: %w", err)
+	for after := (uuid.UUID{}); ; {
+		page, err := k.readDataKeys(ctx, after, countPage)
+		if err != nil {
+			return nil, "", fmt.Errorf("count data keys: %w", err)
+		}
+		for _, row := range page {
+			counts[fmt.Sprintf("%x", set.wrapperID(row.wrapped))]++
+			after = row.id
+		}
+		if len(page) < countPage {
+			return counts, fmt.Sprintf("%x", set.current.id()), nil
+		}
 	}
-	return counts, fmt.Sprintf("%x", set.current.id()), nil
 }
