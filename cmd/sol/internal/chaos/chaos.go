@@ -76,7 +76,11 @@ func Run(ctx context.Context, c Config) (_ Report, err error) {
 	for n := range c.Rounds {
 		kind := c.Kinds[n%len(c.Kinds)]
 		workload.setRound(kind)
+		begun := time.Now()
 		result, err := in.playRound(ctx, kind)
+		if err == nil {
+			err = in.logRound(kind, begun, result)
+		}
 		if err != nil {
 			return Report{}, errors.Join(fmt.Errorf("round %d, %s: %w", n+1, kind, err), workload.stop())
 		}

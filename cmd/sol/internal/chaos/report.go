@@ -5,8 +5,11 @@ package chaos
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -78,6 +81,17 @@ func (r *Report) addRound(k Kind, m roundResult) {
 		o.Stuck++
 	}
 	r.Problems = append(r.Problems, m.problems...)
+}
+
+// logRound adds a line about a round to rounds.log in Config.Dir, beside the logs of the nodes: when it began, the time from the fault until a new
+// write was acknowledged, and how long each takeover took.
+func (in *installation) logRound(k Kind, begun time.Time, m roundResult) error {
+	f, err := os.OpenFile(filepath.Join(in.Dir, "rounds.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%s %s down %s stuck %t takeovers %v\n", begun.UTC().Format(time.RFC3339Nano), k, m.down, m.stuck, m.takeovers)
+	return errors.Join(err, f.Close())
 }
 
 // medianAndMax returns the median and the maximum of durations, in seconds.
