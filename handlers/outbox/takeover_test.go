@@ -34,7 +34,8 @@ func exec(t *testing.T, db *pgxpool.Pool, sql string, args ...any) {
 
 // A message in hand holds no transaction and no connection, and its claim is renewed for as long as the handler takes.
 func TestMessageInHandHoldsNoConnection(t *testing.T) {
-	db := storetest.New(t).Store.Pools().Outbox
+	database := storetest.New(t)
+	db := database.Store.Pools().Outbox
 	publishMessages(t, db, "topic", 3)
 	var g receivedMessages
 	resume := make(chan struct{})
@@ -45,12 +46,7 @@ func TestMessageInHandHoldsNoConnection(t *testing.T) {
 	}
 	runRouter(t, outbox.Config{Pool: db, LeaseDuration: 2 * time.Second, Handlers: newHandler(3, handle)})
 	storetest.Eventually(t, "all three are in hand", func() bool { return len(g.ids()) == 3 })
-	storetest.Eventually(t, "no transaction is open", func() bool {
-		var open int
-		err := db.QueryRow(t.Context(), `
-			select count(*) from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`).Scan(&open)
-		return err == nil && open == 0
-	})
+	database.WaitForTransactions(t)
 	claimedUntil := func() (until time.Time) {
 		if err := db.QueryRow(t.Context(), `select min(claimed_until) from saga.outbox where not acked`).Scan(&until); err != nil {
 			t.Fatal(err)
