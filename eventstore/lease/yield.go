@@ -15,17 +15,22 @@ import (
 // slowRenewals is the number of consecutive renewals, each longer than a tenth of the duration of a claim, after which a node is slow.
 const slowRenewals = 2
 
-// yieldInterval is the time between two times that a node gives its leases away. When all nodes are slow, as with a slow database, little is
-// lost.
-const yieldInterval = 5 * time.Minute
+// A node that has given its leases away does so again when it was not slow for recoveredRenewals consecutive renewals in between, or after
+// yieldInterval. When all nodes are slow, as with a slow database, little is lost.
+const (
+	recoveredRenewals = 12 // with the usual duration, nine seconds
+	yieldInterval     = 5 * time.Minute
+)
 
 // Yielder notices that the node is slow. Its zero value is ready for use.
 type Yielder struct {
-	mu       sync.Mutex
-	slow     int // number of consecutive slow renewals
-	at       time.Time
-	yielding context.Context // ends when the node gives its leases away
-	cancel   context.CancelFunc
+	mu        sync.Mutex
+	slow      int // number of consecutive slow renewals
+	fast      int // number of consecutive others
+	at        time.Time
+	recovered bool            // since then
+	yielding  context.Context // ends when the node gives its leases away
+	cancel    context.CancelFunc
 }
 
 // Begin returns a context that ends with ctx, or when the node gives its leases away.
@@ -48,14 +53,18 @@ func (y *Yielder) Observe(took, duration time.Duration) bool {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if took < duration/10 {
+		if y.fast++; y.fast >= recoveredRenewals {
+			y.recovered = true
+		}
 		y.slow = 0
 		return false
 	}
-	y.slow++
-	if y.slow < slowRenewals || y.cancel == nil || !y.at.IsZero() && time.Since(y.at) < yieldInterval {
+	y.slow, y.fast = y.slow+1, 0
+	if y.slow < slowRenewals || y.cancel == nil || !y.recovered && !y.at.IsZero() && time.Since(y.at) < yieldInterval {
 		return false
 	}
 	y.cancel()
+	y.recovered = false
 	y.at, y.yielding = time.Now(), nil
 	return true
 }
