@@ -32,7 +32,8 @@ func TestNodeUnderLoadHasFewConnections(t *testing.T) {
 		load := &ticketLoad{by: anonymous, opened: map[int]string{}}
 		load.tried.Store(int64(n) * 1000) // keys of its own
 		clients.Go(func() { load.run(stop) })
-		clients.Go(func() { workUntil(stop, anonymous.login(operator)) })
+		session := anonymous.login(operator)
+		clients.Go(func() { workUntil(stop, session) })
 	}
 	owner, err := pgx.Connect(t.Context(), db.URL)
 	if err != nil {

@@ -123,7 +123,9 @@ func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
 		*p.pool(s.Name) = pool
 	}
 	if s.Name == Session {
-		p.sessionShares, p.loginShares, p.checkShares = newSingleShares(s), newSingleShares(s), newShares(s)
+		login := s
+		login.Wait += s.Wait / 2 // many log-ins at once hash passwords on all cores, so their reads are slow
+		p.sessionShares, p.loginShares, p.checkShares = newSingleShares(s), newSingleShares(login), newShares(s)
 	}
 	if s.Min == 0 {
 		return nil
