@@ -163,6 +163,7 @@ func (n *notificationBuilder) addForEvent() {
 		}
 	case ticket.ContactFailed:
 		n.notifyHolder(KindContactFailed, Notification{})
+	case ticket.MailKept:
 	case ticket.ActWithdrawn:
 		n.cancelHeld(e.Act)
 	case ticket.Unassigned:

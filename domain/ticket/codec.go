@@ -30,7 +30,7 @@ type encoding struct {
 func encodingOf(e Event) encoding {
 	switch e := e.(type) {
 	case Opened:
-		return encoding{e.storedName(), personalOrNil(e.Personal), "", e.Attachments}
+		return encoding{e.storedName(), personalOrNil(e.Personal), "", withOriginal(e.Attachments, e.Original)}
 	case Assigned:
 		return encoding{name: "ticket.assigned.v1"}
 	case Unassigned:
@@ -48,7 +48,7 @@ func encodingOf(e Event) encoding {
 	case Resumed:
 		return encoding{name: "ticket.resumed.v1", personal: personalOrNil(e.Personal)}
 	case CitizenReplied:
-		return encoding{"ticket.citizen-replied.v1", personalOrNil(e.Personal), e.Reply, e.Attachments}
+		return encoding{"ticket.citizen-replied.v1", personalOrNil(e.Personal), e.Reply, withOriginal(e.Attachments, e.Original)}
 	case Escalated:
 		return encoding{name: "ticket.escalated.v1"}
 	case Recalled:
@@ -93,6 +93,8 @@ func encodingOf(e Event) encoding {
 		return encoding{name: "ticket.citizen-reminded.v1"}
 	case ContactFailed:
 		return encoding{name: "ticket.contact-failed.v1"}
+	case MailKept:
+		return encoding{"ticket.mail-kept.v1", personalOrNil(e.Personal), e.Mail, withOriginal(nil, e.Original)}
 	case PersonalDataErased:
 		return encoding{name: "ticket.personal-data-erased.v1"}
 	}
@@ -143,6 +145,7 @@ var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.ping-pong-noticed.v1":    decodePlain[PingPongNoticed],
 	"ticket.citizen-reminded.v1":     decodePlain[CitizenReminded],
 	"ticket.contact-failed.v1":       decodePlain[ContactFailed],
+	"ticket.mail-kept.v1":            decodeWithPersonal(func(e *MailKept) **Text { return &e.Personal }),
 	"ticket.personal-data-erased.v1": decodePlain[PersonalDataErased],
 }
 

@@ -33,6 +33,7 @@ var (
 	noon       = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	heldUntil  = noon.Add(10 * time.Second)
 	sampleText = &Text{Text: "parole"}
+	sampleMail = MailContent{Quoted: "Testo citato", LeftOut: []LeftOutFile{{Name: "prova.heic", Why: LeftOutType}}}
 )
 
 var updateGolden = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
@@ -43,6 +44,8 @@ func samples() []Event {
 		ID: "01930000-0000-7000-8000-0000000000f1", MediaType: "application/pdf", Size: 1024, SHA256: strings.Repeat("ab", 32),
 	}}
 	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
+	original := Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
+	mailText := &Text{Text: "Testo di prova", MailContent: sampleMail}
 	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
 	opened := Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, ChosenEntity: torino,
 		Channel: ChannelWeb, Identity: Verified, Citizen: "01930000-0000-7000-8000-0000000000c2", Requester: ForSelf,
@@ -90,6 +93,7 @@ func samples() []Event {
 		PingPongNoticed{Handover: 3, ASR: torino},
 		CitizenReminded{Question: noteID, N: 1},
 		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: DeliveryBounced},
+		MailKept{Mail: noteID, Why: AutomaticMail, Original: &original, Personal: mailText},
 		PersonalDataErased{},
 	}
 }
@@ -131,6 +135,25 @@ func TestStoredEventsGolden(t *testing.T) {
 	}
 }
 
+// TestMailContentIsOptional checks that a reply and a linked ticket with and without the content of a mail have the same stored name, so that
+// nodes of the release before can read them.
+func TestMailContentIsOptional(t *testing.T) {
+	original := &Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
+	for _, e := range []Event{
+		CitizenReplied{Reply: noteID, Kind: ReplyAnswer, Status: StatusInProgress, Original: original, Personal: &Text{Text: "Sì", MailContent: sampleMail}},
+		Opened{Number: "2026-0000001", Person: "p", Original: original, Status: StatusNew, Personal: &Form{Description: "Sì", MailContent: sampleMail}},
+	} {
+		s, err := Encode(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Decode(s.Name, s.Data, s.Personal)
+		if err != nil || !reflect.DeepEqual(got, e) || !slices.Contains(s.Attachments, original.ID) || bytes.Contains(s.Data, []byte("citato")) {
+			t.Errorf("%s: got %+v with files %v, %v, want %+v", s.Name, got, s.Attachments, err, e)
+		}
+	}
+}
+
 // TestEventNames checks the names of events in the API, which are made from the stored names.
 func TestEventNames(t *testing.T) {
 	var got []string
@@ -140,7 +163,7 @@ func TestEventNames(t *testing.T) {
 	want := strings.Fields(`opened opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
-		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed personal_data_erased`)
+		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept personal_data_erased`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}

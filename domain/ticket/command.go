@@ -55,6 +55,7 @@ type Open struct {
 	LinkedTo    ID // the closed ticket to which the citizen replied; the application service copies its fields
 	Form        Form
 	Attachments []Attachment
+	Original    *Attachment // the mail that opens the linked ticket
 }
 
 // Update is the command «Aggiorna»: all that an operator changes at once, as one act (FAQ 2.3–2.6). Zero fields change nothing.
@@ -127,7 +128,18 @@ type Reply struct {
 	FileNames   []string
 	Attachments []Attachment
 	Solved      *bool // nil if the citizen did not answer whether the problem is solved
-	Courtesy    bool  // the reply contains only thanks: it changes no status
+	Courtesy    bool  // the reply contains only thanks: it does not reopen a resolved ticket
+	Mail        MailContent
+	Original    *Attachment // the mail that holds the reply
+}
+
+// KeepMail records a mail that changes nothing. A ticket keeps at most MaxKeptMails of them. Only the system gives it.
+type KeepMail struct {
+	ID       ID
+	Why      MailEffect
+	Text     string
+	Mail     MailContent
+	Original *Attachment
 }
 
 // Undo withdraws the actor's last act, whole, while its note is held.
@@ -251,6 +263,7 @@ const (
 	MoveRemindCitizen     Move = "remind-citizen"
 	MoveExpireQuestion    Move = "expire"
 	MoveReportContact     Move = "report-contact"
+	MoveKeepMail          Move = "keep-mail"
 )
 
 func (Open) command()                {}
@@ -261,6 +274,7 @@ func (Erase) command()               {}
 func (Release) command()             {}
 func (RecordQueryResult) command()   {}
 func (ReportContact) command()       {}
+func (KeepMail) command()            {}
 func (Close) command()               {}
 func (TransferToSuccessor) command() {}
 func (BeginPlaybook) command()       {}
@@ -280,6 +294,7 @@ func (Erase) personCommand()  {}
 func (Release) adapterCommand()           {}
 func (RecordQueryResult) adapterCommand() {}
 func (ReportContact) adapterCommand()     {}
+func (KeepMail) adapterCommand()          {}
 
 func (Close) sagaCommand()               {}
 func (TransferToSuccessor) sagaCommand() {}

@@ -66,6 +66,7 @@ type Opened struct {
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied
 	Attachments  []Attachment       `json:"attachments,omitempty"`
+	Original     *Attachment        `json:"original,omitempty"` // the mail that opened the linked ticket
 	Status       Status             `json:"status"`
 	Personal     *Form              `json:"-"`
 }
@@ -83,6 +84,7 @@ type Form struct {
 	OnBehalfOf string   `json:"concerns,omitempty"`
 	IUV        string   `json:"iuv,omitempty"`
 	FileNames  []string `json:"file_names,omitempty"` // in the order of the attachments
+	MailContent
 }
 
 // Assigned records that the ticket was given to an operator of the competent entity or to its supervisors (FAQ 2.3).
@@ -131,6 +133,7 @@ type RegionalNote struct {
 type Text struct {
 	Text      string   `json:"text"`
 	FileNames []string `json:"file_names,omitempty"`
+	MailContent
 }
 
 // CitizenAsked records that the ticket waits for the citizen's answer to the note (FAQ 2.4).
@@ -151,6 +154,7 @@ type CitizenReplied struct {
 	Kind        ReplyKind    `json:"kind"`
 	Status      Status       `json:"status"`
 	Attachments []Attachment `json:"attachments,omitempty"`
+	Original    *Attachment  `json:"original,omitempty"` // the mail that holds the reply
 	Personal    *Text        `json:"-"`
 }
 
@@ -328,6 +332,14 @@ type ContactFailed struct {
 	Why     DeliveryFailure `json:"why"`
 }
 
+// MailKept records a mail to the ticket's address that changes nothing. Operators who see the ticket may read it; the citizen does not see it.
+type MailKept struct {
+	Mail     ID          `json:"mail"`
+	Why      MailEffect  `json:"why"`
+	Original *Attachment `json:"original,omitempty"`
+	Personal *Text       `json:"-"`
+}
+
 // PersonalDataErased records that the keys of the ticket were destroyed together with this event. No Personal field of the ticket can be
 // read any more.
 type PersonalDataErased struct{}
@@ -364,6 +376,7 @@ func (HandoverBreached) event()       {}
 func (PingPongNoticed) event()        {}
 func (CitizenReminded) event()        {}
 func (ContactFailed) event()          {}
+func (MailKept) event()               {}
 func (PersonalDataErased) event()     {}
 
 // The methods below make an event a member of its family, and of the interfaces EntityEvent and AssigneeEvent (family.go).
@@ -401,6 +414,7 @@ func (HandoverBreached) handoverAlertEvent() {}
 func (PingPongNoticed) handoverAlertEvent()  {}
 
 func (ContactFailed) contactEvent() {}
+func (MailKept) contactEvent()      {}
 
 func (e CitizenNote) NoteID() ID  { return e.Note }
 func (e InternalNote) NoteID() ID { return e.Note }

@@ -68,10 +68,10 @@ func Evolve(s State, r Recorded) State {
 		if s.Asked.Note == e.Question {
 			s.Asked.Reminded = e.N
 		}
-	case ContactEvent: // the rules read only that a contact failed
-		if _, failed := e.(ContactFailed); failed {
-			s.Unreachable = true
-		}
+	case ContactFailed:
+		s.Unreachable = true
+	case MailKept:
+		s.KeptMails++
 	case PersonalDataErased:
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()

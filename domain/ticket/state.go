@@ -24,6 +24,7 @@ type State struct {
 	Resolution  int // number of the latest resolution; withdrawn ones count
 	Handovers   int // number of the latest hand-over or redirect; withdrawn ones count
 	Erased      bool
+	KeptMails   int  `json:",omitempty"` // number of mails without effect
 	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
 	Last        LastAct
 	UndoableState

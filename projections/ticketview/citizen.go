@@ -47,6 +47,7 @@ type publicText struct {
 	text        *ticket.Text
 	visibleFrom time.Time
 	attachments []ticket.Attachment
+	original    *ticket.Attachment
 	flagged     bool
 }
 
@@ -57,7 +58,7 @@ func publicTextOfNote(e ticket.CitizenNote) publicText {
 
 // publicTextOfReply returns the text of a reply of the citizen; a courtesy message is flagged.
 func publicTextOfReply(e ticket.CitizenReplied) publicText {
-	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, flagged: e.Kind == ticket.ReplyMessage}
+	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, original: e.Original, flagged: e.Kind == ticket.ReplyMessage}
 }
 
 // publicTextOf returns the text of an event that the citizen may read, and whether the event has one.
@@ -85,7 +86,16 @@ func (p publicText) toNote(at time.Time, by By) Note {
 		n.VisibleFrom = at
 	}
 	n.setText(p.text, p.attachments)
+	n.setMail(p.text, p.original)
 	return n
+}
+
+// setMail sets the parts of the mail from which the note is. text is nil if it was erased.
+func (n *Note) setMail(text *ticket.Text, original *ticket.Attachment) {
+	if text == nil {
+		text = &ticket.Text{}
+	}
+	n.MailParts = newMailParts(text.MailContent, original, n.Erased)
 }
 
 // setText sets the note's text and files. text is nil if it was erased.

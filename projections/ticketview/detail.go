@@ -143,6 +143,11 @@ func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 		t.Erased = true
 	}
 	t.Attachments = newFiles(e.Attachments, names)
+	if e.Personal != nil {
+		t.Mail = newMailParts(e.Personal.MailContent, e.Original, false)
+	} else {
+		t.Mail = newMailParts(ticket.MailContent{}, e.Original, true)
+	}
 }
 
 // addHandover adds a hand-over.

@@ -79,10 +79,16 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 		n := Note{ID: e.Note, Kind: "note", Audience: AudienceRegional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
 		return n.visibleIf(party && shown, a, at), true
+	case ticket.MailKept:
+		n := Note{ID: e.Mail, Kind: "mail", Audience: AudienceInternal, By: by, At: r.At, VisibleFrom: r.At}
+		n.setText(e.Personal, nil)
+		n.setMail(e.Personal, e.Original)
+		return n, true
+	case ticket.ContactFailed:
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }

@@ -87,7 +87,12 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 	case ticket.CitizenReminded:
 		return "Inviato un promemoria al cittadino"
 	case ticket.ContactFailed:
-		return "Recapito fallito: l’indirizzo e-mail non riceve"
+		return "E-mail non consegnata: l’indirizzo non riceve"
+	case ticket.MailKept:
+		return map[ticket.MailEffect]string{
+			ticket.AutomaticMail: "Arrivata un’e-mail automatica: non cambia nulla",
+			ticket.CourtesyMail:  "Arrivata un’e-mail di ringraziamento: non cambia nulla",
+		}[e.Why]
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}

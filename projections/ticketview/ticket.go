@@ -39,14 +39,15 @@ type Ticket struct {
 	IUV         string    `json:"iuv,omitempty"`
 	Facilitated bool      `json:"facilitated" doc:"whether facilitated access was used"`
 	Attachments []File    `json:"attachments"`
+	Mail        MailParts `json:"mail,omitzero" doc:"of a linked ticket that a mail opened"`
 	Notes       []Note    `json:"notes"`
 	Timeline    []Line    `json:"timeline"`
 
 	Handovers []Handover `json:"handovers"`
 	// Clock is the remaining time of a hand-over that nobody at the receiving entity has taken, if it is known.
 	Clock *Clock `json:"handover_clock,omitempty"`
-	// Unreachable is true when mail to the address in the form is not accepted: «recapito fallito».
-	Unreachable bool `json:"unreachable" doc:"true if mail to the address in the form is not accepted («recapito fallito»)"`
+	// Unreachable is true when mail to the address in the form is not accepted: «e-mail non consegnata».
+	Unreachable bool `json:"unreachable" doc:"true if mail to the address in the form is not accepted («e-mail non consegnata»)"`
 	// Playbook names the playbook of the ticket. History.PlaybookRun returns the state of its checks.
 	Playbook *Labelled     `json:"playbook,omitempty"`
 	ReadOnly bool          `json:"read_only" doc:"true if the viewer cannot change the ticket: an auditor, or an operator of an entity that had the ticket before"`
@@ -61,11 +62,16 @@ type Ticket struct {
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
 }
 
-// Files returns all attachments: those of the form and those of the notes.
+// Files returns all attachments: those of the form and those of the notes, with the original mails.
 func (t Ticket) Files() []File {
 	all := slices.Clone(t.Attachments)
+	if t.Mail.Original != nil {
+		all = append(all, *t.Mail.Original)
+	}
 	for _, n := range t.Notes {
-		all = append(all, n.Attachments...)
+		if all = append(all, n.Attachments...); n.Original != nil {
+			all = append(all, *n.Original)
+		}
 	}
 	return all
 }
@@ -121,7 +127,7 @@ const (
 // Note is a text on the ticket: an operator's note or the citizen's reply.
 type Note struct {
 	ID          ticket.ID `json:"id"`
-	Kind        string    `json:"kind" enum:"note,reply"`
+	Kind        string    `json:"kind" enum:"note,reply,mail" doc:"mail: a mail without effect, such as an automatic reply"`
 	Audience    Audience  `json:"audience" enum:"internal,citizen,regional"`
 	Text        string    `json:"text"`
 	By          By        `json:"by"`
@@ -132,6 +138,7 @@ type Note struct {
 	Attachments []File    `json:"attachments"`
 	Flagged     bool      `json:"flagged" doc:"a message on a resolved ticket that changed nothing"`
 	Erased      bool      `json:"erased"`
+	MailParts
 }
 
 // By is the actor of an event. For the citizen it names the entity, never the operator.

@@ -68,6 +68,8 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 		return decideExpireQuestion(s, c, by, now)
 	case ticket.ReportContact:
 		return decideReportContact(s, c, by)
+	case ticket.KeepMail:
+		return decideKeepMail(s, c, by)
 	}
 	return nil, nil
 }
@@ -91,9 +93,6 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	if err != nil {
 		return nil, err
 	}
-	if c.Courtesy { // thanks do not answer a question
-		kind, to = ticket.ReplyMessage, s.Status
-	}
 	if err := checkNotErased(s, m); err != nil {
 		return nil, err
 	}
@@ -106,7 +105,8 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 		return nil, err
 	}
 	reply := ticket.CitizenReplied{
-		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames},
+		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Original: c.Original,
+		Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames, MailContent: c.Mail},
 	}
 	if m != ticket.MoveNotSolved {
 		return []ticket.Event{reply}, nil

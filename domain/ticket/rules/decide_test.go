@@ -102,10 +102,10 @@ func TestQuestions(t *testing.T) { // FAQ 2.4
 			reply(), citizen,
 			then(replied(ReplyAnswer, StatusNew)),
 		},
-		"a courtesy does not end the wait": {
+		"a courtesy answers a question": {
 			given(opened(), citizenAsked("n")),
 			Reply{ID: "r", Text: "parole", Courtesy: true}, citizen,
-			then(replied(ReplyMessage, StatusWaiting)),
+			then(replied(ReplyAnswer, StatusInProgress)),
 		},
 		"an answer needs a text":                  {given(opened()), Reply{ID: "r"}, citizen, invalidFields("text")},
 		"another citizen does not see the ticket": {given(opened()), reply(), stranger, notVisible()},

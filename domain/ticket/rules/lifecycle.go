@@ -94,6 +94,7 @@ var lifecycle = []transitionRule{
 	{ticket.MoveRemindCitizen, system, []ticket.Status{ticket.StatusWaiting}, nil},
 	{ticket.MoveExpireQuestion, system, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusResolved}},
 	{ticket.MoveReportContact, system, ticket.Statuses(), nil},
+	{ticket.MoveKeepMail, system, ticket.Statuses(), nil},
 }
 
 // transitions returns the lifecycle in the type of looplab/fsm.

@@ -83,6 +83,7 @@ func TestMoves(t *testing.T) {
 				MoveBreachHandover,
 				MoveNoticePingPong,
 				MoveReportContact,
+				MoveKeepMail,
 			},
 		},
 	} {

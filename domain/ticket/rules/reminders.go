@@ -104,3 +104,13 @@ func decideReportContact(s ticket.State, c ticket.ReportContact, by person.Actor
 	}
 	return []ticket.Event{ticket.ContactFailed(c)}, nil
 }
+
+// decideKeepMail records a mail without effect, up to the maximum: a machine may answer each of our mails.
+func decideKeepMail(s ticket.State, c ticket.KeepMail, by person.Actor) ([]ticket.Event, error) {
+	if err := checkMove(s, ticket.MoveKeepMail, by); err != nil || s.Erased || s.KeptMails >= ticket.MaxKeptMails {
+		return nil, err
+	}
+	return []ticket.Event{ticket.MailKept{
+		Mail: c.ID, Why: c.Why, Original: c.Original, Personal: &ticket.Text{Text: c.Text, MailContent: c.Mail},
+	}}, nil
+}

@@ -48,7 +48,7 @@ const latestShown = 6
 
 // textEvents holds the types of events that have a note: for each such line of the timeline the ticket's notes have the text, in the
 // same order.
-var textEvents = map[string]bool{"citizen_note": true, "internal_note": true, "regional_note": true, "citizen_replied": true}
+var textEvents = map[string]bool{"citizen_note": true, "internal_note": true, "regional_note": true, "citizen_replied": true, "mail_kept": true}
 
 // newConversation builds the conversation from the timeline and the notes.
 func newConversation(t ticketview.Ticket) conversation {

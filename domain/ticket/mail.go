@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticket
+
+// MailContent holds what a mail contained beside the text that its sender wrote and the files that were taken. It is empty for a text that
+// did not come by mail.
+type MailContent struct {
+	Quoted  string        `json:"quoted,omitempty"` // what the mail quoted; shown folded
+	LeftOut []LeftOutFile `json:"left_out,omitempty"`
+}
+
+// LeftOutFile is a part of a mail that was not taken.
+type LeftOutFile struct {
+	Name string        `json:"name"`
+	Why  LeftOutReason `json:"why"`
+}
+
+// LeftOutReason is the reason why a part of a mail was not taken.
+type LeftOutReason string
+
+// The reasons why a part of a mail was not taken.
+const (
+	LeftOutType       LeftOutReason = "type"       // a type of file that is not accepted
+	LeftOutSize       LeftOutReason = "size"       // empty, or over MaxAttachmentSize
+	LeftOutContent    LeftOutReason = "content"    // the content does not fit the extension, or is too large when unpacked
+	LeftOutCount      LeftOutReason = "count"      // more files than MaxAttachments
+	LeftOutLength     LeftOutReason = "length"     // a text over MaxTextLength
+	LeftOutUnreadable LeftOutReason = "unreadable" // a container that cannot be opened, such as winmail.dat
+)
+
+// MailEffect is the reason why a mail has no effect on the ticket.
+type MailEffect string
+
+// The reasons why a mail has no effect on the ticket.
+const (
+	AutomaticMail MailEffect = "automatic" // a machine wrote it, for example an out-of-office program
+	CourtesyMail  MailEffect = "courtesy"  // thanks or a reaction about a closed ticket
+)
+
+// MaxQuotedLength is the maximum length, in characters, of the quoted part of a mail that is kept beside the text. The original mail holds
+// all of it.
+const MaxQuotedLength = 100_000
+
+// MaxKeptMails is the maximum number of mails without effect that a ticket keeps.
+const MaxKeptMails = 50
+
+// OriginalMediaType is the media type of the original mail of a text. No other attachment has it.
+const OriginalMediaType = "message/rfc822"
+
+// withOriginal returns the attachments of an event with its original mail.
+func withOriginal(files []Attachment, original *Attachment) []Attachment {
+	if original == nil {
+		return files
+	}
+	return append(append([]Attachment{}, files...), *original)
+}

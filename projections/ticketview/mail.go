@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ticketview
+
+import "github.com/sol-assistenza/sol/domain/ticket"
+
+// MailParts holds what the mail of a text contained beside the text and its files. It is empty for a text that did not come by mail.
+type MailParts struct {
+	Quoted   string    `json:"quoted,omitempty" doc:"what the mail of this text quoted; pages show it folded"`
+	LeftOut  []LeftOut `json:"left_out,omitempty" doc:"parts of the mail that were not taken"`
+	Original *File     `json:"original,omitempty" doc:"the mail as plain text; read like an attachment"`
+}
+
+// LeftOut is a part of a mail that was not taken.
+type LeftOut struct {
+	Name   string               `json:"name"`
+	Reason ticket.LeftOutReason `json:"reason" enum:"type,size,content,count,length,unreadable"`
+	Text   string               `json:"text" doc:"an Italian sentence"`
+}
+
+// leftOutReasons holds the Italian reasons why a part of a mail was not taken.
+var leftOutReasons = map[ticket.LeftOutReason]string{
+	ticket.LeftOutType:       "perché questo tipo di file non è ammesso",
+	ticket.LeftOutSize:       "perché è vuoto o supera 1 MB",
+	ticket.LeftOutContent:    "perché il contenuto non corrisponde al tipo di file",
+	ticket.LeftOutCount:      "perché i file erano più di cinque",
+	ticket.LeftOutLength:     "perché il testo è troppo lungo",
+	ticket.LeftOutUnreadable: "perché non si può aprire",
+}
+
+// newMailParts returns the parts of a mail. name is that of the original mail, which is empty once it was erased.
+func newMailParts(m ticket.MailContent, original *ticket.Attachment, erased bool) MailParts {
+	p := MailParts{Quoted: m.Quoted}
+	for _, l := range m.LeftOut {
+		p.LeftOut = append(p.LeftOut, LeftOut{l.Name, l.Why, "Allegato non accettato: " + l.Name + ", " + leftOutReasons[l.Why] + "."})
+	}
+	if original != nil {
+		p.Original = &File{ID: original.ID, MediaType: "text/plain; charset=utf-8", Size: original.Size}
+		if !erased {
+			p.Original.Name = "messaggio originale.txt"
+		}
+	}
+	return p
+}
+
+// IsOriginal reports whether a file is the original mail of a text of the ticket.
+func (t Ticket) IsOriginal(file ticket.ID) bool {
+	if t.Mail.Original != nil && t.Mail.Original.ID == file {
+		return true
+	}
+	for _, n := range t.Notes {
+		if n.Original != nil && n.Original.ID == file {
+			return true
+		}
+	}
+	return false
+}
