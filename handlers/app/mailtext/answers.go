@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailtext
+
+import "strings"
+
+// minOwnWords is the minimum number of words of a line that identifies it as ours.
+const minOwnWords = 3
+
+// keepAnswers keeps the lines that a sender wrote inside or below a quoted mail of ours. It does so where the quoted mail is recognised by
+// at least two lines that we sent; then each line between and below them that we did not send is an answer.
+func (q *quoter) keepAnswers() {
+	ours := newCorpus(q.sent)
+	first, last, count := -1, -1, 0
+	own := make([]bool, len(q.lines))
+	for i := range q.lines {
+		if !q.cut[i] || q.lines[i].kept {
+			continue
+		}
+		if own[i] = ours.contains(q.bare(i)); own[i] && len(words(q.lines[i].text)) >= minOwnWords {
+			if count++; first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if count < 2 {
+		return
+	}
+	for i := first; i < len(q.lines); i++ {
+		b := q.bare(i)
+		switch {
+		case !q.cut[i], q.lines[i].kept, b == "", own[i], separatorLine.MatchString(b), headerField.MatchString(b), headerStart.MatchString(b),
+			originalMessage.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, "richieste/t."):
+		case q.attribution(i) > 0: // of an earlier mail in the quotation
+			i += q.attribution(i) - 1
+		case i > last && (q.lines[i].marked || q.isQuotedLine(i)): // quoted below the mail, by somebody's program
+		case len(words(b)) > 0:
+			q.cut[i] = false
+		}
+	}
+}
+
+// corpus holds the words of texts that we sent.
+type corpus string
+
+func newCorpus(sent Sent) corpus {
+	var b strings.Builder
+	for _, t := range append([]string{sent.Name}, sent.Texts...) {
+		b.WriteString(" " + strings.Join(words(t), " ") + " \n")
+	}
+	return corpus(b.String())
+}
+
+// contains reports whether a line consists of words that we sent, in their order. A program may have broken lines elsewhere.
+func (c corpus) contains(text string) bool {
+	w := words(text)
+	return len(w) == 0 || strings.Contains(string(c), " "+strings.Join(w, " ")+" ")
+}

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailtext
+
+import (
+	"regexp"
+	"strings"
+)
+
+// vacationHeader matches the names of header fields with which programs mark automatic replies beside those of RFC 3834. The field
+// X-Auto-Response-Suppress asks others not to reply automatically and says nothing about its own mail.
+var vacationHeader = regexp.MustCompile(`(?i)^(x-)?(mail-|yahoo-|amazon-|notes-|microsoft-)?auto(matic(ally)?)?-?(repl(y|ied)|respon(d|se|der|ding)|generated|submitted|answer)(-.*)?$|` +
+	`^x-(vacation|fc-machinegenerated|failed-recipients|ricevuta|ms-exchange-inbox-rules-loop)$`)
+
+var (
+	// automaticSubject matches what programs write at the beginning of a subject. A person may write the words elsewhere in it.
+	automaticSubject = regexp.MustCompile(`(?i)^\s*((re|r|rif|i|fwd?|aw|wg)\s*:\s*)*(` +
+		`risposta automatica|autorisposta|risponditore automatico|automatic reply|auto(mated)?[- ]?(reply|response)|automatische (antwort|abwesenheit)|réponse automatique|răspuns automat|respuesta automática|` +
+		`(i am |i'm )?out of (the )?office|abwesenheit(snotiz)?\b|abwesend\b|absence du bureau|(messaggio di )?assenza dall.ufficio|fuori (sede|ufficio)\b|sono assente\b|sono in ferie\b)`)
+	reactionText = regexp.MustCompile(`(?i)^\W*(.{0,80} )?(ha aggiunto una reazione tramite gmail|reacted via gmail|reacted to your message|ha reagito al (tuo|suo|vostro) messaggio|` +
+		`hat (über gmail|auf (deine|ihre) nachricht) reagiert|a réagi (via gmail|à votre message)|a reacționat (prin gmail|la mesajul))\b.{0,200}$`)
+)
+
+// Automatic returns the reason why the mail counts as a machine's, or "" for a person's mail. from is the sender in the SMTP envelope.
+func (m *Message) Automatic(from string) string {
+	auto := strings.ToLower(m.header("Auto-Submitted"))
+	switch {
+	case from == "" || m.header("Return-Path") == "<>":
+		return "empty sender"
+	case strings.HasPrefix(strings.ToLower(from), "mailer-daemon@"), strings.HasPrefix(strings.ToLower(from), "noreply@"), strings.HasPrefix(strings.ToLower(from), "no-reply@"):
+		return "a machine's address"
+	case auto != "" && !strings.HasPrefix(auto, "no"):
+		return "Auto-Submitted"
+	case m.kind == "multipart/report" || m.status != nil: // delivery status, read receipt and the like (RFC 6522)
+		return "a report"
+	case m.header("List-Id") != "":
+		return "a mailing list"
+	case automaticSubject.MatchString(m.Subject):
+		return "an automatic subject"
+	}
+	switch strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(m.header("Precedence"))) {
+	case "bulk", "junk", "list", "autoreply", "autoreplied":
+		return "Precedence"
+	}
+	for name := range m.Header {
+		value := strings.ToLower(m.header(name))
+		if vacationHeader.MatchString(name) && !strings.EqualFold(name, "X-Auto-Response-Suppress") && value != "" && value != "no" && value != "none" && value != "false" && value != "0" {
+			return "an automatic header"
+		}
+	}
+	return ""
+}
+
+// detectReaction recognises mails that tell a reaction in words.
+func (m *Message) detectReaction() {
+	n := 0
+	for _, l := range m.lines {
+		if b := trim(l.text); b != "" && !l.marked {
+			if n++; n > 3 {
+				return
+			}
+			m.Reaction = m.Reaction || reactionText.MatchString(b)
+		}
+	}
+}
