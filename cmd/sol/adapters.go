@@ -66,7 +66,8 @@ func (n *node) newAdapters() (a adapters, err error) {
 		return a, err
 	}
 	a.inbound, err = inbound.New(inbound.Config{
-		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: a.mail.RecordBounce, TLS: tlsConfig,
+		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: a.mail.RecordBounce, TicketOf: a.mail.TicketOf,
+		SenderName: mail.SenderName, SentTexts: mail.Sentences(), TLS: tlsConfig,
 		Log: n.log, Metrics: n.metrics,
 	})
 	if err != nil {

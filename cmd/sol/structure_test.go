@@ -81,7 +81,8 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/health", "handlers/app/live", "handlers/app/messages", "handlers/app/notification",
+		"handlers/app/accesslog", "handlers/app/attachment", "handlers/app/draft", "handlers/app/health", "handlers/app/live", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/proof", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
@@ -92,6 +93,7 @@ var allowedImports = map[string][]string{
 		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
 		"projections/ticketview",
 	},
+	"handlers/app/mailtext":               {},
 	"handlers/app/messages":               {"domain/...", "sagas/runtime"},
 	"handlers/app/notification":           {"domain/...", "eventstore", "projections/lists", "sagas"},
 	"handlers/app/presence":               {"domain/...", "eventstore"},

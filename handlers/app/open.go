@@ -35,7 +35,11 @@ func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotenc
 	if r.Channel != "" && !by.Actor.Role.Operates() {
 		return CommandResult{}, ticket.NewInvalidField("channel", refusal.OperatorsOnly.With(), "leave it out")
 	}
-	return s.openTicket(ctx, by, r.openCommand(by.Actor), r.Files, idempotency)
+	id, err := NewID()
+	if err != nil {
+		return CommandResult{}, err
+	}
+	return s.openTicketAs(ctx, by, id, r.openCommand(by.Actor), ReplyRequest{Files: r.Files}, idempotency)
 }
 
 // ValidateOpen returns the error that Open would return for a request now, or nil. Adapters that require more than the rules do use it
@@ -45,21 +49,26 @@ func (s *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) er
 	return joinInvalid(s.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-func (s *Service) openTicket(ctx context.Context, by Caller, form ticket.Open, files []attachment.FileUpload, idempotency Idempotency) (
+// openTicketAs opens a ticket with an id, the files of in and, if in came by mail, the mail.
+func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, form ticket.Open, in ReplyRequest, idempotency Idempotency) (
 	CommandResult, error,
 ) {
+	if in.Mail != nil {
+		form.Form.MailContent = in.Mail.Content
+	}
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
-	checked, err := attachment.Check("attachments", files)
+	checked, err := attachment.Check("attachments", in.Files)
 	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
 		return s.RefuseUnlessRepeated(ctx, request, err)
 	}
-	if request.Ticket, err = NewID(); err != nil {
-		return CommandResult{}, err
-	}
+	request.Ticket = id
 	if form.Number, err = s.NextNumber(ctx); err != nil {
 		return CommandResult{}, err
 	}
 	if form.Attachments, form.Form.FileNames, err = attachment.Store(ctx, s.Store, request.Ticket, checked); err != nil {
+		return CommandResult{}, err
+	}
+	if form.Original, err = s.storeOriginal(ctx, id, in.Mail); err != nil {
 		return CommandResult{}, err
 	}
 	request.Command = form

@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -149,7 +150,8 @@ func (s *Service) lookUpNames(ctx context.Context, history ticketview.History) (
 	return names, nil
 }
 
-// ReadFile returns an attachment of a text that the caller may read, and records the access. Errors: *ticket.NotVisibleError,
+// ReadFile returns an attachment of a text that the caller may read, or the original mail of such a text, and records the access. The original
+// mail is returned as text, without personal links. Errors: *ticket.NotVisibleError,
 // eventstore.ErrErased, eventstore.ErrNotFound.
 func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, []byte, error) {
 	t, err := s.buildView(ctx, by, id, nil)
@@ -162,6 +164,9 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 				return ticketview.File{}, nil, err
 			}
 			content, err := s.Store.ReadBlob(ctx, string(id), string(fileID))
+			if err == nil && t.IsOriginal(fileID) {
+				content = []byte(mailtext.Original(content))
+			}
 			return f, content, err
 		}
 	}

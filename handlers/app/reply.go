@@ -26,14 +26,21 @@ type ReplyRequest struct {
 	Files    []attachment.FileUpload `json:"attachments,omitempty"`
 	Solved   *bool                   `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
 	Courtesy bool                    `json:"-"` // the reply contains only thanks
+	Mail     *ReceivedMail           `json:"-"` // the mail that holds the reply; nil for a reply on the web
 	SeenOpen bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
+}
+
+// ReceivedMail is the mail that holds a text, with what was not taken of it.
+type ReceivedMail struct {
+	Raw     []byte
+	Content ticket.MailContent
 }
 
 // ErrClosed refuses a reply to a ticket that was closed after the citizen saw it open.
 var ErrClosed = errors.New("closed since the ticket was read")
 
 // Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
-// description. The result's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
+// description; further replies go to the linked ticket while it is open. The result's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
 // ErrClosed, those of the rules.
 func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	view, err := s.buildView(ctx, by, id, nil)
@@ -44,7 +51,7 @@ func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRe
 	case view.Status == ticket.StatusClosed && in.SeenOpen:
 		return CommandResult{}, ErrClosed
 	case view.Status == ticket.StatusClosed:
-		return s.openLinkedTicket(ctx, by, id, in, idempotency)
+		return s.replyToClosed(ctx, by, id, in, idempotency)
 	}
 	return s.replyToTicket(ctx, by, id, in, idempotency)
 }
@@ -56,6 +63,9 @@ func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
 	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
+	if in.Mail != nil {
+		reply.Mail = in.Mail.Content
+	}
 	if reply.ID, err = NewID(); err != nil {
 		return CommandResult{}, err
 	}
@@ -64,12 +74,15 @@ func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	if reply.Attachments, err = s.storeFiles(ctx, r, checked); err != nil {
 		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
+	if reply.Original, err = s.storeOriginal(ctx, id, in.Mail); err != nil {
+		return CommandResult{}, err
+	}
 	r.Command = reply
 	return s.Dispatch(ctx, r)
 }
 
-// openLinkedTicket opens a linked ticket with the form data of the closed one and the reply as its description.
-func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
+// openLinkedTicket opens a linked ticket, with the id linked, the form data of the closed one and the reply as its description.
+func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed, linked ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	history, err := s.History(ctx, closed)
 	if err != nil {
 		return CommandResult{}, err
@@ -81,7 +94,7 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed ticket
 	if by.Link != "" { // the holder of a link is not logged in, so the new ticket's identity is not verified
 		open.Identity, open.Citizen = ticket.Declared, ""
 	}
-	return s.openTicket(ctx, by, open, in.Files, idempotency)
+	return s.openTicketAs(ctx, by, linked, open, in, idempotency)
 }
 
 // VisibleResult returns status and version of the ticket as the caller could see them right after a command: the response
@@ -115,7 +128,7 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 		return ticket.Open{}, ticket.NewInvalidField("text", refusal.Required.With(), "what is still to be solved")
 	}
 	form := *first.Personal
-	form.FileNames, form.Description = nil, text
+	form.FileNames, form.Description, form.MailContent = nil, text, ticket.MailContent{}
 	entity := first.ChosenEntity
 	if e, ok := c.Entity(entity); ok && !e.ValidAt(now) {
 		entity = c.Successor(entity)

@@ -5,6 +5,7 @@ package inbound
 
 import (
 	_ "embed"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -39,6 +40,21 @@ func isCourtesy(text, name string) bool {
 		}
 	}
 	return false
+}
+
+// deviceSignature matches the lines that telephones and mail providers append.
+var deviceSignature = regexp.MustCompile(`(?i)^((inviato|sent|scritto|gesendet|envoyé|trimis) (da|dal|con|from|von|de|depuis|de pe) (il )?(mio |my |mon |meinem )?(iphone|ipad|android|smartphone|cellulare|dispositivo|samsung|huawei|` +
+	`tiscali|libero|outlook|proton ?mail|mail|posta|yahoo|tim)\b|(ottieni|scarica|get) outlook\b).{0,60}$`)
+
+// withoutDeviceSignature returns a text without such lines.
+func withoutDeviceSignature(text string) string {
+	var kept []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); !deviceSignature.MatchString(line) {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
 }
 
 var accentReplacer = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")

@@ -6,7 +6,6 @@ package inbound
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"net/smtp"
@@ -16,7 +15,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -50,6 +48,7 @@ type fixture struct {
 
 	mu      sync.Mutex
 	bounced []string
+	mailed  ticket.ID // the ticket of every mail that was sent
 }
 
 func newFixture(t *testing.T, options ...func(*Config)) *fixture {
@@ -71,7 +70,11 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 			defer w.mu.Unlock()
 			w.bounced = append(w.bounced, id)
 			return nil
-		}}
+		},
+		TicketOf:   func(context.Context, string) (ticket.ID, error) { return w.mailed, nil },
+		SenderName: "SOL Assistenza",
+		SentTexts:  []string{"Gentile cittadina, gentile cittadino,", "C’è un messaggio per Lei:", "SOL Assistenza – messaggio inviato automaticamente"},
+	}
 	for _, o := range options {
 		o(&c)
 	}
@@ -128,7 +131,12 @@ func (w *fixture) open(status ticket.Status) ticket.ID {
 
 // mail sends a message by SMTP and returns the server's answer as an error; nil if it was accepted.
 func (w *fixture) mail(to, raw string) error {
-	return smtp.SendMail(w.address, nil, "prova@example.it", []string{to}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
+	return w.mailFrom("prova@example.it", to, raw)
+}
+
+// mailFrom sends a message with a sender of the SMTP envelope.
+func (w *fixture) mailFrom(from, to, raw string) error {
+	return smtp.SendMail(w.address, nil, from, []string{to}, []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
 }
 
 // last returns the last event of a ticket, its state and the number of its events.
@@ -167,77 +175,144 @@ func TestReplyReopensResolvedTicket(t *testing.T) {
 	}
 }
 
+// On a resolved ticket courtesies are kept as messages and machines' mails as mails without effect; neither changes the status.
 func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 	w := newFixture(t)
 	for name, c := range map[string]struct {
-		raw     string
-		flagged bool
+		raw      string
+		courtesy bool
 	}{
-		"automatic reply":       {plain("Sono fuori ufficio fino a lunedì", "Auto-Submitted: auto-replied"), false},
-		"out of office":         {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "Risposta automatica: richiesta", 1), false},
-		"away":                  {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "R: Fuori sede", 1), false},
-		"a list":                {plain("Ciao", "List-Id: <lista.example.it>"), false},
-		"bulk mail":             {plain("Ciao", "Precedence: bulk"), false},
-		"thanks":                {plain("Grazie mille!\n\nInviato da iPhone"), true},
-		"thanks and a greeting": {plain("Perfetto, grazie per la disponibilità.\nBuona giornata"), true},
-		"thanks and a name":     {plain("Grazie mille 🙏\nProva"), true},
-		"the requester's name":  {strings.Replace(plain("Perfetto, grazie.\nCordiali saluti\nProva Fittizia"), "From: Prova ", "From: ", 1), true},
-		"a read receipt":        {"From: prova@example.it\nSubject: Letto: richiesta\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nIl messaggio è stato letto\n--b--\n", false},
-		"a receipt of PEC":      {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
-		"Exchange auto-reply":   {plain("Casella piena", "X-Auto-Response-Suppress: All"), false},
+		"automatic reply":        {plain("Sono fuori ufficio fino a lunedì", "Auto-Submitted: auto-replied"), false},
+		"out of office":          {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "Risposta automatica: richiesta", 1), false},
+		"away":                   {strings.Replace(plain("Torno lunedì"), "Re: richiesta", "R: Fuori sede", 1), false},
+		"a German one":           {strings.Replace(plain("Bin weg"), "Re: richiesta", "Automatische Antwort: La Sua richiesta", 1), false},
+		"a list":                 {plain("Ciao", "List-Id: <lista.example.it>"), false},
+		"bulk mail":              {plain("Ciao", "Precedence: bulk"), false},
+		"a vacation program":     {plain("Torno lunedì", "Precedence: auto-reply"), false},
+		"a read receipt":         {"From: prova@example.it\nSubject: Letto: richiesta\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\nContent-Type: text/plain\n\nIl messaggio è stato letto\n--b--\n", false},
+		"a receipt of PEC":       {plain("Ricevuta di avvenuta consegna", "X-Ricevuta: avvenuta-consegna"), false},
+		"thanks":                 {plain("Grazie mille!\n\nInviato da iPhone"), true},
+		"thanks and a greeting":  {plain("Perfetto, grazie per la disponibilità.\nBuona giornata"), true},
+		"thanks and a name":      {plain("Grazie mille 🙏\nProva"), true},
+		"thanks and a signature": {plain("Grazie!\n-- \nProva Fittizia"), true},
+		"the requester's name":   {strings.Replace(plain("Perfetto, grazie.\nCordiali saluti\nProva Fittizia"), "From: Prova ", "From: ", 1), true},
+		"a reaction":             {plain("👍\n\nProva Fittizia reacted to your message"), true},
 	} {
-		for _, status := range []ticket.Status{ticket.StatusResolved, ticket.StatusWaiting} {
-			id := w.open(status)
-			_, _, before := w.last(id)
-			if err := w.mail(w.addresses.Reply(id), c.raw); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			last, s, after := w.last(id)
-			reply, _ := last.(ticket.CitizenReplied)
-			if s.Status != status || (after > before) != c.flagged || c.flagged && reply.Kind != ticket.ReplyMessage {
-				t.Errorf("%s: got status %s, last event %+v, want %s", name, s.Status, last, status)
-			}
+		id := w.open(ticket.StatusResolved)
+		if err := w.mail(w.addresses.Reply(id), c.raw); err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
-	}
-	id := w.open(ticket.StatusWaiting)
-	if err := w.mail(w.addresses.Reply(id), strings.Replace(plain("L’esame era a Cuneo"), "Re: richiesta", "Re: esame fatto fuori sede", 1)); err != nil {
-		t.Fatal(err)
-	}
-	if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
-		t.Errorf("answer whose subject contains \"fuori sede\": got status %s, want %s", s.Status, ticket.StatusInProgress)
-	}
-	id = w.open(ticket.StatusWaiting)
-	if err := w.mail(w.addresses.Reply(id), plain("Grazie, ma era il 3 novembre")); err != nil {
-		t.Fatal(err)
-	}
-	if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
-		t.Errorf("answer with thanks: got status %s, want %s", s.Status, ticket.StatusInProgress)
+		last, s, _ := w.last(id)
+		reply, replied := last.(ticket.CitizenReplied)
+		kept, isKept := last.(ticket.MailKept)
+		if s.Status != ticket.StatusResolved || replied != c.courtesy || isKept == c.courtesy || replied && reply.Kind != ticket.ReplyMessage ||
+			isKept && (kept.Why != ticket.AutomaticMail || kept.Personal.Text == "") {
+			t.Errorf("%s: got status %s, last event %+v, want it resolved", name, s.Status, last)
+		}
 	}
 }
 
-func TestReplyToClosedTicketOpensLinkedTicket(t *testing.T) {
+// A question is answered also by thanks, and by what only looks like a machine's mail.
+func TestAnswersToQuestions(t *testing.T) {
 	w := newFixture(t)
-	id := w.open(ticket.StatusClosed)
-	if err := w.mail(w.addresses.Reply(id), plain("È di nuovo sparito")); err != nil {
-		t.Fatal(err)
+	for name, raw := range map[string]string{
+		"subject with \"fuori sede\"":  strings.Replace(plain("L’esame era a Cuneo"), "Re: richiesta", "Re: esame fatto fuori sede", 1),
+		"with thanks":                  plain("Grazie, ma era il 3 novembre"),
+		"thanks alone":                 plain("Tutto ok, grazie"),
+		"a reaction":                   plain("👍\n\nProva Fittizia reacted to your message"),
+		"no automatic answers, please": plain("Era il 3 novembre", "X-Auto-Response-Suppress: All"),
+		"explicitly a person's":        plain("Era il 3 novembre", "Auto-Submitted: no"),
+	} {
+		id := w.open(ticket.StatusWaiting)
+		if err := w.mail(w.addresses.Reply(id), raw); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
+			t.Errorf("%s: got status %s, want %s", name, s.Status, ticket.StatusInProgress)
+		}
 	}
-	if err := w.mail(w.addresses.Reply(id), plain("Grazie")); err != nil {
-		t.Fatal(err)
+}
+
+// A resolved ticket is reopened by thanks with more than thanks, also if the rest may stand in what was cut.
+func TestThanksWithMoreReopen(t *testing.T) {
+	w := newFixture(t)
+	for name, text := range map[string]string{
+		"a but":       "Grazie, ma non riesco a scaricarlo",
+		"a quotation": "Grazie!\n\nIl giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza <assistenza@assistenza.example.it> ha scritto:\n> La Sua richiesta è risolta\n> NON VA",
+		"a signature": "Grazie!\n-- \nP.S. manca ancora la seconda pagina",
+	} {
+		id := w.open(ticket.StatusResolved)
+		if err := w.mail(w.addresses.Reply(id), plain(text)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, s, _ := w.last(id); s.Status != ticket.StatusInProgress {
+			t.Errorf("%s: got status %s, want %s", name, s.Status, ticket.StatusInProgress)
+		}
 	}
-	records, err := w.store.Read(t.Context(), 0, 100)
+}
+
+// linkedTo returns the tickets that are linked to a closed one.
+func (w *fixture) linkedTo(closed ticket.ID) (all []ticket.Recorded) {
+	w.Helper()
+	records, err := w.store.Read(w.Context(), 0, 10_000)
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
-	var opened []ticket.Opened
 	for _, r := range records {
 		if e, err := ticket.Decode(r.Type, r.Data, r.Personal); err == nil {
-			if o, ok := e.(ticket.Opened); ok && o.LinkedTo == id {
-				opened = append(opened, o)
+			if o, ok := e.(ticket.Opened); ok && o.LinkedTo == closed {
+				all = append(all, ticket.Recorded{Event: o, Ticket: ticket.ID(r.Stream)})
 			}
 		}
 	}
-	if len(opened) != 1 || opened[0].Personal.Description != "È di nuovo sparito" || opened[0].Identity != ticket.Declared || opened[0].Personal.FamilyName != "Fittizia" {
-		t.Errorf("got opened tickets %+v, want one with the reply's text", opened)
+	return all
+}
+
+func TestMailsToClosedTicketGoToOneLinkedTicket(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.StatusClosed)
+	complaint := plain("Buongiorno,\nda urp@ospedale.example.it mi dicono che il referto NON è disponibile.\nData la gravità chiedo di riaprire la richiesta.")
+	second := plain("È di nuovo sparito")
+	for _, raw := range []string{plain("Grazie"), plain("👍\n\nProva Fittizia reacted to your message"), complaint, complaint, second, second} { // peers may send twice
+		if err := w.mail(w.addresses.Reply(id), raw); err != nil {
+			t.Fatal(err)
+		}
+	}
+	opened := w.linkedTo(id)
+	if len(opened) != 1 {
+		t.Fatalf("got %d linked tickets, want 1", len(opened))
+	}
+	o := opened[0].Event.(ticket.Opened)
+	if !strings.Contains(o.Personal.Description, "NON è disponibile.\nData la gravità") || o.Identity != ticket.Declared || o.Personal.FamilyName != "Fittizia" || o.Original == nil {
+		t.Errorf("got opened ticket %+v, want one with the mail's text", o)
+	}
+	last, s, n := w.last(opened[0].Ticket)
+	if reply, ok := last.(ticket.CitizenReplied); !ok || reply.Personal.Text != "È di nuovo sparito" || s.Status != ticket.StatusNew || n != 2 {
+		t.Errorf("got last event %+v of %d, want the second mail", last, n)
+	}
+	if last, s, _ := w.last(id); s.KeptMails != 2 || s.Status != ticket.StatusClosed {
+		t.Errorf("closed ticket: got last event %+v, %d kept mails, want 2", last, s.KeptMails)
+	}
+}
+
+func TestConcurrentMailsToClosedTicketOpenOne(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.StatusClosed)
+	sent := make(chan error)
+	for n := range 5 {
+		go func() { sent <- w.mail(w.addresses.Reply(id), plain(fmt.Sprintf("Messaggio %d", n))) }()
+	}
+	for range 5 {
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+	}
+	opened := w.linkedTo(id)
+	if len(opened) != 1 {
+		t.Fatalf("got %d linked tickets, want 1", len(opened))
+	}
+	if _, _, n := w.last(opened[0].Ticket); n != 5 {
+		t.Errorf("got %d events of the linked ticket, want 5", n)
 	}
 }
 
@@ -282,23 +357,22 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 	good := w.addresses.Reply(id)
 	forged := good[:10] + map[bool]string{true: "b", false: "a"}[good[10] == 'a'] + good[11:]
 	for name, c := range map[string]struct{ to, raw, want string }{
-		"a forged token":         {forged, plain("ciao"), "550"},
-		"no token":               {"assistenza@assistenza.example.it", plain("ciao"), "550"},
-		"somebody else's domain": {"prova@example.org", plain("ciao"), "550"},
-		"an unknown ticket":      {w.addresses.Reply(newID()), plain("ciao"), "550"},
-		"too large":              {good, plain(strings.Repeat("parole parole parole\n", 450_000)), "552"},
-		"forbidden file type":    {good, withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), `554 "5.7.0 The message was not accepted, and nothing was stored. Attachment \"ricevuta.exe\"`},
-		"wrong content type":     {good, withFile("ricevuta.pdf", "application/pdf", []byte("MZ not a pdf")), "554"},
-		"only a quotation":       {good, plain("> La Sua richiesta è risolta"), `554 "5.6.0 No text was found`},
-		"broken base64":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "JVBERi0", "JVB!!!!", 1), `554 "5.6.0 A part`},
-		"cut off in the middle":  {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "--b--", "", 1), `554 "5.6.0 A part`},
-		"too much text and file": {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.7.0 The message was not accepted, and nothing was stored. Its text`},
-		"text too long":          {good, plain(strings.Repeat("Da: x\n", 100_000)), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
-		"HTML text too long":     {good, strings.Replace(plain(strings.Repeat("<p>parole\n", 100_000)), "text/plain", "text/html", 1), `554 "5.6.0 The message cannot be read: its text is over 512 kB`},
-		"over 1 MB":              {good, withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), `552 "5.3.4`},
-		"header too long":        {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 12_000)), "554"},
-		"nested too deeply":      {good, nested(200), "554"},
-		"too many parts":         {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 200) + "--b--\n", "554"},
+		"a forged token":                 {forged, plain("ciao"), "550"},
+		"no token":                       {"assistenza@assistenza.example.it", plain("ciao"), "550"},
+		"somebody else's domain":         {"prova@example.org", plain("ciao"), "550"},
+		"an unknown ticket":              {w.addresses.Reply(newID()), plain("ciao"), "550"},
+		"too large":                      {good, plain(strings.Repeat("parole parole parole\n", 450_000)), `552 "5.3.4 Il messaggio e' troppo grande`},
+		"a person at the return address": {w.addresses.Bounce(uuid.NewString()), plain("Era il 3 novembre"), `550 "5.7.1 Questo indirizzo riceve solo`},
+		"only a forbidden file":          {good, strings.Replace(withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), "Ecco la ricevuta", "", 1), `554 "5.7.0 Nulla e' stato registrato. Allegato \"ricevuta.exe\"`},
+		"only a file over 1 MB":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), "Ecco la ricevuta", "", 1), `552 "5.3.4`},
+		"only a quotation":               {good, plain("Il giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza <assistenza@assistenza.example.it> ha scritto:\n> La Sua richiesta è risolta"), `554 "5.6.0 Nel messaggio`},
+		"too much text and file":         {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.6.0 Il testo`},
+		"text too long":                  {good, plain(strings.Repeat("Da: x\n", 100_000)), `554 "5.6.0 Il testo del messaggio e' troppo lungo e non e' stato registrato: al massimo 20.000`},
+		"HTML text too long":             {good, strings.Replace(plain(strings.Repeat("<p>parole\n", 100_000)), "text/plain", "text/html", 1), `554 "5.6.0 Il testo`},
+		"header too long":                {good, plain("ciao", "X-Lungo: "+strings.Repeat("parole ", 1000)+strings.Repeat("\n parole parole parole parole", 40_000)), "554"},
+		"nested too deeply":              {good, nested(200), "554"},
+		"too many parts":                 {good, "From: a@example.it\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: text/plain\n\nx\n", 900) + "--b--\n", "554"},
+		"encrypted":                      {good, "From: a@example.it\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nMIIBBgYJKoZIhvcNAQcDoIH4\n", `554 "5.6.0 Il messaggio e' cifrato`},
 	} {
 		err := w.mail(c.to, c.raw)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
@@ -312,8 +386,8 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	last, s, _ := w.last(id)
-	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.StatusInProgress || blobs() != 1 {
-		t.Errorf("valid mail: got last event %+v, want a reply with one attachment", last)
+	if reply, ok := last.(ticket.CitizenReplied); !ok || len(reply.Attachments) != 1 || reply.Personal.FileNames[0] != "ricevuta.pdf" || s.Status != ticket.StatusInProgress || blobs() != 2 || reply.Original == nil {
+		t.Errorf("valid mail: got last event %+v, want a reply with one attachment and its mail", last)
 	}
 }
 
@@ -323,74 +397,47 @@ func failedDelivery(action string) string {
 		"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; example.it\n\nFinal-Recipient: rfc822; prova@example.it\nAction: " + action + "\nStatus: 5.1.1\n--b--\n"
 }
 
-func TestFailedDeliveryIsRecorded(t *testing.T) {
+func TestReturnedMail(t *testing.T) {
 	w := newFixture(t)
-	m := uuid.NewString()
-	for _, action := range []string{"delayed", "relayed", "failed"} {
-		if err := w.mail(w.addresses.Bounce(m), failedDelivery(action)); err != nil {
-			t.Fatal(err)
-		}
+	w.mailed = w.open(ticket.StatusWaiting)
+	subject := func(s, text string, headers ...string) string {
+		return strings.Replace(plain(text, headers...), "Re: richiesta", s, 1)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !slices.Equal(w.bounced, []string{m}) {
-		t.Errorf("got bounces %v, want %s once", w.bounced, m)
-	}
-}
-
-func TestStripQuotes(t *testing.T) {
-	for name, c := range map[string]struct{ mail, want string }{
-		"Gmail":              {"Era il 3 novembre\n\nIl giorno lun 23 nov 2026 alle ore 10:12 SOL Assistenza <\nassistenza@assistenza.example.it> ha scritto:\n\n> In che data?\n", "Era il 3 novembre"},
-		"Outlook":            {"Era il 3 novembre.\n\nProva Fittizia\n________________________________\nDa: SOL Assistenza\nInviato: lunedì\n", "Era il 3 novembre.\n\nProva Fittizia"},
-		"Outlook new":        {"Sì\n\nDa: SOL Assistenza <a@example.it>\nInviato: lunedì 23 novembre\nA: prova\nOggetto: richiesta\n\nIn che data?", "Sì"},
-		"iPhone":             {"3 novembre\n\nInviato da iPhone\n\n> Il giorno 23 nov 2026, alle ore 10:12, SOL ha scritto:\n> \n", "3 novembre"},
-		"Thunderbird":        {"Il 23/11/26 10:12, SOL Assistenza ha scritto:\n> In che data?\nIl 3 novembre\n-- \nProva Fittizia", "Il 3 novembre"},
-		"between the lines":  {"Inviato da iPhone\n\n> Il giorno 23 nov 2026, alle ore 10:12, SOL <a@example.it> ha scritto:\n> \n> In che data?\nIl 3 novembre\n> Dove?\nA Cuneo", "Il 3 novembre\nA Cuneo"},
-		"Yahoo":              {"Sì\n\n    In data lunedì 23 novembre 2026 alle ore 10:12:00 CET, SOL Assistenza <a@example.it> ha scritto:\n\n In che data?", "Sì"},
-		"PEC on the web":     {"Ecco\n\nDa \"SOL\" a@example.it\nA prova@example.it\nCc\nData Mon, 23 Nov 2026\nOggetto Re: richiesta\nIn che data?", "Ecco"},
-		"a line of its own":  {"Primo\n--------------------------------\nSecondo", "Primo\n--------------------------------\nSecondo"},
-		"text of others":     {"Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", "Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede"},
-		"forwarded":          {"Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto", "Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto"},
-		"marks before lines": {"Sì\n\u200bOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it>\nwrote:\nok", "Sì"},
-		"English":            {"Done\n\nOn Mon, Nov 23, 2026 at 10:12 AM SOL <a@example.it> wrote:\n> ok", "Done"},
-		"Libero":             {"Ecco\n\n-----Messaggio originale-----\nDa: SOL", "Ecco"},
-		"a sentence with Il": {"Il referto non si apre.\nOn line non lo trovo.", "Il referto non si apre.\nOn line non lo trovo."},
-		"a list":             {"Da: vedere\n- uno\n- due", "Da: vedere\n- uno\n- due"},
+	for name, c := range map[string]struct {
+		from, raw string
+		failed    bool
+		kept      int // mails without effect at the ticket
+	}{
+		"delayed":               {"", failedDelivery("delayed"), false, 0},
+		"relayed":               {"", failedDelivery("relayed"), false, 0},
+		"failed":                {"", failedDelivery("failed"), true, 0},
+		"failed, with a sender": {"postmaster@example.it", failedDelivery("failed"), true, 0},
+		"Exim":                  {"", subject("Mail delivery failed: returning message to sender", "This message was created automatically by mail delivery software.\nA message that you sent could not be delivered", "X-Failed-Recipients: prova@example.it"), true, 0},
+		"Exim, delayed":         {"", subject("Warning: message 1abc delayed 24 hours", "No action is required on your part."), false, 0},
+		"no sender, Italian":    {"", subject("Messaggio non recapitabile", "La casella non esiste"), true, 0},
+		"no sender, no words":   {"", subject("Re: richiesta", "…"), true, 0},
+		"not accepted by PEC":   {"posta-certificata@pec.example.it", subject("AVVISO DI NON ACCETTAZIONE", "Errore", "X-Ricevuta: non-accettazione"), true, 0},
+		"PEC warns of failure":  {"posta-certificata@pec.example.it", subject("AVVISO DI MANCATA CONSEGNA", "Errore", "X-Ricevuta: preavviso-errore-consegna"), true, 0},
+		"PEC found a virus":     {"posta-certificata@pec.example.it", subject("PROBLEMA DI SICUREZZA", "Errore", "X-Ricevuta: rilevazione-virus"), true, 0},
+		"PEC delivered":         {"posta-certificata@pec.example.it", subject("CONSEGNA", "Ricevuta", "X-Ricevuta: avvenuta-consegna"), false, 0},
+		"vacation, no sender":   {"", subject("Risposta automatica: richiesta", "Assente fino al 10/12", "Auto-Submitted: auto-replied"), false, 1},
+		"vacation":              {"prova@example.it", subject("Fuori ufficio", "Assente fino al 10/12", "Precedence: auto_reply"), false, 1},
 	} {
-		if got := stripQuotes(c.mail); got != c.want {
-			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		w.bounced = nil
+		_, before, _ := w.last(w.mailed)
+		m := uuid.NewString()
+		if err := w.mailFrom(c.from, w.addresses.Bounce(m), c.raw); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		w.mu.Lock()
+		if got := slices.Equal(w.bounced, []string{m}); got != c.failed || len(w.bounced) > 1 {
+			t.Errorf("%s: got bounces %v, want failed %t", name, w.bounced, c.failed)
+		}
+		w.mu.Unlock()
+		if last, s, _ := w.last(w.mailed); s.KeptMails-before.KeptMails != c.kept || s.Status != ticket.StatusWaiting {
+			t.Errorf("%s: got %d kept mails, last event %+v, want %d", name, s.KeptMails-before.KeptMails, last, c.kept)
 		}
 	}
-	page := `<html><head><style>p{}</style></head><body><div>Era il <b>3 novembre</b></div><div class="gmail_quote">Il giorno lun 23 nov 2026 alle ore 10:12 SOL &lt;<a href="mailto:a@example.it">a@example.it</a>&gt; ha scritto:<br><blockquote>In che data?</blockquote></div></body></html>`
-	for page, want := range map[string]string{
-		page: "Era il 3 novembre",
-		`<p>Il refer<b>to</b> è&nbsp;<i>pronto</i>?</p><p>Sì</p><br><div>Ciao<br>a tutti</div>`:                                                            "Il referto è pronto?\nSì\n\nCiao\na tutti",
-		`<p>Il giorno 23/11/26 10:12, SOL ha scritto:</p><blockquote type="cite"><p>In che data?<br>Dove?</p></blockquote><p>Il 3 novembre</p>`:            "Il 3 novembre",
-		`<p>Sì</p><div id="divRplyFwdMsg"><b>Da:</b> SOL &lt;a@example.it&gt;<br><b>Inviato:</b> lunedì<br><b>Oggetto:</b> x</div><div>In che data?</div>`: "Sì",
-		`<html><head><meta charset=utf-8><body>mai chiuso <script>x</script><blockquote>citato`:                                                            "mai chiuso",
-	} {
-		if got := stripQuotes(htmlToText(page)); got != want {
-			t.Errorf("HTML mail: got %q, want %q", got, want)
-		}
-	}
-}
-
-// For any input, stripQuotes returns only text of the mail, and nothing panics.
-func TestStripQuotesAddsNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Join(rapid.SliceOf(rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"> ", "Il giorno x ha scritto:", "Il giorno 23, 10:12", "SOL ha scritto:", "________", "-- ", "Da: a", "Inviato: b", "grazie"}))).Draw(t, "lines"), "\n")
-		for _, line := range strings.Split(stripQuotes(text), "\n") {
-			if !strings.Contains(strings.ReplaceAll(text, "\r\n", "\n"), line) {
-				t.Fatalf("got line %q, want lines of %q only", line, text)
-			}
-		}
-		raw := []byte("Content-Type: " + rapid.SampledFrom([]string{"text/plain", "text/html", "multipart/mixed; boundary=b", "message/rfc822", "x"}).Draw(t, "kind") +
-			"\nContent-Transfer-Encoding: " + rapid.SampledFrom([]string{"base64", "quoted-printable", "boh"}).Draw(t, "encoding") + "\n\n" + text)
-		if _, err := parse(raw, "a@example.it"); err != nil && errors.Is(err, context.Canceled) {
-			t.Fatal(err)
-		}
-		isCourtesy(text, text)
-	})
 }
 
 func TestCourtesies(t *testing.T) {

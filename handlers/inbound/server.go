@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"golang.org/x/net/netutil"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
@@ -32,6 +33,12 @@ type Config struct {
 	Domain    string // announced in the greeting
 	// RecordBounce records that a mail of ours could not be delivered. Nil: bounces are ignored.
 	RecordBounce func(ctx context.Context, messageID string) error
+	// TicketOf returns the ticket about which a mail of ours was; "" if there is no such mail. Nil: automatic replies to the return address are
+	// not kept.
+	TicketOf func(ctx context.Context, messageID string) (ticket.ID, error)
+	// SenderName and SentTexts are the display name and the fixed sentences of our mails, by which quotations of them are recognised.
+	SenderName string
+	SentTexts  []string
 
 	MaxBytes      int64         // size of a message; 0: 8 MiB
 	MaxConns      int           // simultaneous connections, further ones wait; 0: 50

@@ -317,6 +317,18 @@ func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
 	return s.reportContactFailure(ctx, id, messageID, ticket.DeliveryBounced)
 }
 
+// TicketOf returns the ticket about which a mail was; "" if there is no such mail.
+func (s *Sender) TicketOf(ctx context.Context, messageID string) (id ticket.ID, err error) {
+	err = s.Pool.QueryRow(ctx, `select ticket::text from mail.deliveries where id = $1`, messageID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("ticket of mail %s: %w", messageID, err)
+	}
+	return id, nil
+}
+
 // compose writes the mail. Without a message and an error, why says why the mail is not to be sent any more.
 func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
 	history, err := s.App.SettledHistory(ctx, m.ticket, m.notification.Act)
@@ -363,7 +375,7 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	msg.SetGenHeader("Precedence", "bulk")
 	msg.SetBodyString(gomail.TypeTextPlain, written.text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, written.html)
-	err = errors.Join(msg.FromFormat("SOL Assistenza", s.Addresses.From()), msg.ReplyTo(s.Addresses.Reply(m.ticket)),
+	err = errors.Join(msg.FromFormat(SenderName, s.Addresses.From()), msg.ReplyTo(s.Addresses.Reply(m.ticket)),
 		msg.EnvelopeFrom(s.Addresses.Bounce(m.id)))
 	if err != nil {
 		return nil, "", err

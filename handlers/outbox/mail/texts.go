@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"embed"
 	"errors"
+	"fmt"
 	htmltemplate "html/template"
 	"strings"
 	texttemplate "text/template"
@@ -47,6 +48,25 @@ var mailTexts = map[sagas.NotificationKind]mailText{
 	sagas.KindWithRegion: {"La Sua richiesta è seguita dall’assistenza regionale", "La Sua richiesta è ora seguita dall’assistenza regionale.", "Non deve fare nulla: Le risponderanno loro."},
 	sagas.KindRedirected: {"La Sua richiesta è seguita da un’altra Azienda", "La Sua richiesta è ora seguita da un’altra Azienda sanitaria.", "Non deve fare nulla: Le risponderà quella Azienda."},
 	sagas.KindBackAtASR:  {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
+}
+
+// SenderName is the display name of the sender of all mails.
+const SenderName = "SOL Assistenza"
+
+// Sentences returns the fixed sentences of all mails, by which a quotation of a mail is recognised. It holds what the templates hold.
+func Sentences() []string {
+	all := []string{
+		"Gentile cittadina, gentile cittadino,", "La Sua richiesta n.", "Apri la richiesta n.", "SOL Assistenza – messaggio inviato automaticamente",
+		"Il collegamento è personale: chi lo possiede può leggere la richiesta. Non lo inoltri.",
+		"Novità sulla Sua richiesta", "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata.",
+	}
+	for n := 1; n <= ticket.MaxAttachments; n++ {
+		all = append(all, fmt.Sprintf("(Allegati: %d. Li trova al collegamento qui sotto.)", n))
+	}
+	for _, w := range mailTexts {
+		all = append(all, w.subject, w.before, w.after)
+	}
+	return all
 }
 
 // The kinds of mail for a public note, by the act that wrote the note.

@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package inbound
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/mailtext"
+)
+
+// note is what a ticket keeps of a mail.
+type note struct {
+	text    string
+	content ticket.MailContent
+	files   []attachment.FileUpload
+	cut     bool // something other than a signature was taken for a quotation
+}
+
+// read separates the text of a mail from quotations and chooses the files. history is that of the ticket, whose texts our mails contain.
+func (s *Server) read(in received, history []ticket.Recorded) note {
+	text, quoted, onlySignature := in.Split(mailtext.Sent{
+		Name: s.SenderName, IsAddress: s.Addresses.IsOurs, Texts: append(s.textsOf(history), s.SentTexts...),
+	})
+	n := note{text: mailtext.Mask(text), cut: quoted != "" && !onlySignature}
+	n.content.Quoted = cutText(mailtext.Mask(quoted), ticket.MaxQuotedLength)
+	for _, l := range in.LeftOut {
+		n.leaveOut(l.Name, map[mailtext.Reason]ticket.LeftOutReason{mailtext.TooLong: ticket.LeftOutLength, mailtext.WrongType: ticket.LeftOutType}[l.Why])
+	}
+	files := slices.Clone(in.Files)
+	slices.SortStableFunc(files, func(a, b mailtext.File) int { return inlineRank(a) - inlineRank(b) })
+	for _, f := range files {
+		n.addFile(f)
+	}
+	return n
+}
+
+// inlineRank is lower for files that a person attached than for pictures in the text, which may be logos.
+func inlineRank(f mailtext.File) int {
+	if f.Inline {
+		return 1
+	}
+	return 0
+}
+
+// textsOf returns the texts that our mails and the citizen's earlier replies contain.
+func (s *Server) textsOf(history []ticket.Recorded) (all []string) {
+	for _, r := range history {
+		if e, ok := r.Event.(ticket.EntityEvent); ok {
+			entity, _ := s.App.Catalog.Entity(e.CompetentEntity())
+			all = append(all, entity.Name)
+		}
+		if e, ok := r.Event.(ticket.Opened); ok && e.Personal != nil {
+			all = append(all, e.Number, e.Personal.Description)
+		}
+		if e, ok := r.Event.(ticket.CitizenNote); ok && e.Personal != nil {
+			all = append(all, e.Personal.Text)
+		}
+		if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Personal != nil {
+			all = append(all, e.Personal.Text)
+		}
+	}
+	return all
+}
+
+// addFile takes a file, or leaves it out with the reason.
+func (n *note) addFile(f mailtext.File) {
+	upload := attachment.FileUpload{Name: f.Name, Content: f.Content}
+	if len(n.files) >= ticket.MaxAttachments {
+		n.leaveOut(f.Name, ticket.LeftOutCount)
+		return
+	}
+	_, err := attachment.Check("attachments", []attachment.FileUpload{upload})
+	var invalid *ticket.InvalidError
+	switch {
+	case err == nil:
+		n.files = append(n.files, upload)
+	case errors.As(err, &invalid) && strings.HasSuffix(invalid.Fields[0].Field, ".name"):
+		n.leaveOut(f.Name, ticket.LeftOutType)
+	case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
+		n.leaveOut(f.Name, ticket.LeftOutSize)
+	default:
+		n.leaveOut(f.Name, ticket.LeftOutContent)
+	}
+}
+
+// maxLeftOut is the maximum number of parts that are named as left out.
+const maxLeftOut = 50
+
+// leaveOut names a part that is not taken. A reason that is not known counts as unreadable.
+func (n *note) leaveOut(name string, why ticket.LeftOutReason) {
+	if why == "" {
+		why = ticket.LeftOutUnreadable
+	}
+	if len(n.content.LeftOut) < maxLeftOut {
+		n.content.LeftOut = append(n.content.LeftOut, ticket.LeftOutFile{Name: cutText(mailtext.Mask(name), attachment.MaxName), Why: why})
+	}
+}
+
+// refusal returns the SMTP answer to a mail of which a ticket would keep nothing, or too long a text; nil if it can be kept.
+func (n *note) refusal(in received) error {
+	switch {
+	case utf8.RuneCountInString(n.text) > ticket.MaxTextLength:
+		return refuseText()
+	case n.text != "" || len(n.files) > 0:
+		return nil
+	case in.Encrypted:
+		return refuseEncrypted()
+	case len(n.content.LeftOut) > 0:
+		return refuseFiles(n.content.LeftOut)
+	}
+	return refuseEmpty() // without an error the citizen would believe that they have answered
+}
+
+// isCourtesy reports whether the mail holds only courtesies. It may be signed with the display name of the mail or the requester's name, and
+// nothing must be cut: what was cut might say more.
+func (n *note) isCourtesy(in received, history []ticket.Recorded) bool {
+	names := in.SenderName
+	if opened, ok := history[0].Event.(ticket.Opened); ok && opened.Personal != nil {
+		names = fmt.Sprintf("%s %s %s", names, opened.Personal.GivenName, opened.Personal.FamilyName)
+	}
+	return !n.cut && isCourtesy(withoutDeviceSignature(n.text+"\n"+strings.TrimPrefix(n.content.Quoted, "--")), names)
+}

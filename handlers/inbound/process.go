@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package inbound
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/mailtext"
+	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
+)
+
+// received is a mail with its bytes and its sender in the SMTP envelope.
+type received struct {
+	*mailtext.Message
+	raw  []byte
+	from string
+}
+
+// key returns the same idempotency key for a mail that is delivered again, even by another route, and other keys for other mails. It is a
+// hash and reveals nothing of the mail. For a mail without Message-ID (RFC 5322 wants one) it is the hash of all bytes, headers included: the
+// same text on another day is another mail.
+func (in received) key() string {
+	h := sha256.New()
+	part := func(b []byte) {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(b))))
+		h.Write(b)
+	}
+	if in.MessageID == "" {
+		part(in.raw)
+	} else {
+		part([]byte(in.MessageID))
+		part([]byte(in.Visible()))
+		for _, f := range in.Files {
+			part([]byte(f.Name))
+			part(f.Content)
+		}
+	}
+	return "mail/" + hex.EncodeToString(h.Sum(nil))
+}
+
+// process processes a mail for one address. outcome is the value of the metric's label: reply, courtesy, automatic, bounce, refused or failed.
+// err is the SMTP answer; nil if the mail was accepted.
+func (s *Server) process(ctx context.Context, to mailaddress.Address, in received) (outcome string, err error) {
+	if to.Kind == mailaddress.Bounce {
+		return s.processReturned(ctx, to.ID, in)
+	}
+	id := ticket.ID(to.ID)
+	if reason := in.Automatic(in.from); reason != "" {
+		s.Log.InfoContext(ctx, "automatic mail kept", "ticket", to.ID, "reason", reason)
+		return s.keep(ctx, id, ticket.AutomaticMail, in)
+	}
+	history, err := s.App.History(ctx, id)
+	if err != nil {
+		return "failed", s.temporaryFailure(err)
+	}
+	n := s.read(in, history)
+	if err := n.refusal(in); err != nil {
+		return "refused", err
+	}
+	state, _, err := s.App.State(ctx, id)
+	if err != nil {
+		return "failed", s.temporaryFailure(err)
+	}
+	ended := state.Status == ticket.StatusResolved || state.Status == ticket.StatusClosed
+	courtesy := ended && (in.Reaction || len(n.files) == 0 && len(n.content.LeftOut) == 0 && n.isCourtesy(in, history))
+	if courtesy && state.Status == ticket.StatusClosed {
+		outcome, err := s.keep(ctx, id, ticket.CourtesyMail, in)
+		if err == nil {
+			outcome = "courtesy"
+		}
+		return outcome, err
+	}
+	if n.text == "" && ended { // reopening needs a text
+		n.text = "(Messaggio senza testo, con allegati.)"
+	}
+	request := app.ReplyRequest{Text: n.text, Files: n.files, Courtesy: courtesy, Mail: &app.ReceivedMail{Raw: in.raw, Content: n.content}}
+	if _, err := s.App.Reply(ctx, app.LinkHolder(id, ""), id, request, app.Idempotency{Key: in.key()}); err != nil {
+		var invalid *ticket.InvalidError
+		switch {
+		case errors.As(err, &invalid):
+			return "refused", refuseText() // the files were checked, so only the text can be invalid
+		case errors.Is(err, eventstore.ErrErased):
+			return "refused", refuseErased()
+		}
+		return "failed", s.temporaryFailure(err)
+	}
+	if courtesy {
+		return "courtesy", nil
+	}
+	return "reply", nil
+}
+
+// keep records a mail that changes nothing.
+func (s *Server) keep(ctx context.Context, id ticket.ID, why ticket.MailEffect, in received) (outcome string, err error) {
+	n := s.read(in, nil)
+	if n.text == "" {
+		n.text = in.Subject
+	}
+	n.text = cutText(n.text, ticket.MaxTextLength)
+	err = s.App.KeepMail(ctx, id, why, n.text, app.ReceivedMail{Raw: in.raw, Content: n.content}, app.Idempotency{Key: in.key()})
+	if err != nil && !errors.Is(err, eventstore.ErrErased) {
+		return "failed", s.temporaryFailure(err)
+	}
+	return "automatic", nil
+}
+
+// processReturned processes a mail to the return address of a mail of ours: a report about its delivery, or an automatic reply.
+func (s *Server) processReturned(ctx context.Context, messageID string, in received) (outcome string, err error) {
+	switch in.Delivery(in.from) {
+	case mailtext.DeliveryFailed:
+		if s.RecordBounce == nil {
+			return "automatic", nil
+		}
+		if err := s.RecordBounce(ctx, messageID); err != nil {
+			return "failed", s.temporaryFailure(err)
+		}
+		return "bounce", nil
+	case mailtext.DeliveryPending:
+		return "automatic", nil
+	case mailtext.DeliveryUnknown:
+	}
+	if in.Automatic(in.from) == "" {
+		return "refused", refuseReturn()
+	}
+	if s.TicketOf == nil {
+		return "automatic", nil
+	}
+	id, err := s.TicketOf(ctx, messageID)
+	if err != nil {
+		return "failed", s.temporaryFailure(err)
+	}
+	if id == "" {
+		return "automatic", nil
+	}
+	return s.keep(ctx, id, ticket.AutomaticMail, in)
+}
+
+// cutText returns a text with at most n characters.
+func cutText(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return strings.TrimSpace(string([]rune(text)[:n-1])) + "…"
+}
