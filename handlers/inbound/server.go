@@ -59,6 +59,9 @@ type Server struct {
 	outcomes   *prometheus.CounterVec
 }
 
+// maxLine is the maximum length, in bytes, of a line. RFC 5321 wants at most 1000; programs that write HTML in one line do not care.
+const maxLine = 1 << 20
+
 // New checks the configuration and returns a server. It returns an error if App, Addresses or Domain is missing.
 func New(c Config) (*Server, error) {
 	if c.App == nil || c.Addresses == nil || c.Domain == "" {
@@ -76,7 +79,7 @@ func New(c Config) (*Server, error) {
 	}, []string{"outcome"})}
 	s.workCtx, s.cancelWork = context.WithCancel(context.Background())
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
-	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 1, 8000
+	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 1, maxLine
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8, s.smtp.TLSConfig = c.Timeout, c.Timeout, true, c.TLS
 	s.smtp.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn)
 	return s, nil

@@ -3,14 +3,26 @@
 
 package mailtext
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // minOwnWords is the minimum number of words of a line that identifies it as ours.
 const minOwnWords = 3
 
+// Limits for the search for answers in a quotation.
+const (
+	maxCorpus = 256 << 10 // bytes of the texts that we sent, the latest first
+	maxCut    = 3000      // lines of quotations
+)
+
 // keepAnswers keeps the lines that a sender wrote inside or below a quoted mail of ours. It does so where the quoted mail is recognised by
 // at least two lines that we sent; then each line between and below them that we did not send is an answer.
 func (q *quoter) keepAnswers() {
+	if q.cutLines() > maxCut {
+		return
+	}
 	ours := newCorpus(q.sent)
 	first, last, count := -1, -1, 0
 	own := make([]bool, len(q.lines))
@@ -47,10 +59,22 @@ type corpus string
 
 func newCorpus(sent Sent) corpus {
 	var b strings.Builder
-	for _, t := range append([]string{sent.Name}, sent.Texts...) {
-		b.WriteString(" " + strings.Join(words(t), " ") + " \n")
+	for _, t := range slices.Backward(append([]string{sent.Name}, sent.Texts...)) {
+		if b.Len()+len(t) <= maxCorpus {
+			b.WriteString(" " + strings.Join(words(t), " ") + " \n")
+		}
 	}
 	return corpus(b.String())
+}
+
+// cutLines returns the number of lines that are cut.
+func (q *quoter) cutLines() (n int) {
+	for _, c := range q.cut {
+		if c {
+			n++
+		}
+	}
+	return n
 }
 
 // contains reports whether a line consists of words that we sent, in their order. A program may have broken lines elsewhere.

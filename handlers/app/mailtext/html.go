@@ -29,10 +29,10 @@ func set(names string) map[string]bool {
 // Marks of mail programs: elements that hold a quotation, elements in which each indented block is one, and elements after which the rest of
 // the mail is the mail before.
 var (
-	quotationClass   = regexp.MustCompile(`(?i)(^|[\s_-])(yahoo_quoted|protonmail_quote|tutanota_quote|iol_quote|zmail_extra|moz-cite-prefix)`)
-	containerClass   = regexp.MustCompile(`(?i)(^|[\s_-])gmail_(quote|extra)`)
-	attributionClass = regexp.MustCompile(`(?i)(^|[\s_-])gmail_attr`)
-	beginsMark       = regexp.MustCompile(`(?i)(^|[\s_])(divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference-message|zwchr|OutlookMessageHeader|reply-intro|replySplit)`)
+	quotationClass   = regexp.MustCompile(`(?i)(yahoo_quoted|protonmail_quote|tutanota_quote|iol_quote|zmail_extra|moz-cite-prefix)`)
+	containerClass   = regexp.MustCompile(`(?i)gmail_(quote|extra)`)
+	attributionClass = regexp.MustCompile(`(?i)gmail_attr`)
+	beginsMark       = regexp.MustCompile(`(?i)(divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference-message|zwchr|OutlookMessageHeader|reply-intro|replySplit)`)
 )
 
 // element is an open element of an HTML text.

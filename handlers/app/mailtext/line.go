@@ -60,7 +60,7 @@ func trimLines(lines []line) []line {
 	return lines
 }
 
-// joinLines returns the text of lines, with at most two empty lines in a row.
+// joinLines returns the text of lines, with at most one empty line in a row.
 func joinLines(lines []line) string {
 	var b strings.Builder
 	empty := 0
@@ -70,7 +70,7 @@ func joinLines(lines []line) string {
 			continue
 		}
 		if b.Len() > 0 {
-			b.WriteString(strings.Repeat("\n", 1+min(empty, 2)))
+			b.WriteString(strings.Repeat("\n", 1+min(empty, 1)))
 		}
 		b.WriteString(l.text)
 		empty = 0

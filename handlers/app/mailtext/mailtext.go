@@ -59,6 +59,7 @@ const (
 	maxCarried   = 5       // of mails within each other
 	maxHeader    = 1 << 20 // bytes
 	maxText      = 4 << 20 // bytes of all texts, markup included
+	maxVisible   = 1 << 20 // bytes of the visible text, quotations included: the search for quotations in a longer text takes many seconds
 	maxPartText  = 20_000  // characters of a text beside the main text, such as an attached text file
 	maxDelimiter = 10_000  // lines that may separate parts
 )

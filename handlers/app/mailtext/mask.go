@@ -3,10 +3,24 @@
 
 package mailtext
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
-// personalLink matches the token of a personal link, also as a mail program or a protecting relay encodes it.
-var personalLink = regexp.MustCompile(`(?i)t(\.|%2e)[0-9a-f]{8}((-|%2d)[0-9a-f]{4}){3}(-|%2d)[0-9a-f]{12}(\.|%2e)\s{0,3}[0-9a-f]{8,}(\s{1,3}[0-9a-f]{8,}\b)?`)
+// personalLink matches the token of a personal link: "t.", an id, a dot and a hash, both in hex. Mail programs and protecting relays may encode
+// its signs and break it into quoted lines.
+var personalLink = regexp.MustCompile(`(?i)t` + lineBreak + dot + hexDigits(8) + strings.Repeat(dash+hexDigits(4), 3) + dash + hexDigits(12) + dot +
+	`(` + hexDigits(64) + `|[0-9a-f]{8,})`)
+
+var (
+	lineBreak = `(\s[\s>|]*)?`
+	dot       = `(\.|%2e)` + lineBreak
+	dash      = `(-|%2d)` + lineBreak
+)
+
+func hexDigits(n int) string { return fmt.Sprintf(`(%s[0-9a-f]){%d}`, lineBreak, n) }
 
 // replyAddress matches the local part of an address to which a citizen replies: whoever has it can write as the citizen.
 var replyAddress = regexp.MustCompile(`(?i)\br-[a-z2-7]{40,44}(@|%40)`)

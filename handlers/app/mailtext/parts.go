@@ -5,6 +5,7 @@ package mailtext
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -64,6 +65,8 @@ func (r *partReader) readLeaf(p *enmime.Part) []line {
 	content, rest := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
 	lowerName := strings.ToLower(name)
 	switch {
+	case strings.HasPrefix(kind, "multipart/"):
+		return r.readWithoutBoundary(p)
 	case kind == "text/vnd.google.email-reaction+json":
 		r.message.Reaction = true
 	case kind == "message/delivery-status", kind == "message/global-delivery-status":
@@ -80,9 +83,9 @@ func (r *partReader) readLeaf(p *enmime.Part) []line {
 		if charset == "" {
 			charset = declaredInHTML(content)
 		}
-		return appendText(r.addSize(htmlLines(decodeText(content, charset)), len(content)), r.restLines(rest))
+		return appendText(r.addSize(htmlLines(Mask(decodeText(content, charset))), len(content)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && !attached:
-		return appendText(r.addSize(plainLines(decodeText(content, params["charset"])), len(content)), r.restLines(rest))
+		return appendText(r.addSize(plainLines(Mask(decodeText(content, params["charset"]))), len(content)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && strings.HasSuffix(lowerName, ".txt"):
 		return r.readTextFile(name, decodeText(content, params["charset"]))
 	case len(bytes.TrimSpace(content)) == 0 && name == "":
@@ -91,6 +94,22 @@ func (r *partReader) readLeaf(p *enmime.Part) []line {
 		r.message.Files = append(r.message.Files, File{withExtension(name, kind, content), content, inline})
 	}
 	return nil
+}
+
+// readWithoutBoundary reads a multipart whose boundary is not declared: the first line that begins like one is it. Without such a line the
+// content is one text.
+func (r *partReader) readWithoutBoundary(p *enmime.Part) []line {
+	for l := range bytes.Lines(p.Content) {
+		if boundary, ok := bytes.CutPrefix(bytes.TrimSpace(l), []byte("--")); ok && len(boundary) > 0 && r.depth < maxCarried {
+			_, root, err := readTree(fmt.Appendf(nil, "Content-Type: multipart/mixed; boundary=%q\r\n\r\n%s", boundary, p.Content))
+			if err != nil || root.FirstChild == nil {
+				break
+			}
+			r.depth++
+			return r.read(root, 0)
+		}
+	}
+	return r.addSize(plainLines(Mask(decodeText(p.Content, ""))), len(p.Content))
 }
 
 // isPlainText reports whether a part is a text to be shown as it is. Names of other kinds of text, such as contacts, calendars and tables,

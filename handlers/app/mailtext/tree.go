@@ -28,6 +28,9 @@ func readMessage(raw []byte, depth int) (*Message, error) {
 	r := partReader{message: m, depth: depth}
 	m.lines = r.read(root, 0)
 	m.detectReaction()
+	if r.err == nil && len(m.Visible()) > maxVisible {
+		r.err = ErrText
+	}
 	return m, r.err
 }
 

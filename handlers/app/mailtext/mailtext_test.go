@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailtext_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext"
+)
+
+// sent describes the mails of a service that sends them as SOL Assistenza from the domain assistenza.example.it.
+var sent = mailtext.Sent{
+	Name:      "SOL Assistenza",
+	IsAddress: func(a string) bool { return strings.HasSuffix(a, "@assistenza.example.it") },
+	Texts:     []string{"Gentile cittadina, gentile cittadino,", "Per andare avanti ci serve un’informazione da Lei:", "In che data era l’esame?", "SOL Assistenza – messaggio inviato automaticamente"},
+}
+
+func read(t *testing.T, raw string) *mailtext.Message {
+	t.Helper()
+	m, err := mailtext.Read([]byte(strings.ReplaceAll(raw, "\n", "\r\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestSplit(t *testing.T) {
+	for name, c := range map[string]struct{ mail, text, quoted string }{
+		"a sentence with Il":      {"Il referto non si apre.\nOn line non lo trovo.", "Il referto non si apre.\nOn line non lo trovo.", ""},
+		"a line of its own":       {"Primo\n--------------------------------\nSecondo", "Primo\n--------------------------------\nSecondo", ""},
+		"text of others":          {"Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", "Il 3 novembre il laboratorio mi ha scritto:\nil referto è pronto.\nIl medico ha scritto\nche non lo vede", ""},
+		"a forwarded mail":        {"Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto", "Vedi sotto\n---------- Forwarded message ---------\nDa: Laboratorio <b@example.it>\nDate: lun 23 nov 2026\nIl referto è pronto", ""},
+		"a list":                  {"Da: vedere\n- uno\n- due", "Da: vedere\n- uno\n- due", ""},
+		"marks before lines":      {"Sì\n\u200bOn Mon, Nov 23, 2026 at 10:12 AM SOL Assistenza <a@assistenza.example.it>\nwrote:\nok", "Sì", "\u200bOn Mon, Nov 23, 2026 at 10:12 AM SOL Assistenza <a@assistenza.example.it>\nwrote:\nok"},
+		"only quoted lines":       {"> La data era il 3", "> La data era il 3", ""},
+		"a quotation of others":   {"Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\n> pronto\n\nMa non c’è", "Vedete?\n\nMa non c’è", "Il giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\n> pronto"},
+		"others, nothing marked":  {"Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\npronto", "Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\npronto", ""},
+		"our words, then answers": {"Da: SOL Assistenza\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nIn che data era l’esame?\nIl 3 novembre\nSOL Assistenza – messaggio inviato automaticamente", "Il 3 novembre", "Da: SOL Assistenza\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nIn che data era l’esame?\nSOL Assistenza – messaggio inviato automaticamente"},
+		"a signature":             {"Sì\n-- \nProva", "Sì", "--\nProva"},
+		"no signature":            {"Sì\n--\nProva", "Sì\n--\nProva", ""},
+	} {
+		text, quoted, _ := read(t, "Content-Type: text/plain; charset=utf-8\n\n"+c.mail).Split(sent)
+		if text != c.text || quoted != c.quoted {
+			t.Errorf("%s: got %q, quoted %q, want %q, quoted %q", name, text, quoted, c.text, c.quoted)
+		}
+	}
+}
+
+func TestHTMLText(t *testing.T) {
+	for source, want := range map[string]string{
+		`<p>Il refer<b>to</b> è&nbsp;<i>pronto</i>?</p><p>Sì</p><br><div>Ciao<br>a tutti</div>`:                "Il referto è pronto?\nSì\n\nCiao\na tutti",
+		`<html><head><meta charset=utf-8><title>No</title><body>mai chiuso <script>x</script><b>fine`:          "mai chiuso fine",
+		`<table><tr><td>a</td><td></td><td>b</td></tr><tr><td><p>c</p></td><td><p>d</p></td></tr></table>`:     "a | b\nc\nd",
+		`<a href="https://a.example.it/x">https://a.example.it/x</a> <a href="mailto:b@example.it">scriva</a>`: "https://a.example.it/x scriva <b@example.it>",
+		`<a href="#nota">nota</a> <a href="javascript:x()">no</a>`:                                             "nota no",
+		`<a href="https://a.example.it/foto"><img src="x"></a>`:                                                "<https://a.example.it/foto>",
+		`<blockquote>citato</blockquote>mio`:                                                                   "> citato\nmio",
+		`<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>`:                                                     "1. a\n- b\n2. c",
+		strings.Repeat("<div>", 5000) + "fondo":                                                                "fondo",
+	} {
+		if got := read(t, "Content-Type: text/html; charset=utf-8\n\n"+source).Visible(); got != want {
+			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}
+
+func TestMaskRemovesSecrets(t *testing.T) {
+	const id, mac = "01930000-0000-7000-8000-0000000000aa", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for name, text := range map[string]string{
+		"a link":            "https://assistenza.example.it/richieste/t." + id + "." + mac,
+		"upper case":        strings.ToUpper("/richieste/t." + id + "." + mac),
+		"a protected link":  "https://safe.example.com/?url=https%3A%2F%2Fassistenza.example.it%2Frichieste%2Ft." + id + "." + mac + "&x=1",
+		"encoded":           "t%2E" + strings.ReplaceAll(id, "-", "%2D") + "%2E" + mac,
+		"broken before":     "t." + id + ".\n" + mac,
+		"broken within":     "t." + id + "." + mac[:30] + "\n" + mac[30:],
+		"broken and quoted": "> t." + id + "." + mac[:30] + "\n> " + mac[30:],
+		"broken in the id":  "t." + id[:20] + "\n" + id[20:] + "." + mac,
+	} {
+		if got := mailtext.Mask(text); strings.Contains(strings.ToLower(got), mac[34:]) {
+			t.Errorf("%s: got %q, want the secret masked", name, got)
+		}
+	}
+	address := "r-" + strings.Repeat("a2", 21) + "@assistenza.example.it"
+	if got := mailtext.Mask("Scriva a <" + address + ">"); got != "Scriva a <r-[indirizzo personale]@assistenza.example.it>" {
+		t.Errorf("got %q, want the reply address masked", got)
+	}
+	if got := mailtext.Mask("il referto t.01930000 e r-abc@example.it"); got != "il referto t.01930000 e r-abc@example.it" {
+		t.Errorf("got %q, want it unchanged", got)
+	}
+}
+
+// The original holds the whole text, but no link, however it is encoded in the mail.
+func TestOriginalHoldsNoLink(t *testing.T) {
+	const mac = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	link := "https://assistenza.example.it/richieste/t.01930000-0000-7000-8000-0000000000aa." + mac
+	raw := fmt.Sprintf("From: =?utf-8?q?Prova_Fittizi=C3=A0?= <prova@example.it>\nSubject: R: %s\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"+
+		"<p>S=C3=AC</p><blockquote type=3D\"cite\"><p>Testo citato <a href=3D\"%s\">qui</a></p></blockquote>", link, link[:60]+"=\n"+link[60:])
+	got := mailtext.Original([]byte(raw))
+	if strings.Contains(got, mac) || !strings.Contains(got, "Fittizià") || !strings.Contains(got, "Testo citato") {
+		t.Errorf("got %q, want the text without the link", got)
+	}
+}
+
+func TestReadRefusesMailsOverTheLimits(t *testing.T) {
+	nested := func(depth int) string {
+		var b strings.Builder
+		for n := range depth {
+			fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", n, n)
+		}
+		return b.String() + "Content-Type: text/plain\n\nciao\n"
+	}
+	for name, raw := range map[string]string{
+		"nested":         nested(5000),
+		"many parts":     "Content-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nx\n", 500_000),
+		"a long header":  "X: " + strings.Repeat("parola ", 300_000) + "\n\nciao",
+		"a long text":    "\n" + strings.Repeat("parola\n", 700_000),
+		"carried deeply": strings.Repeat("Content-Type: message/rfc822\n\n", 3000) + "ciao",
+	} {
+		m, err := mailtext.Read([]byte(raw))
+		if err == nil && (name != "carried deeply" || len(m.LeftOut) != 1) {
+			t.Errorf("%s: got %d bytes of text, want an error", name, len(m.Visible()))
+		}
+	}
+}
+
+// base64Lines encodes a text in lines of 76 digits.
+func base64Lines(text string) string {
+	encoded := base64.StdEncoding.EncodeToString([]byte(text))
+	var b strings.Builder
+	for len(encoded) > 76 {
+		b.WriteString(encoded[:76] + "\r\n")
+		encoded = encoded[76:]
+	}
+	return b.String() + encoded + "\r\n"
+}
