@@ -82,7 +82,7 @@ const (
 	KindPlaybookReminder NotificationKind = "playbook_reminder" // a run still waits for a correction
 	KindOutcomeProposed  NotificationKind = "proposal"          // the answers of a connected system lead to an outcome
 	KindPrivacyAlert     NotificationKind = "alert"             // a medical report of another person (FAQ 2.9)
-	KindContactFailed    NotificationKind = "contact_failed"    // «recapito fallito»
+	KindContactFailed    NotificationKind = "contact_failed"    // «e-mail non consegnata»
 )
 
 // ConnectorQuestion is the payload of topic ask-connector: it asks the connected systems of an entity for the fact that a check needs.

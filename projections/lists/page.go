@@ -95,7 +95,7 @@ type Flag string
 const (
 	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over, and its working hours are nearly over
 	FlagBreached      Flag = "handover-breached" // nobody has taken the hand-over within its working hours
-	FlagUndeliverable Flag = "undeliverable"     // recapito fallito: mail to the address in the form is not accepted
+	FlagUndeliverable Flag = "undeliverable"     // e-mail non consegnata: mail to the address in the form is not accepted
 	FlagReopened      Flag = "reopened"          // after its last resolution
 )
 

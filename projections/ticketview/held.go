@@ -70,10 +70,10 @@ func visibleToCitizen(
 		as := AsCitizenSees(r, actual, known)
 		actual = ticket.Evolve(actual, r)
 		switch r.Event.(type) {
-		case ticket.InternalNote, ticket.RegionalNote:
+		case ticket.InternalNote, ticket.RegionalNote, ticket.MailKept:
 		case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
 			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
-			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
 			if !acts[r.Act].isHeld(at) {
 				visible, known = append(visible, as), ticket.Evolve(known, as)
 			}

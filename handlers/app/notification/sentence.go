@@ -30,7 +30,7 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindPlaybookReminder: "Promemoria n. %: le verifiche della richiesta n. # attendono una correzione",
 	sagas.KindOutcomeProposed:  "Le verifiche della richiesta n. # sono arrivate a un esito: manca solo la conferma",
 	sagas.KindPrivacyAlert:     "ATTENZIONE, privacy: il referto della richiesta n. # non risulta del richiedente",
-	sagas.KindContactFailed:    "Recapito fallito: l’indirizzo e-mail della richiesta n. # non riceve",
+	sagas.KindContactFailed:    "E-mail non consegnata: l’indirizzo della richiesta n. # non riceve",
 
 	sagas.KindOpened:     "Abbiamo ricevuto la Sua richiesta n. #",
 	sagas.KindPublicNote: "C’è un messaggio per Lei sulla richiesta n. #",

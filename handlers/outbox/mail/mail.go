@@ -291,7 +291,7 @@ func (s *Sender) backoff(attempts int) (delay time.Duration) {
 	return min(delay, time.Hour)
 }
 
-// reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «recapito fallito».
+// reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «e-mail non consegnata».
 func (s *Sender) reportContactFailure(ctx context.Context, id ticket.ID, messageID string, why ticket.DeliveryFailure) error {
 	_, err := s.App.Dispatch(ctx, app.CommandRequest{
 		Ticket: id, Command: ticket.ReportContact{Message: messageID, Why: why},

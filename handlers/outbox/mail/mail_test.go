@@ -104,7 +104,7 @@ func TestRejectedAddressIsRecorded(t *testing.T) {
 		t.Errorf("got state %s, want refused", state)
 	}
 	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
-		t.Errorf("«recapito fallito»: got %t, %v, want true", s.Unreachable, err)
+		t.Errorf("«e-mail non consegnata»: got %t, %v, want true", s.Unreachable, err)
 	}
 	w.relay.behave(false, nil)
 	id = w.open(ticket.Declared)
@@ -113,7 +113,7 @@ func TestRejectedAddressIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s, _, err := w.dispatcher.State(t.Context(), id); err != nil || !s.Unreachable {
-		t.Errorf("returned mail, «recapito fallito»: got %t, %v, want true", s.Unreachable, err)
+		t.Errorf("returned mail, «e-mail non consegnata»: got %t, %v, want true", s.Unreachable, err)
 	}
 	if state, _ := w.row(m); state != "bounced" {
 		t.Errorf("got state %s, want bounced", state)

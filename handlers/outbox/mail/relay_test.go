@@ -110,7 +110,7 @@ func TestRejectionIsRecordedLater(t *testing.T) {
 	f.down.Store(false)
 	w.eventuallyState(id, "refused")
 	if s, _, err := w.dispatcher.State(t.Context(), ticketID); err != nil || !s.Unreachable {
-		t.Errorf("«recapito fallito»: got %t, %v, want true", s.Unreachable, err)
+		t.Errorf("«e-mail non consegnata»: got %t, %v, want true", s.Unreachable, err)
 	}
 	if _, uncertain := w.row(id); uncertain || len(w.relay.received()) != 0 {
 		t.Errorf("got uncertain %t and %d mails, want false and none", uncertain, len(w.relay.received()))

@@ -89,7 +89,7 @@ func TestMisbehavingRelayLosesNoMail(t *testing.T) {
 		at, reply string
 		state     string
 		uncertain bool
-		failed    bool // «recapito fallito»
+		failed    bool // «e-mail non consegnata»
 	}{
 		{"CONNECT", "", "waiting", false, false},
 		{"CONNECT", "…", "waiting", false, false},
@@ -147,7 +147,7 @@ func TestMisbehavingRelayLosesNoMail(t *testing.T) {
 		state, uncertain := w.row(m)
 		s, _, err := w.dispatcher.State(t.Context(), ticketID)
 		if err != nil || state != c.state || uncertain != c.uncertain || s.Unreachable != c.failed {
-			t.Errorf("reply %q to %s: got %s, uncertain %t, «recapito fallito» %t, %v, want %s, %t, %t",
+			t.Errorf("reply %q to %s: got %s, uncertain %t, «e-mail non consegnata» %t, %v, want %s, %t, %t",
 				c.reply, c.at, state, uncertain, s.Unreachable, err, c.state, c.uncertain, c.failed)
 		}
 	}
@@ -166,7 +166,7 @@ func TestMailIsGivenUpInTheEnd(t *testing.T) {
 		}
 		w.eventuallyState(m, "refused")
 		if s, _, err := w.dispatcher.State(t.Context(), ticketID); err != nil || s.Unreachable != failed {
-			t.Errorf("%q: «recapito fallito»: got %t, %v, want %t", reply, s.Unreachable, err, failed)
+			t.Errorf("%q: «e-mail non consegnata»: got %t, %v, want %t", reply, s.Unreachable, err, failed)
 		}
 		if all, err := messages.New(w.store.Pools().Outbox).ListMails(t.Context(), 10); err != nil || all[0].ID != m || !strings.Contains(all[0].Error, "given up") {
 			t.Errorf("%q: got the list %+v, %v, want %s given up", reply, all, err, m)
