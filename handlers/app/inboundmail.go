@@ -61,7 +61,7 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 		if !errors.Is(err, notRepeated) {
 			return first, err
 		}
-		linked := linkedID(closed)
+		linked := linkedID(closed, by.Link != "")
 		state, _, err := s.State(ctx, linked)
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound):
@@ -97,10 +97,11 @@ func (s *Service) wasOpened(ctx context.Context, id ticket.ID, refused error) bo
 	return err == nil
 }
 
-// linkedID returns the id of the ticket that is linked to a closed one: a UUID of version 7 with the time of the closed ticket's id.
-func linkedID(closed ticket.ID) ticket.ID {
+// linkedID returns the id of the ticket that is linked to a closed one: a UUID of version 7 with the time of the closed ticket's id. What the holder
+// of a personal link opens is a declared ticket, which the citizen's account does not see, so it has an id of its own.
+func linkedID(closed ticket.ID, byLink bool) ticket.ID {
 	u := uuid.MustParse(string(closed))
-	sum := sha256.Sum256([]byte("linked ticket\n" + u.String()))
+	sum := sha256.Sum256(fmt.Appendf(nil, "linked ticket\n%s\n%t", u, byLink))
 	copy(u[6:], sum[:])
 	u[6], u[8] = 0x70|u[6]&0x0f, 0x80|u[8]&0x3f
 	return ticket.ID(u.String())

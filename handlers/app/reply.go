@@ -98,14 +98,17 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed, linke
 }
 
 // VisibleResult returns status and version of the ticket as the caller could see them right after a command: the response
-// to a reply must not reveal an act that is still held. The holder of a personal link does not see a linked ticket that the reply
-// opened; for it VisibleResult returns the result itself, since the ticket has no other events.
+// to a reply must not reveal an act that is still held. For a linked ticket, which the holder of the closed one's personal link does not see,
+// VisibleResult returns what the holder of its own link sees.
 func (s *Service) VisibleResult(ctx context.Context, by Caller, o CommandResult) (ticket.Status, int, error) {
 	history, err := s.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err
 	}
 	history = history[:o.Version]
+	if by.Link != "" {
+		by = LinkHolder(ticket.ID(o.Stream), by.From)
+	}
 	t, ok := ticketview.Detail(by.Viewer(), history, ticketview.Names{Catalog: s.Catalog}, history[o.Version-1].At)
 	if !ok {
 		return o.State.Status, o.Version, nil
