@@ -23,14 +23,13 @@ func (q *quoter) keepAnswers() {
 	if q.cutLines() > maxCut {
 		return
 	}
-	ours := newCorpus(q.sent)
 	first, last, count := -1, -1, 0
 	own := make([]bool, len(q.lines))
 	for i := range q.lines {
 		if !q.cut[i] || q.lines[i].kept {
 			continue
 		}
-		if own[i] = ours.contains(q.bare(i)); own[i] && len(words(q.lines[i].text)) >= minOwnWords {
+		if own[i] = q.ours.contains(q.bare(i)); own[i] && len(words(q.lines[i].text)) >= minOwnWords {
 			if count++; first < 0 {
 				first = i
 			}
@@ -44,7 +43,7 @@ func (q *quoter) keepAnswers() {
 		b := q.bare(i)
 		switch {
 		case !q.cut[i], q.lines[i].kept, b == "", own[i], separatorLine.MatchString(b), headerField.MatchString(b), headerStart.MatchString(b),
-			originalMessage.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, "richieste/t."):
+			originalMessage.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, Masked):
 		case q.attribution(i) > 0: // of an earlier mail in the quotation
 			i += q.attribution(i) - 1
 		case i > last && (q.lines[i].marked || q.isQuotedLine(i)): // quoted below the mail, by somebody's program
@@ -52,6 +51,27 @@ func (q *quoter) keepAnswers() {
 			q.cut[i] = false
 		}
 	}
+}
+
+// Limits for recognising a mail of ours by its text, in lines.
+const (
+	maxHeaderLines = 14 // from the header of the quoted mail on
+	maxHeld        = 60 // of quoted lines
+)
+
+// holdsOurs reports whether lines hold a mail of ours, by its personal link or by at least two lines that we sent.
+func (q *quoter) holdsOurs(from, to int) bool {
+	count := 0
+	for i := from; i < min(to, from+maxHeld, len(q.lines)); i++ {
+		b := q.bare(i)
+		if strings.Contains(b, Masked) {
+			return true
+		}
+		if len(words(b)) >= minOwnWords && q.ours.contains(b) {
+			count++
+		}
+	}
+	return count >= 2
 }
 
 // corpus holds the words of texts that we sent.

@@ -4,6 +4,7 @@
 package mailtext
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -21,6 +22,11 @@ func carriedIn(p *enmime.Part, depth int) *Message {
 			continue
 		}
 		kind, _ := parseMediaType(p.Header.Get("Content-Type"))
+		if signed := signedTree(p, kind); signed != nil && depth < maxCarried {
+			if m := carriedIn(signed, depth+1); m != nil {
+				return m
+			}
+		}
 		if kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") || depth >= maxCarried {
 			continue
 		}
@@ -63,15 +69,13 @@ func (r *partReader) readCarried(name string, content []byte) []line {
 
 // readSigned reads an opaque signature (S/MIME, .p7m): the signed content is a mail's part or a file. What cannot be opened is left out.
 func (r *partReader) readSigned(name, kind string, content []byte) []line {
-	isBody := name == "" || strings.HasPrefix(strings.ToLower(name), "smime.")
 	signed, err := pkcs7.Parse(toDER(content))
 	if err != nil || len(signed.Content) == 0 {
-		if r.leaveOut(name, "smime.p7m", Unreadable); isBody && strings.Contains(kind, "pkcs7-mime") {
-			r.message.Encrypted = true
-		}
+		r.leaveOut(name, "smime.p7m", Unreadable)
+		r.message.Encrypted = r.message.Encrypted || strings.Contains(kind, "pkcs7-mime") && (name == "" || strings.HasPrefix(strings.ToLower(name), "smime."))
 		return nil
 	}
-	if !isBody { // a signed file, such as ricevuta.pdf.p7m
+	if !isPart(signed.Content) { // a signed file, such as ricevuta.pdf.p7m
 		inner := name
 		if strings.HasSuffix(strings.ToLower(name), ".p7m") {
 			inner = name[:len(name)-len(".p7m")]
@@ -87,6 +91,30 @@ func (r *partReader) readSigned(name, kind string, content []byte) []line {
 	r.depth++
 	return r.read(root, 0)
 }
+
+// signedTree returns the parts inside an opaque signature; nil for another part.
+func signedTree(p *enmime.Part, kind string) *enmime.Part {
+	if kind != "application/pkcs7-mime" && kind != "application/x-pkcs7-mime" {
+		return nil
+	}
+	content, _ := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
+	signed, err := pkcs7.Parse(toDER(content))
+	if err != nil || !isPart(signed.Content) {
+		return nil
+	}
+	_, root, err := readTree(signed.Content)
+	if err != nil {
+		return nil
+	}
+	return root
+}
+
+// isPart reports whether signed content is a part of a mail, with its header, and not a file.
+func isPart(content []byte) bool {
+	return partStart.Match(content[:min(len(content), 2000)])
+}
+
+var partStart = regexp.MustCompile(`(?i)^\s*([a-z-]+:[^\n]*\n([ \t][^\n]*\n)*)*content-type:`)
 
 // toDER returns the DER form of a signature that may be PEM or base64.
 func toDER(content []byte) []byte {

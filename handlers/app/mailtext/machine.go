@@ -11,7 +11,7 @@ import (
 // vacationHeader matches the names of header fields with which programs mark automatic replies beside those of RFC 3834. The field
 // X-Auto-Response-Suppress asks others not to reply automatically and says nothing about its own mail.
 var vacationHeader = regexp.MustCompile(`(?i)^(x-)?(mail-|yahoo-|amazon-|notes-|microsoft-)?auto(matic(ally)?)?-?(repl(y|ied)|respon(d|se|der|ding)|generated|submitted|answer)(-.*)?$|` +
-	`^x-(vacation|fc-machinegenerated|failed-recipients|ricevuta|ms-exchange-inbox-rules-loop)$`)
+	`^x-(.*vacation.*|fc-machinegenerated|failed-recipients|ricevuta|ms-exchange-inbox-rules-loop|ms-exchange-generated-message-source|post-messageclass|cron-env)$`)
 
 var (
 	// automaticSubject matches what programs write at the beginning of a subject. A person may write the words elsewhere in it.
@@ -45,7 +45,10 @@ func (m *Message) Automatic(from string) string {
 	}
 	for name := range m.Header {
 		value := strings.ToLower(m.header(name))
-		if vacationHeader.MatchString(name) && !strings.EqualFold(name, "X-Auto-Response-Suppress") && value != "" && value != "no" && value != "none" && value != "false" && value != "0" {
+		if strings.EqualFold(name, "X-Auto-Response-Suppress") || strings.EqualFold(name, "Auto-Submitted") {
+			continue
+		}
+		if vacationHeader.MatchString(name) && value != "" && value != "no" && value != "none" && value != "false" && value != "0" {
 			return "an automatic header"
 		}
 	}

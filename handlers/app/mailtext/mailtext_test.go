@@ -40,6 +40,11 @@ func TestSplit(t *testing.T) {
 		"a quotation of others":   {"Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\n> pronto\n\nMa non c’è", "Vedete?\n\nMa non c’è", "Il giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\n> pronto"},
 		"others, nothing marked":  {"Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\npronto", "Vedete?\n\nIl giorno lun 23 nov 2026 alle ore 10:12 Laboratorio <b@example.it> ha scritto:\npronto", ""},
 		"our words, then answers": {"Da: SOL Assistenza\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nIn che data era l’esame?\nIl 3 novembre\nSOL Assistenza – messaggio inviato automaticamente", "Il 3 novembre", "Da: SOL Assistenza\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nIn che data era l’esame?\nSOL Assistenza – messaggio inviato automaticamente"},
+		"our words, other header": {"Sì\n\nDa: ASL\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nPer andare avanti ci serve un’informazione da Lei:\nIn che data era l’esame?", "Sì", "Da: ASL\nInviato: lunedì\nOggetto: Ci serve\n\nGentile cittadina, gentile cittadino,\nPer andare avanti ci serve un’informazione da Lei:\nIn che data era l’esame?"},
+		"our words, marked":       {"Sì\n\nSOL Assistenza 29.11.2026 kirjutas:\n> Gentile cittadina, gentile cittadino,\n> Per andare avanti ci serve un’informazione\n> da Lei:", "Sì", "SOL Assistenza 29.11.2026 kirjutas:\n> Gentile cittadina, gentile cittadino,\n> Per andare avanti ci serve un’informazione\n> da Lei:"},
+		"our link, marked":        {"Sì\n> vedi /richieste/t.01930000-0000-7000-8000-0000000000aa." + strings.Repeat("0123456789abcdef", 4), "Sì", "> vedi /richieste/" + mailtext.Masked},
+		"others above ours":       {"Vedete\n\nDa: Tesoreria <b@example.it>\nInviato: lunedì\nOggetto: Pagato\n\nIUV 012\n\nDa: SOL Assistenza <a@assistenza.example.it>\nInviato: lunedì\nOggetto: x\n\nciao", "Vedete\n\nDa: Tesoreria <b@example.it>\nInviato: lunedì\nOggetto: Pagato\n\nIUV 012", "Da: SOL Assistenza <a@assistenza.example.it>\nInviato: lunedì\nOggetto: x\n\nciao"},
+		"a person names us":       {"Da assistenza@assistenza.example.it mi hanno scritto di rispondere.\nData la fretta, chiamo.\nOggetto: referto", "Da assistenza@assistenza.example.it mi hanno scritto di rispondere.\nData la fretta, chiamo.\nOggetto: referto", ""},
 		"a signature":             {"Sì\n-- \nProva", "Sì", "--\nProva"},
 		"no signature":            {"Sì\n--\nProva", "Sì\n--\nProva", ""},
 	} {
@@ -64,6 +69,35 @@ func TestHTMLText(t *testing.T) {
 	} {
 		if got := read(t, "Content-Type: text/html; charset=utf-8\n\n"+source).Visible(); got != want {
 			t.Errorf("%s: got %q, want %q", source, got, want)
+		}
+	}
+}
+
+// A field or an encoding that is not well-formed loses no text and no file.
+func TestMalformedFields(t *testing.T) {
+	for raw, want := range map[string]string{
+		"Content-Type: text/plain charset=utf-8\n\nperché":                                                                          "perché",
+		"Content-Type: text/plain;;charset=utf-8\n\nperché":                                                                         "perché",
+		"Content-Type: text\n\nperché":                                                                                              "perché",
+		"Content-Type: \n\nperché":                                                                                                  "perché",
+		"Content-Transfer-Encoding: BASE64 \n\nc2Vp\n":                                                                              "sei",
+		"Content-Transfer-Encoding: \"base64\"\n\nc2Vp\n":                                                                           "sei",
+		"Content-Transfer-Encoding: quoted-printable; x=y\n\nott=6F\n":                                                              "otto",
+		"Content-Type: MULTIPART/MIXED; BOUNDARY=abc\n\n--abc\nContent-Type: TEXT/PLAIN\n\nnove\n--abc--\n":                         "nove",
+		"Content-Type: multipart/mixed; boundary=\"abc\n\n--abc\n\ndieci\n--abc--\n":                                                "dieci",
+		"Content-Type: multipart/mixed;\n boundary=\"a b:c\"\n\nprima\n--a b:c\n\nundici\n--a b:c--\ndopo\n":                        "undici",
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/pdf; name=\n il file.pdf\n\n%PDF\n--b--\n":     "il file.pdf",
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/pdf; name==?utf-8?Q?cos=C3=AC.pdf?=\n\n%PDF\n": "così.pdf",
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/jpeg; name=foto\n\n\xff\xd8\xff\xe0\n--b--\n":        "foto.jpg",
+		"Solo testo senza intestazione\naltra riga\n":                                                                               "Solo testo senza intestazione\naltra riga",
+	} {
+		m := read(t, raw)
+		got := m.Visible()
+		for _, f := range m.Files {
+			got += f.Name
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", raw, got, want)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (r *partReader) readWithoutBoundary(p *enmime.Part) []line {
 // make it a file.
 func isPlainText(kind, lowerName string) bool {
 	switch kind {
-	case "text/plain", "text/enriched", "text":
+	case "text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text":
 		return !strings.Contains(lowerName, ".") || strings.HasSuffix(lowerName, ".txt")
 	}
 	return false

@@ -15,6 +15,11 @@ type Sent struct {
 	Texts     []string                  // texts of our mails about the ticket, and of earlier replies, which our mails' quotations hold
 }
 
+// namesOther reports whether a header of a quoted mail names an address that is not ours.
+func (s Sent) namesOther(text string) bool {
+	return looseAddress.MatchString(text) && !s.hasAddress(text)
+}
+
 // isOurs reports whether the header or attribution of a quoted mail names us as its sender.
 func (s Sent) isOurs(text string) bool {
 	if s.hasAddress(text) {
@@ -40,7 +45,7 @@ func (s Sent) hasAddress(text string) bool {
 // quotation. All else is the sender's, such as forwarded mails, indented lines and sentences that look like a header. Every line of the mail
 // is in one of the two. signed is true if the only cut is a signature below the mark of RFC 3676.
 func (m *Message) Split(sent Sent) (text, quoted string, signed bool) {
-	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent}
+	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent, ours: newCorpus(sent)}
 	q.cutMarked()
 	q.cutAttributed()
 	q.cutHeaders()
@@ -63,6 +68,7 @@ type quoter struct {
 	lines []line
 	cut   []bool
 	sent  Sent
+	ours  corpus
 }
 
 // bare returns a line without quotation marks, surrounding spaces and emphasis.
@@ -168,10 +174,21 @@ func (q *quoter) cutAttributed() {
 		}
 		i += n - 1
 	}
-	for i := range q.lines {
-		if q.isQuotedLine(i) && (found || q.sent.hasAddress(q.lines[i].text)) {
-			q.cut[i] = true
+	for i := 0; i < len(q.lines); i++ {
+		end := i
+		for end < len(q.lines) && q.isQuotedLine(end) {
+			end++
 		}
+		if end == i {
+			continue
+		}
+		if found || q.sent.hasAddress(q.textOf(i, end)) || q.holdsOurs(i, end) {
+			q.cutRange(i, end)
+			if before := q.previous(i); before >= 0 && strings.HasSuffix(q.bare(before), ":") && q.sent.isOurs(q.bare(before)) {
+				q.cutRange(before, i) // an attribution in another language
+			}
+		}
+		i = end
 	}
 }
 
@@ -181,9 +198,9 @@ func (q *quoter) cutHeaders() {
 		switch {
 		case q.lines[i].kept:
 			return
-		case q.lines[i].begins && q.sent.isOurs(q.textOf(i, i+8)),
-			originalMessage.MatchString(q.bare(i)) && q.sent.isOurs(q.textOf(i+1, i+4)),
-			q.isHeader(i) && q.sent.isOurs(q.senderOf(i)):
+		case q.lines[i].begins && (q.sent.isOurs(q.textOf(i, i+8)) || !q.sent.namesOther(q.textOf(i, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
+			originalMessage.MatchString(q.bare(i)) && (q.sent.isOurs(q.textOf(i+1, i+4)) || !q.sent.namesOther(q.textOf(i+1, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
+			q.isHeader(i) && (q.sent.isOurs(q.senderOf(i)) || !q.sent.namesOther(q.senderOf(i)) && q.holdsOurs(i, i+maxHeaderLines)):
 			from := i
 			for before := q.previous(from); before >= 0 && separatorLine.MatchString(q.bare(before)); before = q.previous(before) {
 				from = before

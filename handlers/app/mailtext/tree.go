@@ -85,20 +85,24 @@ func headerEnd(raw []byte) int {
 	return len(raw)
 }
 
+// missingSemicolon matches a type that is followed by a parameter without a semicolon.
+var missingSemicolon = regexp.MustCompile(`^(\s*[\w.+-]+/[\w.+-]+)[ \t]+`)
+
 var looseParameter = regexp.MustCompile(`(?i)(boundary|charset|name|filename|smime-type|report-type)\s*=\s*("[^"]*"|[^;\s]+)`)
 
 // parseMediaType parses the field Content-Type or Content-Disposition. A malformed field gives what can be found in it.
 func parseMediaType(field string) (kind string, params map[string]string) {
+	field = missingSemicolon.ReplaceAllString(field, "$1; ")
 	kind, params, _, err := mediatype.Parse(field)
 	if err == nil && params != nil {
 		return strings.ToLower(kind), params
 	}
-	kind, rest, _ := strings.Cut(field, ";")
+	kind, _, _ = strings.Cut(field, ";")
 	if first := strings.Fields(kind); len(first) > 0 {
 		kind = strings.ToLower(first[0])
 	}
 	params = map[string]string{}
-	for _, p := range looseParameter.FindAllStringSubmatch(rest, -1) {
+	for _, p := range looseParameter.FindAllStringSubmatch(field, -1) {
 		if _, known := params[strings.ToLower(p[1])]; !known {
 			params[strings.ToLower(p[1])] = strings.Trim(p[2], "\"")
 		}
