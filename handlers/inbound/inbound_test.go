@@ -391,6 +391,29 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 	}
 }
 
+// Files that cannot be taken do not lose the text and the good files; the whole mail is kept, however large.
+func TestLargeFilesAreNamed(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.StatusWaiting)
+	large := append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)
+	raw := strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "--b--", "", 1)
+	for n := range 4 {
+		_, part, _ := strings.Cut(withFile(fmt.Sprintf("grande%d.pdf", n), "application/pdf", large), "Ecco la ricevuta\n")
+		raw += strings.Replace(part, "--b--", "", 1)
+	}
+	if err := w.mail(w.addresses.Reply(id), raw+"--b--\n"); err != nil {
+		t.Fatal(err)
+	}
+	last, _, _ := w.last(id)
+	reply, ok := last.(ticket.CitizenReplied)
+	if !ok || reply.Personal.Text != "Ecco la ricevuta" || len(reply.Attachments) != 1 || len(reply.Personal.LeftOut) != 4 || reply.Personal.LeftOut[3].Why != ticket.LeftOutSize {
+		t.Fatalf("got last event %+v, want a reply with one file and four left out", last)
+	}
+	if content, err := w.store.ReadBlob(t.Context(), string(id), string(reply.Original.ID)); err != nil || len(content) < 5<<20 {
+		t.Errorf("got an original of %d bytes, %v, want the whole mail", len(content), err)
+	}
+}
+
 // failedDelivery returns the report of a mail server about a mail of ours.
 func failedDelivery(action string) string {
 	return "From: mailer-daemon@example.it\nAuto-Submitted: auto-replied\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry\n" +

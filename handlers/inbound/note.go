@@ -26,7 +26,7 @@ type note struct {
 // read separates the text of a mail from quotations and chooses the files. history is that of the ticket, whose texts our mails contain.
 func (s *Server) read(in received, history []ticket.Recorded) note {
 	text, quoted, onlySignature := in.Split(mailtext.Sent{
-		Name: s.SenderName, IsAddress: s.Addresses.IsOurs, Texts: append(s.textsOf(history), s.SentTexts...),
+		Name: s.SenderName, IsAddress: s.Addresses.IsOurs, Texts: append(s.textsOf(history), s.SentTexts...), Replies: repliesOf(history),
 	})
 	n := note{text: mailtext.Mask(text), cut: quoted != "" && !onlySignature}
 	n.content.Quoted = cutText(mailtext.Mask(quoted), ticket.MaxQuotedLength)
@@ -49,18 +49,28 @@ func inlineRank(f mailtext.File) int {
 	return 0
 }
 
-// textsOf returns the texts that our mails and the citizen's earlier replies contain.
+// textsOf returns the texts of our mails about a ticket beside the fixed sentences: its number, its entities and the notes to the citizen.
 func (s *Server) textsOf(history []ticket.Recorded) (all []string) {
 	for _, r := range history {
 		if e, ok := r.Event.(ticket.EntityEvent); ok {
 			entity, _ := s.App.Catalog.Entity(e.CompetentEntity())
 			all = append(all, entity.Name)
 		}
-		if e, ok := r.Event.(ticket.Opened); ok && e.Personal != nil {
-			all = append(all, e.Number, e.Personal.Description)
+		if e, ok := r.Event.(ticket.Opened); ok {
+			all = append(all, e.Number)
 		}
 		if e, ok := r.Event.(ticket.CitizenNote); ok && e.Personal != nil {
 			all = append(all, e.Personal.Text)
+		}
+	}
+	return all
+}
+
+// repliesOf returns the citizen's texts.
+func repliesOf(history []ticket.Recorded) (all []string) {
+	for _, r := range history {
+		if e, ok := r.Event.(ticket.Opened); ok && e.Personal != nil {
+			all = append(all, e.Personal.Description)
 		}
 		if e, ok := r.Event.(ticket.CitizenReplied); ok && e.Personal != nil {
 			all = append(all, e.Personal.Text)

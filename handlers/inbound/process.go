@@ -100,6 +100,9 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 	return "reply", nil
 }
 
+// maxKeptOriginal is the maximum size, in bytes, of the original of a mail without effect: machines may send many.
+const maxKeptOriginal = 1 << 20
+
 // keep records a mail that changes nothing.
 func (s *Server) keep(ctx context.Context, id ticket.ID, why ticket.MailEffect, in received) (outcome string, err error) {
 	n := s.read(in, nil)
@@ -107,7 +110,11 @@ func (s *Server) keep(ctx context.Context, id ticket.ID, why ticket.MailEffect, 
 		n.text = in.Subject
 	}
 	n.text = cutText(n.text, ticket.MaxTextLength)
-	err = s.App.KeepMail(ctx, id, why, n.text, app.ReceivedMail{Raw: in.raw, Content: n.content}, app.Idempotency{Key: in.key()})
+	mail := app.ReceivedMail{Raw: in.raw, Content: n.content}
+	if len(mail.Raw) > maxKeptOriginal {
+		mail.Raw = nil
+	}
+	err = s.App.KeepMail(ctx, id, why, n.text, mail, app.Idempotency{Key: in.key()})
 	if err != nil && !errors.Is(err, eventstore.ErrErased) {
 		return "failed", s.temporaryFailure(err)
 	}

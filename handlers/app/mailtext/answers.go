@@ -23,13 +23,14 @@ func (q *quoter) keepAnswers() {
 	if q.cutLines() > maxCut {
 		return
 	}
+	all := newCorpus(q.sent.Name, append(slices.Clone(q.sent.Texts), q.sent.Replies...))
 	first, last, count := -1, -1, 0
 	own := make([]bool, len(q.lines))
 	for i := range q.lines {
 		if !q.cut[i] || q.lines[i].kept {
 			continue
 		}
-		if own[i] = q.ours.contains(q.bare(i)); own[i] && len(words(q.lines[i].text)) >= minOwnWords {
+		if own[i] = all.contains(q.bare(i)); own[i] && q.isOurs(i) {
 			if count++; first < 0 {
 				first = i
 			}
@@ -63,23 +64,49 @@ const (
 func (q *quoter) holdsOurs(from, to int) bool {
 	count := 0
 	for i := from; i < min(to, from+maxHeld, len(q.lines)); i++ {
-		b := q.bare(i)
-		if strings.Contains(b, Masked) {
+		if strings.Contains(q.lines[i].text, Masked) {
 			return true
 		}
-		if len(words(b)) >= minOwnWords && q.ours.contains(b) {
+		if q.isOurs(i) {
 			count++
 		}
 	}
 	return count >= 2
 }
 
+// isOurs reports whether a line consists of words that we sent, and of enough of them.
+func (q *quoter) isOurs(i int) bool {
+	b := q.bare(i)
+	return len(words(b)) >= minOwnWords && q.ours.contains(b)
+}
+
+// minUnmarked is the number of lines of ours by which a mail of ours is recognised that nothing marks.
+const minUnmarked = 4
+
+// cutUnmarked cuts a mail of ours that a program quotes without a mark, line by line: nothing else is cut.
+func (q *quoter) cutUnmarked() {
+	if q.cutLines() > 0 || len(q.lines) > maxCut {
+		return
+	}
+	var found []int
+	for i, l := range q.lines {
+		if !l.kept && (q.isOurs(i) || strings.Contains(l.text, Masked)) {
+			found = append(found, i)
+		}
+	}
+	if len(found) >= minUnmarked {
+		for _, i := range found {
+			q.cut[i] = true
+		}
+	}
+}
+
 // corpus holds the words of texts that we sent.
 type corpus string
 
-func newCorpus(sent Sent) corpus {
+func newCorpus(name string, texts []string) corpus {
 	var b strings.Builder
-	for _, t := range slices.Backward(append([]string{sent.Name}, sent.Texts...)) {
+	for _, t := range slices.Backward(append([]string{name}, texts...)) {
 		if b.Len()+len(t) <= maxCorpus {
 			b.WriteString(" " + strings.Join(words(t), " ") + " \n")
 		}

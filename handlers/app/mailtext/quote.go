@@ -12,7 +12,8 @@ import (
 type Sent struct {
 	Name      string                    // display name of our mails
 	IsAddress func(address string) bool // reports whether an address is one of ours
-	Texts     []string                  // texts of our mails about the ticket, and of earlier replies, which our mails' quotations hold
+	Texts     []string                  // texts of our mails about the ticket
+	Replies   []string                  // earlier texts of the sender, which a quotation may hold below ours
 }
 
 // namesOther reports whether a header of a quoted mail names an address that is not ours.
@@ -45,11 +46,12 @@ func (s Sent) hasAddress(text string) bool {
 // quotation. All else is the sender's, such as forwarded mails, indented lines and sentences that look like a header. Every line of the mail
 // is in one of the two. signed is true if the only cut is a signature below the mark of RFC 3676.
 func (m *Message) Split(sent Sent) (text, quoted string, signed bool) {
-	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent, ours: newCorpus(sent)}
+	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent, ours: newCorpus(sent.Name, sent.Texts)}
 	q.cutMarked()
 	q.cutAttributed()
 	q.cutHeaders()
 	q.cutCarried()
+	q.cutUnmarked()
 	q.keepAnswers()
 	signed = q.cutSignature()
 	var kept, rest []line
