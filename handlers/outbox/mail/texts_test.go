@@ -91,3 +91,24 @@ func TestVerifiedCitizensMailHoldsNoText(t *testing.T) {
 		golden(t, "verified.html", written.html)
 	}
 }
+
+// Each fixed line of every mail is one of the sentences by which package inbound recognises a quotation.
+func TestSentencesHoldEveryFixedLine(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d files, %v, want the mails", len(files), err)
+	}
+	all := strings.Join(Sentences(), "\n")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			variable := strings.Contains(line, "2026-0001234") || line == "ASL di prova" || strings.HasPrefix(line, "Il referto è pronto") || strings.HasPrefix(line, "Lo trova")
+			if i > 0 && !variable && !strings.Contains(all, line) {
+				t.Errorf("%s: got %q in no sentence, want it in one", file, line)
+			}
+		}
+	}
+}
