@@ -74,7 +74,7 @@ func (r *partReader) readLeaf(p *enmime.Part) []line {
 	case ignoredTypes[kind]:
 	case kind == "message/rfc822", kind == "message/global", strings.HasSuffix(lowerName, ".eml"):
 		return r.readCarried(name, content)
-	case kind == "application/pkcs7-mime", kind == "application/x-pkcs7-mime", strings.HasSuffix(lowerName, ".p7m"):
+	case isSignedType(kind), strings.HasSuffix(lowerName, ".p7m"):
 		return r.readSigned(name, kind, content)
 	case kind == "application/ms-tnef", lowerName == "winmail.dat":
 		r.leaveOut(name, "winmail.dat", Unreadable)
@@ -106,6 +106,7 @@ func (r *partReader) readWithoutBoundary(p *enmime.Part) []line {
 				break
 			}
 			r.depth++
+			defer func() { r.depth-- }()
 			return r.read(root, 0)
 		}
 	}
