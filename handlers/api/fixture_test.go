@@ -45,7 +45,7 @@ type fixture struct {
 	identity *identity.Identity
 	server   *handlertest.Server
 	contract *contract
-	log      *handlertest.LogBuffer
+	log      *storetest.LogBuffer
 }
 
 func newFixture(t *testing.T, options ...func(*api.Config)) *fixture {
@@ -66,7 +66,7 @@ func newFixtureWithLog(t *testing.T, cat *catalog.Catalog, log func(*eventstore.
 func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(*api.Config)) *fixture {
 	t.Helper()
 	base := handlertest.New(t, o)
-	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &handlertest.LogBuffer{}}
+	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &storetest.LogBuffer{}}
 	config := api.Config{
 		App: base.App,
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),

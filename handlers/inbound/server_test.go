@@ -21,7 +21,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
 // dial opens an SMTP session.
@@ -123,7 +123,7 @@ func TestOpenSessionEndsWithTheService(t *testing.T) {
 
 // A mail that the server gives up when it stops comes again: it is no error.
 func TestMailGivenUpAtTheStopIsNoError(t *testing.T) {
-	var log handlertest.LogBuffer
+	var log storetest.LogBuffer
 	begun, sent := make(chan struct{}), make(chan error, 1)
 	w := newFixture(t, func(c *Config) {
 		c.ShutdownGrace, c.Log = time.Millisecond, slog.New(slog.NewJSONHandler(&log, nil))

@@ -35,7 +35,7 @@ type system struct {
 	*testing.T
 	*handlertest.System
 	server *handlertest.Server
-	log    *handlertest.LogBuffer
+	log    *storetest.LogBuffer
 }
 
 // newSystem starts a system with all sagas.
@@ -47,7 +47,7 @@ func newSystem(t *testing.T, options ...func(*web.Config)) *system {
 // newSystemWith starts a system with options for the service below the pages, and for the pages.
 func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...func(*web.Config)) *system {
 	t.Helper()
-	w := &system{T: t, System: handlertest.New(t, systemOptions), log: &handlertest.LogBuffer{}}
+	w := &system{T: t, System: handlertest.New(t, systemOptions), log: &storetest.LogBuffer{}}
 	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
