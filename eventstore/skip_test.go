@@ -4,13 +4,11 @@
 package eventstore_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -19,24 +17,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
-
-// logBuffer keeps what is logged.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
 
 // newerAppend returns an append of one event of a newer release.
 func newerAppend(stream string, expected int) eventstore.Append {
@@ -65,7 +45,7 @@ func positions(t *testing.T, db *storetest.DB) []int64 {
 // TestUnknownTypeStopsItsStreamAlone runs a consumer of an older release over events of a newer one. It leaves their streams, goes on with
 // all others, says so once, and after a restart too. A node of the newer release handles what was left, each event once.
 func TestUnknownTypeStopsItsStreamAlone(t *testing.T) {
-	log := &logBuffer{}
+	log := &storetest.LogBuffer{}
 	registry := prometheus.NewRegistry()
 	db := newTallyDB(t, useShortIntervals, func(c *eventstore.Config) { c.Log, c.Metrics = slog.New(slog.NewTextHandler(log, nil)), registry })
 	s := db.Store

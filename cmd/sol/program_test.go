@@ -107,32 +107,14 @@ func freeAddress(t *testing.T) string {
 type process struct {
 	*installation
 	cmd    *exec.Cmd
-	output *outputBuffer
-	done   chan struct{} // closed when the process has ended
-}
-
-// outputBuffer keeps the error output of a process; a failed test logs it.
-type outputBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *outputBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *outputBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
+	output *storetest.LogBuffer // the error output; a failed test logs it
+	done   chan struct{}        // closed when the process has ended
 }
 
 // start starts sol and returns at once.
 func (i *installation) start(args ...string) *process {
 	i.t.Helper()
-	s := &process{installation: i, cmd: exec.Command(i.program, args...), output: &outputBuffer{}, done: make(chan struct{})}
+	s := &process{installation: i, cmd: exec.Command(i.program, args...), output: &storetest.LogBuffer{}, done: make(chan struct{})}
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = i.env, io.Discard, s.output
 	if err := s.cmd.Start(); err != nil {
 		i.t.Fatal(err)

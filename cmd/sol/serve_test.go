@@ -30,7 +30,7 @@ func TestServeLeavesNothing(t *testing.T) {
 	env := map[string]string{"SOL_DATA_DIR": i.dir, "SOL_ADDR": i.address, "SOL_LOG": "json,debug"}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	output, ended := &outputBuffer{}, make(chan int, 1)
+	output, ended := &storetest.LogBuffer{}, make(chan int, 1)
 	go func() {
 		ended <- run(ctx, []string{"serve"}, func(name string) string { return env[name] }, output, output)
 	}()

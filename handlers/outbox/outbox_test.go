@@ -268,7 +268,7 @@ func TestPayloadsMayHoldEscapes(t *testing.T) {
 func TestMessageOfANewerReleaseWaitsAlone(t *testing.T) {
 	db := storetest.New(t).Store.Pools().Outbox
 	ids := publishMessages(t, db, "topic", 7) // 0, 3 and 6 are of one ticket
-	log := &logBuffer{}
+	log := &storetest.LogBuffer{}
 	var older, newer receivedMessages
 	stop := runRouter(t, outbox.Config{
 		Pool: db, MaxRetries: 1, Log: slog.New(slog.NewTextHandler(log, nil)),
@@ -308,22 +308,4 @@ func TestMessageOfANewerReleaseWaitsAlone(t *testing.T) {
 	if got := newer.ids(); len(got) != 2 {
 		t.Errorf("the newer node got %q, want the two messages", got)
 	}
-}
-
-// logBuffer keeps what is logged.
-type logBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
