@@ -20,7 +20,7 @@ import (
 func TestAppendsLeaveOneVersionOfTheAllocator(t *testing.T) {
 	db := storetest.New(t)
 	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 8, rounds: 20, shared: newID()}
-	tx, err := ownerConn(t, db).BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	tx, err := storetest.Connect(t, db.URL).BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestAppendsLeaveOneVersionOfTheAllocator(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `select from log.allocator`); err != nil {
 		t.Fatal(err)
 	}
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	place := func() (ctid string) {
 		t.Helper()
 		if err := conn.QueryRow(t.Context(), `select ctid::text from log.allocator`).Scan(&ctid); err != nil {

@@ -71,7 +71,7 @@ func (f *commandFixture) checkFound(a eventstore.Append, want bool) {
 // size returns the size of a table in bytes, by its object id, which it keeps when its name changes.
 func (f *commandFixture) size(table uint32) (bytes int64) {
 	f.t.Helper()
-	if err := ownerConn(f.t, f.db).QueryRow(f.t.Context(), `select pg_relation_size($1::oid)`, table).Scan(&bytes); err != nil {
+	if err := storetest.Connect(f.t, f.db.URL).QueryRow(f.t.Context(), `select pg_relation_size($1::oid)`, table).Scan(&bytes); err != nil {
 		f.t.Fatal(err)
 	}
 	return bytes
@@ -101,7 +101,7 @@ func TestClientsCommandsAreForgotten(t *testing.T) {
 	f.clock.Advance(2 * day)
 	mustAppend(t, f.db.Store, newAppend(newID(), 0, "moves the time of the log"))
 	var filled uint32
-	if err := ownerConn(t, f.db).QueryRow(t.Context(), `select 'log.earlier_commands'::regclass::oid`).Scan(&filled); err != nil {
+	if err := storetest.Connect(t, f.db.URL).QueryRow(t.Context(), `select 'log.earlier_commands'::regclass::oid`).Scan(&filled); err != nil {
 		t.Fatal(err)
 	}
 	if f.size(filled) == 0 {
@@ -141,7 +141,7 @@ func TestOneNodeExchangesTables(t *testing.T) {
 	f.forget(0)
 	f.clock.Advance(91 * day)
 	mustAppend(t, f.db.Store, newAppend(newID(), 0, "moves the time of the log"))
-	other := ownerConn(t, f.db)
+	other := storetest.Connect(t, f.db.URL)
 	hold := func(statement string) (release func()) {
 		tx, err := other.Begin(t.Context())
 		if err != nil {

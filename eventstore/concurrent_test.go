@@ -160,7 +160,7 @@ func TestConcurrentWritersOnTwoNodes(t *testing.T) {
 
 	// Every snapshot contains the positions from 1 to its highest without a gap.
 	checking, stop := context.WithCancel(t.Context())
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	readers.Go(func() {
 		for at := int64(0); db.Store.WaitForHead(checking, at) == nil; {
 			at = checkNoGaps(t, conn)
@@ -185,7 +185,7 @@ func TestConcurrentWritersOnTwoNodes(t *testing.T) {
 func TestAppendsSurviveKilledBackends(t *testing.T) {
 	db := storetest.New(t)
 	c := &writerGroup{nodes: [2]*eventstore.Store{db.Store, db.OpenNode(t)}, writers: 24, rounds: 50, shared: newID()}
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	killed := 0
 	load, stop := context.WithCancel(t.Context())
 	var killing sync.WaitGroup

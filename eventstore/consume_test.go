@@ -23,7 +23,7 @@ import (
 func newTallyDB(t *testing.T, options ...func(*eventstore.Config)) *storetest.DB {
 	t.Helper()
 	db := storetest.New(t, options...)
-	_, err := ownerConn(t, db).Exec(t.Context(), `
+	_, err := storetest.Connect(t, db.URL).Exec(t.Context(), `
 		create table tally (position bigint); grant usage on schema public to sol_worker; grant all on tally to sol_worker`)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func writeTally(ctx context.Context, tx pgx.Tx, records []eventstore.Record) err
 func assertTally(t *testing.T, db *storetest.DB, n int64) {
 	t.Helper()
 	var count, distinct, highest int64
-	err := ownerConn(t, db).QueryRow(t.Context(), `select count(*), count(distinct position), coalesce(max(position), 0) from tally`).
+	err := storetest.Connect(t, db.URL).QueryRow(t.Context(), `select count(*), count(distinct position), coalesce(max(position), 0) from tally`).
 		Scan(&count, &distinct, &highest)
 	if err != nil || count != n || distinct != n || highest != n {
 		t.Errorf("tally: got %d positions, %d of them distinct, up to %d, %v, want each from 1 to %d once", count, distinct, highest, err, n)
@@ -116,7 +116,7 @@ func TestFencedNodeRollsBack(t *testing.T) {
 	stopSlow := startConsumer(t, slow, eventstore.Consumer{Name: "tally", Version: 1, Handle: stalling})
 	<-entered
 	// The lease of the slow node ends, as if the node were silent: the other node leads and moves the checkpoint.
-	if _, err := ownerConn(t, db).Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `update log.consumers set holder = null`); err != nil {
 		t.Fatal(err)
 	}
 	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: writeTally})
@@ -139,7 +139,7 @@ func TestManyNodesCompeteForOneConsumer(t *testing.T) {
 	for _, node := range []*eventstore.Store{db.Store, db.OpenNode(t, useShortIntervals), db.OpenNode(t, useShortIntervals)} {
 		stops = append(stops, startConsumer(t, node, eventstore.Consumer{Name: "tally", Version: 1, BatchSize: 3, Handle: writeTally}))
 	}
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	var last eventstore.Result
 	for i := range 60 {
 		last = mustAppend(t, db.Store, newAppend(newID(), 0, "x"))

@@ -65,7 +65,7 @@ func TestErasedPartsCannotBeRead(t *testing.T) {
 		t.Errorf("blob: got %v, want ErrErased", err)
 	}
 	var left, subjects int
-	err = ownerConn(t, db).QueryRow(t.Context(), `
+	err = storetest.Connect(t, db.URL).QueryRow(t.Context(), `
 		select count(wrapped), count(*) filter (where subject = 'subject-1' and destroyed_at is not null)
 		from keys.keys where stream = $1`, stream).Scan(&left, &subjects)
 	if err != nil || left != 0 || subjects != 3 {
@@ -89,7 +89,7 @@ func TestErasedPartsCannotBeRead(t *testing.T) {
 func TestSealedPartsOpenOnlyInTheirRow(t *testing.T) {
 	db := storetest.New(t)
 	stream, _ := appendPersonal(t, db.Store)
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	for _, sql := range []string{
 		`alter table log.events disable trigger append_only`, // only the owner can do this
 		`update log.events set sealed = (select sealed from log.events where position = 1) where position = 2`,

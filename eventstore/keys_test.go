@@ -172,7 +172,7 @@ func TestKeysOfHashesHaveVersions(t *testing.T) {
 func TestNodesAgreeOnMissingKeys(t *testing.T) {
 	db := storetest.New(t)
 	want := db.Store.KeyedHash("subject", "X")
-	if _, err := ownerConn(t, db).Exec(t.Context(), `delete from keys.hash_keys`); err != nil {
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `delete from keys.hash_keys`); err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan string)

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -53,15 +52,4 @@ func readLog(t testing.TB, s *eventstore.Store) []eventstore.Record {
 		t.Fatal(err)
 	}
 	return records
-}
-
-// ownerConn returns a connection with the rights of the database's owner. It does not use the store.
-func ownerConn(t testing.TB, db *storetest.DB) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	return conn
 }

@@ -19,7 +19,7 @@ import (
 // lockAllocator locks the allocator row until release is called. Meanwhile appends queue for one batch.
 func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 	t.Helper()
-	tx, err := ownerConn(t, db).BeginTx(t.Context(), pgx.TxOptions{})
+	tx, err := storetest.Connect(t, db.URL).BeginTx(t.Context(), pgx.TxOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,21 +31,6 @@ func lockAllocator(t *testing.T, db *storetest.DB) (release func()) {
 			t.Error(err)
 		}
 	}
-}
-
-// waitUntilBlocked returns when a backend of the store waits for the allocator row.
-func waitUntilBlocked(t *testing.T, db *storetest.DB) {
-	t.Helper()
-	conn := ownerConn(t, db)
-	storetest.Eventually(t, "a backend waits for the allocator row", func() bool {
-		var waiting int
-		err := conn.QueryRow(t.Context(), `
-			select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waiting)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return waiting > 0
-	})
 }
 
 func TestInvalidAppendFailsAlone(t *testing.T) {
@@ -61,7 +46,7 @@ func TestInvalidAppendFailsAlone(t *testing.T) {
 	release := lockAllocator(t, db)
 	var all sync.WaitGroup
 	all.Go(func() { mustAppend(t, db.Store, newAppend(newID(), 0, "first in flight")) })
-	waitUntilBlocked(t, db) // further appends queue for the next batch
+	storetest.WaitUntilBlocked(t, db.URL, 1) // further appends queue for the next batch
 	for _, bad := range []eventstore.Append{badType, noData, badActor, conflict} {
 		all.Go(func() {
 			_, err := db.Store.Append(t.Context(), bad)
@@ -94,7 +79,7 @@ func TestCancelledAppendFailsAlone(t *testing.T) {
 			t.Errorf("cancelled in flight: got %v, want Canceled", err)
 		}
 	})
-	waitUntilBlocked(t, db)
+	storetest.WaitUntilBlocked(t, db.URL, 1)
 	queued, cancelQueued := context.WithCancel(t.Context())
 	all.Go(func() {
 		if _, err := db.Store.Append(queued, newAppend(newID(), 0, "queued")); !errors.Is(err, context.Canceled) {

@@ -30,7 +30,7 @@ func TestEventsAreAppendOnly(t *testing.T) {
 		`truncate log.events`,
 		`insert into log.events select * from log.events on conflict (position) do update set actor = 'nobody'`,
 	}
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the owner of the tables
 		if _, err := conn.Exec(t.Context(), `set role `+role); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestRolePrivileges(t *testing.T) {
 		"sol_worker identity.sessions select": true, "sol_append identity.sessions select": false,
 		"sol_request identity.sessions select": false, "sol_request identity.accounts select": false,
 	}
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	for what, want := range can {
 		var got bool
 		parts := strings.Fields(what)
@@ -141,7 +141,7 @@ func TestLeavesCanBeRecomputed(t *testing.T) {
 		}
 	})
 
-	rows, err := ownerConn(t, db).Query(t.Context(), `
+	rows, err := storetest.Connect(t, db.URL).Query(t.Context(), `
 		select stream, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, coalesce(sealed, ''),
 			coalesce(key, '00000000-0000-0000-0000-000000000000'), blobs, hash
 		from log.events`)

@@ -120,7 +120,7 @@ func TestAppendWakesOtherNode(t *testing.T) {
 	db := storetest.New(t)
 	withoutPolling := func(c *eventstore.Config) { c.PollInterval = time.Hour }
 	other := db.OpenNode(t, withoutPolling) // only NOTIFY messages wake it, after it listens
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	for listening := 0; listening < 2; { // db.Store listens too
 		err := conn.QueryRow(t.Context(), `
 			select count(*) from pg_stat_activity

@@ -102,7 +102,7 @@ func TestSettledTimeGoesOnWithoutCommits(t *testing.T) {
 
 func TestTicksAreForgottenExceptTheNewest(t *testing.T) {
 	db := storetest.New(t)
-	conn := ownerConn(t, db)
+	conn := storetest.Connect(t, db.URL)
 	count := func() (n int) {
 		t.Helper()
 		if err := conn.QueryRow(t.Context(), `select count(*) from log.ticks`).Scan(&n); err != nil {
@@ -140,7 +140,7 @@ func TestBarrierWaitsForACommit(t *testing.T) {
 	release := lockAllocator(t, db)
 	passed := make(chan error, 1)
 	go func() { passed <- db.Store.Barrier(t.Context()) }()
-	waitUntilBlocked(t, db)
+	storetest.WaitUntilBlocked(t, db.URL, 1)
 	select {
 	case err := <-passed:
 		t.Errorf("while the allocator is locked: got %v, want no answer", err)
@@ -166,7 +166,7 @@ func TestClockThatRanAhead(t *testing.T) {
 		t.Errorf("at first: got %v ahead, want 0", ahead)
 	}
 	var last time.Time
-	err := ownerConn(t, db).QueryRow(t.Context(), `insert into log.ticks values (clock_timestamp() + interval '30 minutes') returning at`).
+	err := storetest.Connect(t, db.URL).QueryRow(t.Context(), `insert into log.ticks values (clock_timestamp() + interval '30 minutes') returning at`).
 		Scan(&last)
 	if err != nil {
 		t.Fatal(err)

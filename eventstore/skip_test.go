@@ -31,7 +31,7 @@ func knowsTalk(r eventstore.Record) bool { return r.Type == "talk.said.v1" }
 // positions returns the positions in the table tally, in their order.
 func positions(t *testing.T, db *storetest.DB) []int64 {
 	t.Helper()
-	rows, err := ownerConn(t, db).Query(t.Context(), `select position from tally order by position`)
+	rows, err := storetest.Connect(t, db.URL).Query(t.Context(), `select position from tally order by position`)
 	if err != nil {
 		t.Fatal(err)
 	}

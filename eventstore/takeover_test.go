@@ -26,7 +26,7 @@ func TestLeaderSilentInItsTransactionIsTakenOver(t *testing.T) {
 		c.Pools = append(c.Pools, func(s *pgpool.Spec) { s.Idle = 500 * time.Millisecond })
 	}
 	db := newTallyDB(t, short)
-	if _, err := ownerConn(t, db).Exec(t.Context(), `insert into tally values (0)`); err != nil {
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `insert into tally values (0)`); err != nil {
 		t.Fatal(err)
 	}
 	lockRow := func(ctx context.Context, tx pgx.Tx) error {
@@ -50,7 +50,7 @@ func TestLeaderSilentInItsTransactionIsTakenOver(t *testing.T) {
 	}
 	<-entered
 	// The silent node does not renew its lease either.
-	if _, err := ownerConn(t, db).Exec(t.Context(), `update log.consumers set holder = gen_random_uuid(), lease_until = clock_timestamp()`); err != nil {
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `update log.consumers set holder = gen_random_uuid(), lease_until = clock_timestamp()`); err != nil {
 		t.Fatal(err)
 	}
 	stop := startConsumer(t, db.Store, eventstore.Consumer{Name: "tally", Version: 1, Handle: func(ctx context.Context, tx pgx.Tx, records []eventstore.Record) error {
@@ -69,7 +69,7 @@ func TestLeaderSilentInItsTransactionIsTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop()
-	if _, err := ownerConn(t, db).Exec(t.Context(), `delete from tally where position = 0`); err != nil {
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `delete from tally where position = 0`); err != nil {
 		t.Fatal(err)
 	}
 	assertTally(t, db, last.Position.N)
@@ -89,7 +89,7 @@ func TestLockedConsumerDelaysNoOther(t *testing.T) {
 		list, err := consumers.List(t.Context(), db.Store.Pools().Read)
 		return err == nil && len(list) == 2 && list[0].HasLeader && list[1].HasLeader
 	})
-	tx, err := ownerConn(t, db).Begin(t.Context())
+	tx, err := storetest.Connect(t, db.URL).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestLockedConsumerDelaysNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	leaseUntil := func() (until time.Time) {
-		if err := ownerConn(t, db).QueryRow(t.Context(), `select coalesce(lease_until, '-infinity'::timestamptz) from log.consumers where name = 'tally'`).Scan(&until); err != nil {
+		if err := storetest.Connect(t, db.URL).QueryRow(t.Context(), `select coalesce(lease_until, '-infinity'::timestamptz) from log.consumers where name = 'tally'`).Scan(&until); err != nil {
 			t.Fatal(err)
 		}
 		return until

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/migrations"
 )
@@ -21,11 +19,7 @@ func TestCheckReportsOtherVersions(t *testing.T) {
 	if !errors.As(err, &versionError) || versionError.Has != 0 || versionError.Wants < 4 {
 		t.Errorf("empty database: got %v, want a VersionError from 0 to the current version", err)
 	}
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(t.Context()) }()
+	conn := storetest.Connect(t, url)
 	var tables int
 	err = conn.QueryRow(t.Context(), `select count(*) from pg_tables where schemaname = 'public'`).Scan(&tables)
 	if err != nil || tables != 0 {

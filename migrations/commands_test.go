@@ -37,7 +37,7 @@ func TestStoredCommandsAreKept(t *testing.T) {
 	if err := migrations.UpFiles(t.Context(), url, before); err != nil {
 		t.Fatal(err)
 	}
-	conn := connect(t, url)
+	conn := storetest.Connect(t, url)
 	exec := func(sql string) {
 		t.Helper()
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
@@ -48,7 +48,7 @@ func TestStoredCommandsAreKept(t *testing.T) {
 		('00000000-0000-0000-0000-000000000001', gen_random_uuid(), 1, 1, '2026-01-01', true),
 		('00000000-0000-0000-0000-000000000002', gen_random_uuid(), 1, 2, '2026-01-01', false),
 		('00000000-0000-0000-0000-000000000003', gen_random_uuid(), 1, 3, '2026-01-03', false)`)
-	reading, err := connect(t, url).Begin(t.Context())
+	reading, err := storetest.Connect(t, url).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestMigrationDoesNotQueueReaders(t *testing.T) {
 	if err := migrations.UpFiles(t.Context(), url, before); err != nil {
 		t.Fatal(err)
 	}
-	slow, reader := connect(t, url), connect(t, url)
+	slow, reader := storetest.Connect(t, url), storetest.Connect(t, url)
 	tx, err := slow.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -72,14 +72,4 @@ func waitsForLock(t *testing.T, conn *pgx.Conn) (waits bool) {
 		t.Fatal(err)
 	}
 	return waits
-}
-
-func connect(t *testing.T, url string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	return conn
 }

@@ -66,7 +66,7 @@ func TestUpAppliesWhatIsMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := connect(t, url).Exec(t.Context(), `select from a, b, c`); err != nil {
+	if _, err := storetest.Connect(t, url).Exec(t.Context(), `select from a, b, c`); err != nil {
 		t.Error(err)
 	}
 }

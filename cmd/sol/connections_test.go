@@ -7,8 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
@@ -35,11 +33,7 @@ func TestNodeUnderLoadHasFewConnections(t *testing.T) {
 		session := anonymous.login(operator)
 		clients.Go(func() { workUntil(stop, session) })
 	}
-	owner, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = owner.Close(t.Context()) }()
+	owner := storetest.Connect(t, db.URL)
 	most, tickets := 0, 0
 	p.waitFor("200 tickets are open", func() bool {
 		var n int

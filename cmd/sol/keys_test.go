@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -94,11 +92,7 @@ func TestKeyCommands(t *testing.T) {
 		t.Errorf("got %q, want the ticket with its personal data", out)
 	}
 	sol("ticket erase 2026-0000001 --yes")
-	owner, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer owner.Close(t.Context())
+	owner := storetest.Connect(t, db.URL)
 	var left int
 	if err := owner.QueryRow(t.Context(), `select count(*) from person.directory`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("after the erasure: got %d rows in the directory, %v, want 0", left, err)

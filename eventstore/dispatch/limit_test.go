@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -21,11 +19,7 @@ var errClosedForToday = errors.New("closed for today")
 // their own words: the log's time is ahead of the time at which the rules decided first.
 func TestTooLateIsDecidedAgain(t *testing.T) {
 	db := storetest.New(t)
-	conn, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(t.Context()) }()
+	conn := storetest.Connect(t, db.URL)
 	if _, err := conn.Exec(t.Context(), `insert into log.ticks values (clock_timestamp() + interval '30 minutes')`); err != nil {
 		t.Fatal(err)
 	}

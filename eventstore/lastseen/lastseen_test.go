@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
@@ -33,21 +32,11 @@ func appendEvent(t *testing.T, s *eventstore.Store) {
 	}
 }
 
-func connect(t *testing.T, url string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	return conn
-}
-
 func TestCompare(t *testing.T) {
 	db := storetest.New(t)
 	appendEvent(t, db.Store)
 	appendEvent(t, db.Store)
-	conn := connect(t, db.URL)
+	conn := storetest.Connect(t, db.URL)
 	now, err := lastseen.Read(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +101,7 @@ func TestCompare(t *testing.T) {
 
 func TestTheDatabaseNamesItsServer(t *testing.T) {
 	db := storetest.New(t)
-	conn := connect(t, db.URL)
+	conn := storetest.Connect(t, db.URL)
 	now, err := lastseen.Read(t.Context(), conn)
 	if err != nil {
 		t.Fatal(err)
@@ -204,7 +193,7 @@ func TestWatcherWithoutStandby(t *testing.T) {
 	node := db.OpenNode(t)
 	appendEvent(t, node)
 	db.Standby().Kill()
-	conn := connect(t, db.URL())
+	conn := storetest.Connect(t, db.URL())
 	w := &lastseen.Watcher{Store: node, File: filepath.Join(t.TempDir(), "last-seen.json"), Log: slog.New(slog.DiscardHandler)}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -228,11 +228,7 @@ func TestNodesReadKeysAgainAfterADestruction(t *testing.T) {
 	for range 4 {
 		nodes = append(nodes, db.OpenNode(t, func(c *eventstore.Config) { c.KeyInterval = time.Hour }))
 	}
-	owner, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer owner.Close(t.Context())
+	owner := storetest.Connect(t, db.URL)
 	if _, err := owner.Exec(t.Context(), `delete from keys.nodes`); err != nil { // as if they had been silent for a minute
 		t.Fatal(err)
 	}
@@ -261,7 +257,7 @@ func TestNodesReadKeysAgainAfterADestruction(t *testing.T) {
 		}
 	}
 	var rows int
-	err = owner.QueryRow(t.Context(), `select count(*) from person.directory where key_version = 1`).Scan(&rows)
+	err := owner.QueryRow(t.Context(), `select count(*) from person.directory where key_version = 1`).Scan(&rows)
 	if err != nil || rows != 0 {
 		t.Errorf("got %d rows of the destroyed version, %v, want 0", rows, err)
 	}

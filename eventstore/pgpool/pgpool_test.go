@@ -37,16 +37,6 @@ func openPools(t *testing.T, name pgpool.Name, adjust func(*pgpool.Spec)) (*pgpo
 	return db.Store.Pools(), db
 }
 
-func ownerConn(t *testing.T, db *storetest.DB) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
-	return conn
-}
-
 // A node whose pools are all in use has MaxConns connections.
 func TestNodeHasAtMostMaxConns(t *testing.T) {
 	db := storetest.New(t)
@@ -74,7 +64,7 @@ func TestNodeHasAtMostMaxConns(t *testing.T) {
 		}
 	}
 	var n int
-	err = ownerConn(t, db).QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'sol %'").Scan(&n)
+	err = storetest.Connect(t, db.URL).QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'sol %'").Scan(&n)
 	if err != nil || n != pgpool.MaxConns {
 		t.Errorf("got %d connections, %v, want %d", n, err, pgpool.MaxConns)
 	}
@@ -215,7 +205,7 @@ func TestEndedConnectionsAreReplaced(t *testing.T) {
 		}
 		held = append(held, conn)
 	}
-	owner := ownerConn(t, db)
+	owner := storetest.Connect(t, db.URL)
 	for _, conn := range held {
 		if _, err := owner.Exec(t.Context(), "select pg_terminate_backend($1, 60000)", conn.Conn().PgConn().PID()); err != nil {
 			t.Fatal(err)
@@ -232,7 +222,7 @@ func TestEndedConnectionsAreReplaced(t *testing.T) {
 // A durable transaction goes on when its caller has given up, because the server would otherwise report a commit that it did not finish.
 func TestDurableTransactionOutlivesItsCaller(t *testing.T) {
 	p, db := openPools(t, pgpool.Outbox, func(*pgpool.Spec) {})
-	owner := ownerConn(t, db)
+	owner := storetest.Connect(t, db.URL)
 	if _, err := owner.Exec(t.Context(), "create table public.done (n int); grant insert on public.done to sol_worker"); err != nil {
 		t.Fatal(err)
 	}

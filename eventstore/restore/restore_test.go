@@ -130,11 +130,7 @@ func TestAnEpochIsNeverUsedTwice(t *testing.T) {
 func TestBeginRefusesTablesOfAnotherBackup(t *testing.T) {
 	db := storetest.New(t)
 	appendTo(t, db.Store, 2)
-	conn, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.WithoutCancel(t.Context()))
+	conn := storetest.Connect(t, db.URL)
 	if _, err := conn.Exec(t.Context(), `insert into log.consumers (name, version, position) values ('lists', 1, 3)`); err != nil {
 		t.Fatal(err)
 	}

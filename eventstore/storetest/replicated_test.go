@@ -4,10 +4,7 @@
 package storetest_test
 
 import (
-	"context"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
@@ -20,14 +17,14 @@ func TestReplicated(t *testing.T) {
 	db := storetest.Replicated(t)
 	count := func() (n int) {
 		t.Helper()
-		conn := connect(t, db.URL())
+		conn := storetest.Connect(t, db.URL())
 		if err := conn.QueryRow(t.Context(), `select count(*) from written`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
 	write := func() <-chan error { // a commit that may wait
-		conn := connect(t, db.URL())
+		conn := storetest.Connect(t, db.URL())
 		done := make(chan error, 1)
 		go func() {
 			_, err := conn.Exec(t.Context(), `insert into written default values`)
@@ -37,7 +34,7 @@ func TestReplicated(t *testing.T) {
 	}
 	waits := func(commit <-chan error) { // the row is written and its commit waits for the standby
 		t.Helper()
-		conn := connect(t, db.URL())
+		conn := storetest.Connect(t, db.URL())
 		storetest.Eventually(t, "the commit waits for the standby", func() (waiting bool) {
 			select {
 			case err := <-commit:
@@ -58,7 +55,7 @@ func TestReplicated(t *testing.T) {
 		}
 	}
 
-	if _, err := connect(t, db.URL()).Exec(t.Context(), `create table written (n integer generated always as identity)`); err != nil {
+	if _, err := storetest.Connect(t, db.URL()).Exec(t.Context(), `create table written (n integer generated always as identity)`); err != nil {
 		t.Fatal(err)
 	}
 	succeeds(write())
@@ -101,14 +98,6 @@ func TestReplicated(t *testing.T) {
 	if err := <-unacknowledged; err == nil {
 		t.Error("got an acknowledged commit without a standby, want none")
 	}
-}
-
-func connect(t *testing.T, url string) *pgx.Conn {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	must(t, err)
-	t.Cleanup(func() { _ = conn.Close(context.Background()) }) // its server may be dead
-	return conn
 }
 
 func must(t *testing.T, err error) {

@@ -4,7 +4,6 @@
 package api_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -40,10 +39,7 @@ func TestUnavailableDatabaseGives503(t *testing.T) {
 // connectAsOwner returns a connection as the database's owner, for statements that the service never runs.
 func (w *fixture) connectAsOwner() *pgx.Conn {
 	w.Helper()
-	conn, err := pgx.Connect(w.Context(), w.database)
-	w.must(err)
-	w.Cleanup(func() { _ = conn.Close(context.WithoutCancel(w.Context())) })
-	return conn
+	return storetest.Connect(w, w.database)
 }
 
 func TestSlowLogIsUnavailable(t *testing.T) {

@@ -4,15 +4,13 @@
 package app_test
 
 import (
-	"context"
 	"errors"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -22,11 +20,7 @@ import (
 func TestTicketIsReadByItsReaderTags(t *testing.T) {
 	s := newService(t)
 	id := s.open()
-	conn, err := pgx.Connect(t.Context(), s.Database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	conn := storetest.Connect(t, s.Database)
 	set := func(readers []string, version int) {
 		t.Helper()
 		tag, err := conn.Exec(t.Context(), `update log.streams set readers = $2, readers_version = $3 where id = $1::text::uuid`, string(id), readers, version)

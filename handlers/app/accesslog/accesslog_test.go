@@ -96,11 +96,7 @@ func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
 	if err := accesslog.Record(t.Context(), db.Store.Pools(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
 		t.Fatal(err)
 	}
-	owner, err := pgx.Connect(t.Context(), db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = owner.Close(t.Context()) }()
+	owner := storetest.Connect(t, db.URL)
 	count := func() (n int) {
 		t.Helper()
 		if err := owner.QueryRow(t.Context(), `select count(*) from access.reads`).Scan(&n); err != nil {

@@ -30,11 +30,7 @@ func TestListAndCountsOfMailsDoNotReadSentMails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner, err := pgx.Connect(t.Context(), log.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer owner.Close(t.Context())
+	owner := storetest.Connect(t, log.URL)
 	if _, err := owner.Exec(t.Context(), `analyze mail.deliveries`); err != nil { // as autovacuum does
 		t.Fatal(err)
 	}

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Connect returns a connection to the database with this URL, outside all pools, until the test ends. With the URL of a DB it has the rights
+// of the database's owner, and sees what the roles of the pools may not see, for example in pg_stat_activity.
+func Connect(t testing.TB, url string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // its server may be dead
+	return conn
+}
