@@ -137,11 +137,7 @@ func (l *Consumers) renew(ctx context.Context, duration time.Duration, held []Co
 	if err != nil {
 		return nil, fmt.Errorf("renew leases: %w", err)
 	}
-	var c Consumer
-	_, err = pgx.ForEachRow(rows, []any{&c.Name, &c.Version}, func() error {
-		renewed = append(renewed, c)
-		return nil
-	})
+	renewed, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Consumer])
 	if took := time.Since(sent); err == nil && l.yielder.Observe(took, duration) {
 		l.log.Warn("the way to the database is slow; other nodes may take over this node's consumers", "renewal", took)
 	}

@@ -115,12 +115,7 @@ func (c claims) renew(ctx context.Context, duration time.Duration, held []claim)
 	if err != nil {
 		return nil, fmt.Errorf("renew claims of messages: %w", err)
 	}
-	var r claim
-	_, err = pgx.ForEachRow(rows, []any{&r.offset, &r.id}, func() error {
-		renewed = append(renewed, r)
-		return nil
-	})
-	return renewed, err
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (c claim, err error) { return c, row.Scan(&c.offset, &c.id) })
 }
 
 // acknowledge marks a message as delivered. Error: errClaimLost.

@@ -92,10 +92,5 @@ func (c Config) renewReservations(ctx context.Context, duration time.Duration, h
 	if err != nil {
 		return nil, fmt.Errorf("renew reservations of mails: %w", err)
 	}
-	var r reservation
-	_, err = pgx.ForEachRow(rows, []any{&r.mail, &r.attempt}, func() error {
-		renewed = append(renewed, r)
-		return nil
-	})
-	return renewed, err
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (r reservation, err error) { return r, row.Scan(&r.mail, &r.attempt) })
 }
