@@ -45,7 +45,7 @@ var allowedImports = map[string][]string{
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
 	"eventstore": {"eventstore/dbclock", "eventstore/epoch", "eventstore/keyring", "eventstore/lease", "eventstore/metrics", "eventstore/notify", "eventstore/pgpool", "eventstore/proof",
 		"eventstore/readertags", "eventstore/refusal"},
-	"eventstore/keyring":    {},
+	"eventstore/keyring":    {"eventstore/notify"},
 	"eventstore/lease":      {},
 	"eventstore/dbclock":    {"eventstore/notify"},
 	"eventstore/metrics":    {},
@@ -57,7 +57,7 @@ var allowedImports = map[string][]string{
 	"eventstore/consumers":  {},
 	"eventstore/epoch":      {},
 	"eventstore/labelseal":  {"eventstore"},
-	"eventstore/lastseen":   {"eventstore", "eventstore/epoch"},
+	"eventstore/lastseen":   {"eventstore", "eventstore/epoch", "eventstore/notify"},
 	"eventstore/readertags": {},
 	"eventstore/refusal":    {},
 	"eventstore/restore":    {"eventstore"},
@@ -74,7 +74,7 @@ var allowedImports = map[string][]string{
 		"projections/lists"},
 
 	// sagas: automatic actions. They do not import read models.
-	"sagas/runtime": {"domain/...", "eventstore", "eventstore/lease", "eventstore/ticketlog"},
+	"sagas/runtime": {"domain/...", "eventstore", "eventstore/lease", "eventstore/notify", "eventstore/ticketlog"},
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.

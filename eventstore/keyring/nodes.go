@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // Every running node says in keys.nodes which versions of keys and which master keys it holds. A version comes into use when all of them
@@ -29,13 +31,13 @@ func (k *Keyring) Refresh(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
 	masters, err := k.rereadMasters()
+	if err == nil {
+		err = k.load(ctx, masters)
+	}
+	if err == nil {
+		err = k.registerLoaded(ctx)
+	}
 	if err != nil {
-		return fmt.Errorf("read the keys again: %w", err)
-	}
-	if err := k.load(ctx, masters); err != nil {
-		return fmt.Errorf("read the keys again: %w", err)
-	}
-	if err := k.registerLoaded(ctx); err != nil {
 		return fmt.Errorf("read the keys again: %w", err)
 	}
 	if !k.keys.Load().pending {
@@ -56,24 +58,17 @@ func (k *Keyring) Refresh(ctx context.Context) error {
 
 // KeepFresh calls Refresh at every interval until ctx ends, and then removes this node from those that hold keys.
 func (k *Keyring) KeepFresh(ctx context.Context, interval time.Duration, log *slog.Logger) {
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			k.unregister(context.WithoutCancel(ctx))
-			return
-		}
+	for pause := interval; notify.Sleep(ctx, pause) == nil; {
 		refreshing, cancel := context.WithTimeout(ctx, refreshTimeout)
 		err := k.Refresh(refreshing)
-		timer.Reset(interval)
+		cancel()
+		pause = interval
 		if err != nil && ctx.Err() == nil {
-			timer.Reset(min(interval, time.Second)) // before other nodes take this one for silent
+			pause = min(interval, time.Second) // before other nodes take this one for silent
 			log.Warn("the keys of the log could not be read again; those that were read before stay in use", "error", err)
 		}
-		cancel()
 	}
+	k.unregister(context.WithoutCancel(ctx))
 }
 
 // rereadMasters returns the master keys of this node as they are now.
@@ -109,9 +104,6 @@ func (k *Keyring) register(ctx context.Context, masters masterKeys, known map[st
 	checks := make([][]byte, len(masters))
 	for i, m := range masters {
 		checks[i] = m.check
-	}
-	if known == nil {
-		known = map[string]int{}
 	}
 	_, err := k.pool.Exec(ctx, `
 		with setting as (select set_config('synchronous_commit', 'off', true)),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/epoch"
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // watchInterval is the interval of looking at the log: what the file remembers is at most about that old.
@@ -37,11 +38,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		if err := w.look(ctx); err != nil {
 			return err
 		}
-		pause := time.NewTimer(watchInterval)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
+		if notify.Sleep(ctx, watchInterval) != nil {
 			return w.look(context.WithoutCancel(ctx))
 		}
 	}

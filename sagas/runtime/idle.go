@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore/lease"
+	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
 // RunUntilIdle waits until the sagas, on this node or another, have handled the whole log, and dispatches the timers that are due by
@@ -40,7 +41,7 @@ func (r *Runner) RunUntilIdle(ctx context.Context) error {
 			settled = head
 			continue
 		}
-		if err := sleep(ctx, 5*time.Millisecond); err != nil { // another node is dispatching them
+		if err := notify.Sleep(ctx, 5*time.Millisecond); err != nil { // another node is dispatching them
 			return fmt.Errorf("run sagas until idle: %w", err)
 		}
 	}
