@@ -123,9 +123,9 @@ func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
 		*p.pool(s.Name) = pool
 	}
 	if s.Name == Session {
-		login := s
-		login.Wait += s.Wait / 2 // many log-ins at once hash passwords on all cores, so their reads are slow
-		p.sessionShares, p.loginShares, p.checkShares = newSingleShares(s), newSingleShares(login), newShares(s)
+		p.sessionShares = newShares(s.Wait, 1, max(1, int(s.Conns-1)))
+		p.loginShares = newShares(s.Wait+s.Wait/2, 1, 0) // many log-ins at once hash passwords on all cores, so their reads are slow
+		p.checkShares = newShares(s.Wait, s.half(), 0)
 	}
 	if s.Min == 0 {
 		return nil

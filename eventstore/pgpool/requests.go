@@ -21,7 +21,7 @@ type Requests struct {
 
 // newRequests returns the request pool for a pool.
 func newRequests(pool *pgxpool.Pool, s Spec, inTransactionMode bool) *Requests {
-	r := &Requests{pool: pool, shares: newShares(s)}
+	r := &Requests{pool: pool, shares: newShares(s.Wait, s.half(), 0)}
 	if inTransactionMode {
 		r.settings = setStatements("set local", s.settings())
 	}

@@ -14,51 +14,62 @@ import (
 type shares struct {
 	wait  time.Duration // how long a caller waits for the share of its kind
 	share int           // largest number of connections of a kind
-	all   chan struct{} // holds a value for each connection that any kind uses; nil: all kinds together have no limit
+	all   slots         // of all kinds together; nil: no limit
 
-	mu    sync.Mutex
-	inUse map[string]chan struct{} // by kind; holds a value for each connection that the kind uses
+	mu     sync.Mutex
+	byKind map[string]slots
 }
 
-// newShares returns shares of half of the pool, rounded up.
-func newShares(s Spec) *shares {
-	return &shares{wait: s.Wait, share: int(s.Conns+1) / 2, inUse: make(map[string]chan struct{})}
-}
+// slots holds a value for each connection that is in use, and has room for as many as may be.
+type slots chan struct{}
 
-// newSingleShares returns shares of one connection. All kinds together leave one connection to those who need no share.
-func newSingleShares(s Spec) *shares {
-	return &shares{wait: s.Wait, share: 1, all: make(chan struct{}, max(1, s.Conns-1)), inUse: make(map[string]chan struct{})}
-}
-
-// acquire waits until the kind uses fewer connections than its share. Error: ErrUnavailable.
-func (s *shares) acquire(ctx context.Context, kind string) (release func(), err error) {
-	s.mu.Lock()
-	slots, ok := s.inUse[kind]
-	if !ok {
-		slots = make(chan struct{}, s.share)
-		s.inUse[kind] = slots
+// newShares returns shares of a number of connections for each kind, and at most total for all kinds together; 0: no limit.
+func newShares(wait time.Duration, share, total int) *shares {
+	s := &shares{wait: wait, share: share, byKind: make(map[string]slots)}
+	if total > 0 {
+		s.all = make(slots, total)
 	}
-	s.mu.Unlock()
+	return s
+}
+
+// acquire waits until the kind uses fewer connections than its share, and all kinds fewer than their limit. Error: ErrUnavailable.
+func (s *shares) acquire(ctx context.Context, kind string) (release func(), err error) {
+	own := s.slotsOf(kind)
 	limit := time.NewTimer(s.wait)
 	defer limit.Stop()
-	select {
-	case slots <- struct{}{}:
-	case <-limit.C:
-		return nil, errNoConnection
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := own.take(ctx, limit.C); err != nil {
+		return nil, err
 	}
 	if s.all == nil {
-		return func() { <-slots }, nil
+		return func() { <-own }, nil
 	}
+	if err := s.all.take(ctx, limit.C); err != nil {
+		<-own
+		return nil, err
+	}
+	return func() { <-s.all; <-own }, nil
+}
+
+// slotsOf returns the slots of a kind.
+func (s *shares) slotsOf(kind string) slots {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	own, ok := s.byKind[kind]
+	if !ok {
+		own = make(slots, s.share)
+		s.byKind[kind] = own
+	}
+	return own
+}
+
+// take waits for a free slot until limit sends or ctx ends. Error: ErrUnavailable.
+func (s slots) take(ctx context.Context, limit <-chan time.Time) error {
 	select {
-	case s.all <- struct{}{}:
-		return func() { <-s.all; <-slots }, nil
-	case <-limit.C:
-		err = errNoConnection
+	case s <- struct{}{}:
+		return nil
+	case <-limit:
+		return errNoConnection
 	case <-ctx.Done():
-		err = context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	<-slots
-	return nil, err
 }

@@ -54,6 +54,9 @@ type Spec struct {
 	Check func(context.Context, *pgx.Conn) error
 }
 
+// half returns half of the connections, rounded up.
+func (s Spec) half() int { return int(s.Conns+1) / 2 }
+
 // Specs returns the pools of a node, as a server uses them.
 //
 // A caller in front of a locked table gets ErrUnavailable within Wait + Lock, in front of a slow one within Wait + Statement (3 s), and
