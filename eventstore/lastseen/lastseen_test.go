@@ -65,6 +65,7 @@ func TestCompare(t *testing.T) {
 		"a promoted standby that has all":       {func(l *lastseen.Log) { l.Timeline-- }, ""},
 		"a later position":                      {func(l *lastseen.Log) { l.Position = 7 }, "5 events are missing"},
 		"a standby without the last events":     {func(l *lastseen.Log) { l.Timeline--; l.Position = 7 }, "5 events are missing"},
+		"another event at the head":             {func(l *lastseen.Log) { l.Hash = hex.EncodeToString(first[0].Hash[:]) }, "another one than was seen"},
 		"another event at the position":         {func(l *lastseen.Log) { l.Position = 1 }, "another one than was seen"},
 		"a later epoch":                         {func(l *lastseen.Log) { l.Epoch = 2 }, "epoch 2 was seen"},
 		"another server":                        {func(l *lastseen.Log) { l.SystemIdentifier = "7" }, "system identifier 7 was seen"},
