@@ -6,11 +6,10 @@ package api_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 // TestRequestsOfClientsWhoHaveGoneAreNoErrors: a request that was given up because its client closed the connection is in the request log
@@ -29,27 +28,10 @@ func TestRequestsOfClientsWhoHaveGoneAreNoErrors(t *testing.T) {
 			w.must(err)
 			_, err = tx.Exec(t.Context(), c.lock)
 			w.must(err)
-			ctx, closeConnection := context.WithCancel(t.Context())
-			r, err := http.NewRequestWithContext(ctx, c.method, w.server.Address+"/api/v1/tickets/"+id+c.path, nil)
+			r, err := http.NewRequestWithContext(t.Context(), c.method, w.server.Address+"/api/v1/tickets/"+id+c.path, nil)
 			w.must(err)
 			r.Header.Set("Authorization", "Bearer "+anna.token)
-			ended := make(chan error, 1)
-			go func() {
-				answer, err := http.DefaultClient.Do(r)
-				if err == nil {
-					_ = answer.Body.Close()
-				}
-				ended <- err
-			}()
-			storetest.WaitUntilBlocked(t, w.database, 1)
-			closeConnection()
-			if err := <-ended; err == nil {
-				t.Error("got an answer, want none")
-			}
-			w.eventually("the request is logged", func() bool { return strings.Contains(w.log.String(), `"status":499`) })
-			if strings.Contains(w.log.String(), `"level":"ERROR"`) {
-				t.Errorf("got an error in the log: %s", w.log)
-			}
+			handlertest.ExpectGivenUp(t, http.DefaultClient, r, w.database, w.log)
 			w.must(tx.Rollback(context.WithoutCancel(t.Context())))
 		})
 	}
