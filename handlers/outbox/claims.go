@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
@@ -132,17 +133,16 @@ func (c claims) release(ctx context.Context, held claim, delay time.Duration) er
 		where "offset" = $1 and claimed_by = $2 and not acked`, held.offset, held.id, delay)
 }
 
-// move gives a message another topic and metadata. It waits there, unclaimed. Error: errClaimLost.
-func (c claims) move(ctx context.Context, held claim, metadata message.Metadata) error {
-	return c.leave(ctx, held, metadata, 0)
-}
-
-// leave gives a message back with other metadata; any node may deliver it after a delay. Error: errClaimLost.
-func (c claims) leave(ctx context.Context, held claim, metadata message.Metadata, delay time.Duration) error {
-	text, err := json.Marshal(metadata)
+// leave gives a message back with its present metadata, also when its context has ended; any node may deliver it after a delay, in the topic
+// that the metadata name. It ends within the time of a claim: a lost standby or a frozen database must not keep the service from stopping.
+// Error: errClaimLost.
+func (c claims) leave(m *message.Message, held claim, delay time.Duration) error {
+	text, err := json.Marshal(m.Metadata)
 	if err != nil {
 		return fmt.Errorf("leave message: %w", err)
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.Context()), lease.Duration)
+	defer cancel()
 	return c.end(ctx, "leave message", `
 		update saga.outbox set metadata = $3, claimed_by = null, claimed_until = clock_timestamp() + $4::interval
 		where "offset" = $1 and claimed_by = $2 and not acked`, held.offset, held.id, string(text), delay)

@@ -56,7 +56,7 @@ func (r *Router) leaveNewer(c claims) message.HandlerMiddleware {
 					"topic", m.Metadata.Get(runtime.MetadataTopic), "ticket", m.Metadata.Get(runtime.MetadataTicket), "reason", reason)
 			}
 			m.Metadata.Set(runtime.MetadataNewer, shortenReason(reason))
-			if err := c.leave(context.WithoutCancel(m.Context()), held, m.Metadata, newerDelay); err != nil {
+			if err := c.leave(m, held, newerDelay); err != nil {
 				return nil, err
 			}
 			m.SetContext(context.WithValue(m.Context(), leftKey{}, true))

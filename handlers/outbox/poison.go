@@ -36,19 +36,11 @@ func (p poisonPublisher) Publish(topic string, messages ...*message.Message) err
 		}
 		m.Metadata.Set(runtime.MetadataTopic, topic)
 		m.Metadata.Set(middleware.ReasonForPoisonedKey, shortenReason(m.Metadata.Get(middleware.ReasonForPoisonedKey)))
-		if err := p.moveInTime(m, held); err != nil {
+		if err := p.leave(m, held, 0); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// moveInTime moves a message also when its context has ended, and not for longer than a claim lasts: a lost standby or a frozen database
-// must not keep the service from stopping.
-func (p poisonPublisher) moveInTime(m *message.Message, held claim) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(m.Context()), lease.Duration)
-	defer cancel()
-	return p.move(ctx, held, m.Metadata)
 }
 
 // Close does nothing.

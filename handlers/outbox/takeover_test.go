@@ -198,19 +198,24 @@ func TestEndedRouterReleasesItsMessages(t *testing.T) {
 	}
 }
 
-// The database freezes before a message is poisoned. The attempt to store it ends, so that the service can stop.
-func TestPoisoningEndsWhileTheDatabaseIsFrozen(t *testing.T) {
-	db := storetest.New(t).Store.Pools().Outbox
-	publishMessages(t, db, "topic", 1)
-	resume := make(chan func(), 1)
-	freeze := sync.OnceFunc(func() { resume <- storetest.Freeze(t) })
-	stop := runRouter(t, outbox.Config{Pool: db, Handlers: newHandler(1, func(context.Context, outbox.Message) error {
-		freeze()
-		return outbox.Permanent(errors.New("no"))
-	})})
-	goOn := <-resume
-	storetest.Eventually(t, "a statement waits for the database", func() bool { return db.Stat().AcquiredConns() > 0 })
-	stop()
-	storetest.Eventually(t, "no statement waits for the database", func() bool { return db.Stat().AcquiredConns() == 0 })
-	goOn()
+// The database freezes before a message is poisoned, or left to a node of a newer release. The attempt to store that ends, so that the service
+// can stop.
+func TestResultsEndWhileTheDatabaseIsFrozen(t *testing.T) {
+	for name, result := range map[string]error{"poisoned": outbox.Permanent(errors.New("no")), "left": &outbox.NewerError{Unknown: "a kind"}} {
+		t.Run(name, func(t *testing.T) {
+			db := storetest.New(t).Store.Pools().Outbox
+			publishMessages(t, db, "topic", 1)
+			resume := make(chan func(), 1)
+			freeze := sync.OnceFunc(func() { resume <- storetest.Freeze(t) })
+			stop := runRouter(t, outbox.Config{Pool: db, Handlers: newHandler(1, func(context.Context, outbox.Message) error {
+				freeze()
+				return result
+			})})
+			goOn := <-resume
+			storetest.Eventually(t, "a statement waits for the database", func() bool { return db.Stat().AcquiredConns() > 0 })
+			stop()
+			storetest.Eventually(t, "no statement waits for the database", func() bool { return db.Stat().AcquiredConns() == 0 })
+			goOn()
+		})
+	}
 }
