@@ -12,22 +12,12 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-
-	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
 // TestDumpByTheOwner backs a database up without a superuser, and restores it in another place, by the commands of docs/operating.md.
 func TestDumpByTheOwner(t *testing.T) {
 	t.Parallel()
-	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: postgresDir(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	server := startPostgres(t)
 	before := newInstallation(t, "SOL_DATABASE_URL="+server.URL("sol"))
 	s := before.serve()
 	number := apiClient{t: t, base: "http://" + before.address}.

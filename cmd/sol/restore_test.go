@@ -13,7 +13,6 @@ import (
 	"net"
 	"net/http"
 	"net/mail"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +25,6 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/outboxlist"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
 	"github.com/sol-assistenza/sol/eventstore/restore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -200,33 +198,11 @@ func streamStatus(c apiClient, position string) int {
 	return response.StatusCode
 }
 
-// postgresDir makes a directory that the user of Postgres can reach, and removes it when the test ends.
-func postgresDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "sol-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Join(dir, "postgres")
-}
-
 // TestRestore restores a backup of the database while clients, the relay and the data directory know what came after it. The start is refused
 // until the restore is accepted; then no number is given twice, no mail is sent twice, what was lost is refused by name and the rest goes on.
 func TestRestore(t *testing.T) {
 	t.Parallel()
-	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: postgresDir(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	server := startPostgres(t)
 	r := &restoreTest{url: server.URL("sol"), relay: newTestRelay(t), numbers: map[string]bool{}}
 	r.installation = newInstallation(t, "SOL_DATABASE_URL="+r.url, "SOL_HOLD=0s", "SOL_AUTO_CLOSE_AFTER=5s", "SOL_SMTP_URL=smtp://"+r.relay.address)
 	s := r.serve()

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -32,27 +31,7 @@ import (
 // a mail that is marked as uncertain may arrive twice. A node that was frozen or cut off goes on afterwards and disturbs nothing.
 func TestTakeover(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "sol-takeover-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := os.Chmod(dir, 0o711); err != nil { // Postgres runs as another user when we are root
-		t.Fatal(err)
-	}
-	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
+	server := startPostgres(t)
 	for _, fault := range faults.All() {
 		t.Run(string(fault), func(t *testing.T) { testTakeover(t, server, fault) })
 	}
