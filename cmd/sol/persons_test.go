@@ -9,20 +9,14 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/persons"
-	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/migrations"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
@@ -31,26 +25,11 @@ import (
 // destroyed, and no leaf changes.
 func TestPersonsOfEarlierReleases(t *testing.T) {
 	t.Parallel()
-	dumps, err := filepath.Glob("testdata/releases/*.sql.gz")
-	if err != nil || len(dumps) < 2 {
-		t.Fatalf("got dumps %q, %v, want those of the earlier releases", dumps, err)
-	}
-	for _, dump := range dumps {
-		t.Run(filepath.Base(dump), func(t *testing.T) { testReindex(t, dump) })
-	}
+	forEachRelease(t, testReindex)
 }
 
-func testReindex(t *testing.T, dump string) {
-	database := storetest.Empty(t)
-	loadDump(t, database, dump)
-	if err := migrations.Up(t.Context(), database); err != nil {
-		t.Fatal(err)
-	}
-	c := config.Config{DataDir: t.TempDir(), DatabaseURL: database, Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
-	c.MasterKeyFile = filepath.Join(c.DataDir, "master.key")
-	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
-		t.Fatal(err)
-	}
+func testReindex(t *testing.T, database string) {
+	c := migrateRelease(t, database)
 	withNode := func(do func(*node)) {
 		t.Helper()
 		n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), database, nil)

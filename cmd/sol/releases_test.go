@@ -40,28 +40,42 @@ import (
 // next number.
 func TestEarlierReleases(t *testing.T) {
 	t.Parallel()
+	forEachRelease(t, testRelease)
+}
+
+// forEachRelease runs a subtest on a database of its own for each earlier release, with the dump of the release.
+func forEachRelease(t *testing.T, test func(t *testing.T, database string)) {
+	t.Helper()
 	dumps, err := filepath.Glob("testdata/releases/*.sql.gz")
 	if err != nil || len(dumps) < 2 {
 		t.Fatalf("got dumps %q, %v, want those of the earlier releases", dumps, err)
 	}
 	for _, dump := range dumps {
-		t.Run(strings.TrimSuffix(filepath.Base(dump), ".sql.gz"), func(t *testing.T) { testRelease(t, dump) })
+		t.Run(strings.TrimSuffix(filepath.Base(dump), ".sql.gz"), func(t *testing.T) {
+			database := storetest.Empty(t)
+			loadDump(t, database, dump)
+			test(t, database)
+		})
 	}
 }
 
-func testRelease(t *testing.T, dump string) {
-	database, dir := storetest.Empty(t), t.TempDir()
-	loadDump(t, database, dump)
-	leaves := readLeaves(t, database)
+// migrateRelease migrates the database of a release and returns the configuration of a node on it.
+func migrateRelease(t *testing.T, database string) config.Config {
+	t.Helper()
 	if err := migrations.Up(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
-	c := config.Config{DataDir: dir, DatabaseURL: database, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
-		External: config.External{MailDomain: "localhost"}}
+	c := config.Config{DataDir: t.TempDir(), DatabaseURL: database, Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
+	c.MasterKeyFile = filepath.Join(c.DataDir, "master.key")
 	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), database, nil)
+	return c
+}
+
+func testRelease(t *testing.T, database string) {
+	leaves := readLeaves(t, database)
+	n, err := newNode(t.Context(), migrateRelease(t, database), slog.New(slog.DiscardHandler), database, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
