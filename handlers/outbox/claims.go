@@ -46,8 +46,8 @@ type claims struct {
 }
 
 // takeQuery claims waiting messages of a topic, oldest first. A message waits while an earlier one of its ticket is not acknowledged, unless
-// that is of a newer release. The rows that another statement has locked are skipped: it claims them now, or its node is of the release before and delivers them under the
-// lock.
+// that is of a newer release. The rows that another statement has locked are skipped: it claims them now, or its node is of the release
+// before and delivers them under the lock.
 const takeQuery = `
 	with next as (
 		select o."offset" from saga.outbox o

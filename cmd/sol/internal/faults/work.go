@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 )
 
 // Work is the work of sagas, read models and outbox that was open at a moment.
@@ -93,12 +95,7 @@ func (w Work) Measure(ctx context.Context, db *pgxpool.Pool, since time.Time, co
 			}
 		}
 		open = slices.DeleteFunc(open, func(part string) bool { return !slices.Contains(left, part) })
-		pause := time.NewTimer(10 * time.Millisecond)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-		}
-		pause.Stop()
+		_ = database.Sleep(ctx, 10*time.Millisecond) // after the end of ctx Left returns its error
 	}
 	return all, nil
 }
