@@ -148,15 +148,8 @@ func (s *Sender) Retry(ctx context.Context) (failures error) {
 		if err != nil {
 			return errors.Join(failures, err)
 		}
-		var due []string
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return errors.Join(failures, err)
-			}
-			due = append(due, id)
-		}
-		if err := rows.Err(); err != nil || len(due) == 0 {
+		due, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil || len(due) == 0 {
 			return errors.Join(failures, err)
 		}
 		for _, id := range due {
