@@ -68,14 +68,14 @@ func (s *Store) DropMails(ctx context.Context, ids ...string) (int64, error) {
 	return tag.RowsAffected(), nil
 }
 
-// Both queries name the condition of an index, so they do not read the sent mails, which stay for ever.
+// The conditions of the queries imply those of indexes, so they do not read the sent mails, which stay for ever.
 const (
 	listMailsQuery = `
 		select id::text, ticket::text, kind, state, uncertain, attempts, error from mail.deliveries
 		where state not in ('sent', 'void') or uncertain order by created_at desc limit $1`
 	countMailsQuery = `
 		select state, count(*) from mail.deliveries
-		where (state not in ('sent', 'void') or uncertain) and state not in ('sent', 'void') group by state
+		where state not in ('sent', 'void') group by state
 		union all
 		select state, count(*) from mail.deliveries
 		where state in ('sent', 'void') and ended_at > statement_timestamp() - $1::interval group by state`
