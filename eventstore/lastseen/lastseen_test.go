@@ -16,7 +16,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/epoch"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
+	"github.com/sol-assistenza/sol/eventstore/restore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
@@ -185,6 +187,29 @@ func TestWatcherFollowsTheHeadAndDetectsARestore(t *testing.T) {
 	}
 	if seen, err := lastseen.ReadFile(w.File); err != nil || seen.Position != 2 {
 		t.Errorf("got %+v, %v; want that the file still remembers the lost head", seen, err)
+	}
+}
+
+// A person accepts a restore while a node runs, which may remember lost events. The watcher ends, so that the node starts again.
+func TestWatcherEndsWhenAnEpochBegins(t *testing.T) {
+	db := storetest.New(t)
+	appendEvent(t, db.Store)
+	w := &lastseen.Watcher{Store: db.Store, File: filepath.Join(t.TempDir(), "last-seen.json"), Log: slog.New(slog.DiscardHandler)}
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(t.Context()) }()
+	storetest.Eventually(t, "the file remembers the head", func() bool {
+		seen, err := lastseen.ReadFile(w.File)
+		return err == nil && seen.Position == 1
+	})
+	if _, _, err := restore.Begin(t.Context(), db.Store, db.URL, restore.Accepted{}); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Eventually(t, "the watcher ends", func() bool { return len(ended) > 0 })
+	if err := <-ended; !errors.Is(err, epoch.ErrReplaced) {
+		t.Errorf("got %v, want ErrReplaced", err)
+	}
+	if seen, err := lastseen.ReadFile(w.File); err != nil || seen.Epoch != 1 {
+		t.Errorf("got %+v, %v; want that the file remembers epoch 1", seen, err)
 	}
 }
 
