@@ -102,16 +102,22 @@ func (q *quoter) cutUnmarked() {
 }
 
 // corpus holds the words of texts that we sent.
-type corpus string
+type corpus struct {
+	words    string
+	searches int
+}
 
-func newCorpus(name string, texts []string) corpus {
+// maxSearches is the maximum number of searches in a corpus: each reads the whole corpus. A line beyond it counts as the sender's.
+const maxSearches = 10_000
+
+func newCorpus(name string, texts []string) *corpus {
 	var b strings.Builder
 	for _, t := range slices.Backward(append([]string{name}, texts...)) {
 		if b.Len()+len(t) <= maxCorpus {
 			b.WriteString(" " + strings.Join(words(t), " ") + " \n")
 		}
 	}
-	return corpus(b.String())
+	return &corpus{words: b.String()}
 }
 
 // cutLines returns the number of lines that are cut.
@@ -125,7 +131,11 @@ func (q *quoter) cutLines() (n int) {
 }
 
 // contains reports whether a line consists of words that we sent, in their order. A program may have broken lines elsewhere.
-func (c corpus) contains(text string) bool {
+func (c *corpus) contains(text string) bool {
 	w := words(text)
-	return len(w) == 0 || strings.Contains(string(c), " "+strings.Join(w, " ")+" ")
+	if len(w) == 0 {
+		return true
+	}
+	c.searches++
+	return c.searches <= maxSearches && strings.Contains(c.words, " "+strings.Join(w, " ")+" ")
 }

@@ -22,6 +22,9 @@ func (r *partReader) readAlternative(p *enmime.Part, depth int) []line {
 			rich = appendText(rich, text)
 		}
 	}
+	if r.err != nil {
+		return nil
+	}
 	return choose(plain, rich)
 }
 

@@ -24,42 +24,51 @@ func decodeTransfer(content []byte, encoding string) (decoded, rest []byte) {
 	}
 }
 
-// decodeBase64 decodes the base64 lines at the beginning of content, padded or not. Content that does not begin with base64 is returned
-// as it is: some programs declare the encoding and do not use it.
+// decodeBase64 decodes the base64 lines at the beginning of content, padded or not, also in pieces that are each padded. Content that does not
+// begin with base64 is returned as it is: some programs declare the encoding and do not use it.
 func decodeBase64(content []byte) (decoded, rest []byte) {
+	decoded, rest, padded := decodeBase64Piece(content)
+	for padded && isLongBase64(rest) {
+		var more []byte
+		more, rest, padded = decodeBase64Piece(rest)
+		decoded = append(decoded, more...)
+	}
+	return decoded, rest
+}
+
+// decodeBase64Piece decodes base64 up to its padding; padded is false if there is none.
+func decodeBase64Piece(content []byte) (decoded, rest []byte, padded bool) {
 	var digits []byte
-	end, padded := 0, false
+	end := 0
 	for end < len(content) && !padded {
-		lineEnd := end + len(content[end:])
-		if i := bytes.IndexByte(content[end:], '\n'); i >= 0 {
-			lineEnd = end + i + 1
+		line, after, _ := bytes.Cut(content[end:], []byte("\n"))
+		if len(bytes.TrimSpace(line)) == 0 { // all empty lines at once, so that each is read once
+			after = bytes.TrimLeft(after, lineSpace)
 		}
-		found, ok := base64Digits(content[end:lineEnd], len(digits) > 0)
-		if !ok || len(found) == 0 && len(digits) > 0 && !isLongBase64(content[lineEnd:]) {
+		found, ok := base64Digits(line, len(digits) > 0)
+		if !ok || len(found) == 0 && len(digits) > 0 && !isLongBase64(after) {
 			break
 		}
-		padded = bytes.HasSuffix(bytes.TrimSpace(content[end:lineEnd]), []byte("="))
-		digits, end = append(digits, found...), lineEnd
+		padded = bytes.HasSuffix(bytes.TrimSpace(line), []byte("="))
+		digits, end = append(digits, found...), len(content)-len(after)
 	}
 	if len(digits) == 0 {
-		return content, nil
+		return content, nil, false
 	}
 	if len(digits)%4 == 1 { // a single digit holds no byte
 		digits = digits[:len(digits)-1]
 	}
 	decoded = make([]byte, base64.RawStdEncoding.DecodedLen(len(digits)))
 	n, _ := base64.RawStdEncoding.Decode(decoded, digits) // digits holds nothing else, so it cannot fail
-	if padded && len(bytes.TrimSpace(content[end:])) > 0 {
-		if more, after := decodeBase64(content[end:]); isLongBase64(content[end:]) { // encoded in pieces, each padded
-			return append(decoded[:n], more...), after
-		}
-	}
-	return decoded[:n], content[end:]
+	return decoded[:n], content[end:], padded
 }
+
+// lineSpace lists the characters of empty lines.
+const lineSpace = " \t\r\n"
 
 // isLongBase64 reports whether content begins with a whole line of base64, of at least 60 digits.
 func isLongBase64(content []byte) bool {
-	first, _, _ := bytes.Cut(bytes.TrimSpace(content), []byte("\n"))
+	first, _, _ := bytes.Cut(bytes.TrimLeft(content, lineSpace), []byte("\n"))
 	digits, ok := base64Digits(first, false)
 	return ok && len(digits) >= 60
 }
@@ -92,13 +101,13 @@ func decodeQuotedPrintable(content []byte) []byte {
 			return append(out, content...)
 		}
 		out, content = append(out, content[:i]...), content[i+1:]
-		end := bytes.IndexByte(content, '\n')
+		after := bytes.TrimLeft(content, " \t\r")
 		var code [1]byte
 		switch {
-		case len(bytes.TrimSpace(content)) == 0:
+		case len(after) == 0:
 			return out
-		case end >= 0 && len(bytes.TrimRight(content[:end], " \t\r")) == 0: // a soft line break
-			content = content[end+1:]
+		case after[0] == '\n': // a soft line break
+			content = after[1:]
 		case len(content) >= 2 && isHex(content[:2], &code):
 			out, content = append(out, code[0]), content[2:]
 		default:

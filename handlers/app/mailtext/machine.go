@@ -55,6 +55,9 @@ func (m *Message) Automatic(from string) string {
 	return ""
 }
 
+// maxReaction is the maximum length, in bytes, of a line that tells a reaction: the pattern is slow on longer ones.
+const maxReaction = 1000
+
 // detectReaction recognises mails that tell a reaction in words.
 func (m *Message) detectReaction() {
 	n := 0
@@ -63,7 +66,7 @@ func (m *Message) detectReaction() {
 			if n++; n > 3 {
 				return
 			}
-			m.Reaction = m.Reaction || reactionText.MatchString(b)
+			m.Reaction = m.Reaction || len(b) <= maxReaction && reactionText.MatchString(b)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 type Message struct {
 	Header        textproto.MIMEHeader
 	MessageID     string // without angle brackets; "" if there is none
-	Subject       string
+	Subject       string // at most maxSubject characters
 	SenderName    string // display name of the field From
 	SenderAddress string // address of the field From, or "" if it cannot be read
 	Files         []File
@@ -58,6 +58,7 @@ const (
 	maxDepth     = 20      // of multiparts within each other
 	maxCarried   = 5       // of mails within each other
 	maxHeader    = 1 << 20 // bytes
+	maxSubject   = 1000    // characters
 	maxText      = 4 << 20 // bytes of all texts, markup included
 	maxVisible   = 1 << 20 // bytes of the visible text, quotations included: the search for quotations in a longer text takes many seconds
 	maxPartText  = 20_000  // characters of a text beside the main text, such as an attached text file

@@ -163,6 +163,44 @@ func TestReadRefusesMailsOverTheLimits(t *testing.T) {
 	}
 }
 
+// Reading takes time linear in the size of the mail: otherwise these mails would need minutes.
+func TestHostileMailsTakeLinearTime(t *testing.T) {
+	const size = 2 << 20
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	line := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a", 46))) + "\n"
+	const b64, qp = "Content-Transfer-Encoding: base64\n\n", "Content-Transfer-Encoding: quoted-printable\n\n"
+	for name, raw := range map[string]string{
+		"pieces of base64":           b64 + fill(line),
+		"empty lines in base64":      b64 + line[:60] + "\n" + fill("\n") + line,
+		"base64 before empty lines":  b64 + fill(line+"\n") + fill("\n"),
+		"equals signs":               qp + fill("="),
+		"equals signs before spaces": qp + fill("=") + fill(" ") + "\nfine",
+		"a subject of prefixes":      "Subject: " + strings.Repeat("Re: ", 250_000) + "\n\nciao",
+		"a long line of no words":    "\n" + strings.Repeat("=", 1<<20-1),
+	} {
+		m, err := mailtext.Read([]byte(raw))
+		if err != nil {
+			continue
+		}
+		m.Automatic("prova@example.it")
+		m.Delivery("")
+		if text, quoted, _ := m.Split(sent); text == "" && quoted == "" {
+			t.Errorf("%s: got no text", name)
+		}
+	}
+}
+
+// Quotations of ours are searched for up to a bound. What is beyond it stays in the text.
+func TestSearchesForQuotationsAreBounded(t *testing.T) {
+	ours := "Da: ASL\nInviato: lunedì\nOggetto: x\n\nGentile cittadina, gentile cittadino,\nPer andare avanti ci serve un’informazione da Lei:\nIn che data era l’esame?"
+	for lines, cut := range map[int]bool{100: true, 20_000: false} {
+		_, quoted, _ := read(t, "Content-Type: text/plain; charset=utf-8\n\n"+strings.Repeat("Da: uno due tre\nA: b\nCc: c\n", lines)+ours).Split(sent)
+		if got := strings.Contains(quoted, "In che data"); got != cut {
+			t.Errorf("after %d headers: got cut %t, want %t", lines, got, cut)
+		}
+	}
+}
+
 // base64Lines encodes a text in lines of 76 digits.
 func base64Lines(text string) string {
 	encoded := base64.StdEncoding.EncodeToString([]byte(text))

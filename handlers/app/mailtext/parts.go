@@ -123,9 +123,13 @@ func isPlainText(kind, lowerName string) bool {
 	return false
 }
 
-// addSize adds to the size of the texts of a mail, which is limited.
+// addSize adds to the size of the texts of a mail, which is limited, as the visible text of each part is.
 func (r *partReader) addSize(text []line, size int) []line {
-	if r.size += size; r.size > maxText && r.err == nil {
+	visible := 0
+	for _, l := range text {
+		visible += len(l.text)
+	}
+	if r.size += size; (r.size > maxText || visible > maxVisible) && r.err == nil {
 		r.err = ErrText
 	}
 	return text

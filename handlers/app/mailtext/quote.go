@@ -70,7 +70,7 @@ type quoter struct {
 	lines []line
 	cut   []bool
 	sent  Sent
-	ours  corpus
+	ours  *corpus
 }
 
 // bare returns a line without quotation marks, surrounding spaces and emphasis.

@@ -65,7 +65,7 @@ func readTree(raw []byte) (*Message, *enmime.Part, error) {
 	}
 	m := &Message{Header: root.Header, kind: root.ContentType}
 	m.MessageID = strings.Trim(m.header("Message-Id"), "<> ")
-	m.Subject = decodeHeader(m.header("Subject"))
+	m.Subject = firstRunes(decodeHeader(m.header("Subject")), maxSubject)
 	m.SenderName, m.SenderAddress = sender(m.header("From"))
 	return m, root, nil
 }
