@@ -95,7 +95,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 
 // writeDemoInfo writes demo.json and prints its content for people.
 func (a *cli) writeDemoInfo(c config.Config, address string, people []demo.Person, backends *demo.Backends) error {
-	info := demo.NewInfo(address, people, backends)
+	info := demo.NewInfo(address, c.External.MailListen, people, backends)
 	if err := demo.WriteJSON(c.DemoInfoFile(), info); err != nil {
 		return err
 	}

@@ -8,6 +8,12 @@ import (
 	"strings"
 )
 
+// headerFields holds the header fields that Original shows, with their names in Italian mail programs.
+var headerFields = []struct{ name, label string }{
+	{"From", "Da"}, {"To", "A"}, {"Cc", "Cc"}, {"Date", "Data"}, {"Subject", "Oggetto"},
+	{"Message-Id", "Identificativo"}, {"X-Mailer", "Programma"}, {"User-Agent", "Programma"},
+}
+
 // Original returns a mail as text for who may read it: header fields, the whole text with quotations, and the names of the files. Secrets of
 // ours are masked.
 func Original(raw []byte) string {
@@ -16,17 +22,17 @@ func Original(raw []byte) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, name := range []string{"From", "To", "Cc", "Date", "Subject", "Message-Id", "X-Mailer", "User-Agent"} {
-		if v := m.header(name); v != "" {
-			fmt.Fprintf(&b, "%s: %s\n", name, decodeHeader(v))
+	for _, f := range headerFields {
+		if v := m.header(f.name); v != "" {
+			fmt.Fprintf(&b, "%s: %s\n", f.label, decodeHeader(v))
 		}
 	}
 	b.WriteString("\n" + m.Visible() + "\n")
 	for _, f := range m.Files {
-		fmt.Fprintf(&b, "\n[%s, %d byte]", f.Name, len(f.Content))
+		fmt.Fprintf(&b, "\n[Allegato: %s, %d kB]", f.Name, max(1, len(f.Content)>>10))
 	}
 	for _, l := range m.LeftOut {
-		fmt.Fprintf(&b, "\n[%s]", l.Name)
+		fmt.Fprintf(&b, "\n[Allegato non accettato: %s]", l.Name)
 	}
 	return Mask(b.String())
 }

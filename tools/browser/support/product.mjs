@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// The program under test: `sol demo`, started once, with its own data directory, which is removed afterwards. While you write walks,
-// SOL_DEMO can name the demo.json of a running demo, which must have SOL_HOLD=8s.
+// The program under test: `sol demo`, started once, with its own data directory, which is removed afterwards. It closes the tickets of the
+// demo's data that were resolved more than a day ago. While you write walks, SOL_DEMO can name the demo.json of a running demo, which must
+// have SOL_HOLD=8s and SOL_AUTO_CLOSE_AFTER=24h.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -22,7 +23,7 @@ export async function start() {
   log = path.join(dir, 'log');
   const out = fs.openSync(log, 'w');
   child = spawn(process.env.SOL_PROGRAM, ['demo', '--tickets', '200', '--months', '2'], {
-    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_HOLD: `${product.hold}ms` },
+    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_HOLD: `${product.hold}ms`, SOL_AUTO_CLOSE_AFTER: '24h' },
     stdio: ['ignore', out, out],
   });
   fs.closeSync(out);

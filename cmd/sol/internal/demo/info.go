@@ -23,6 +23,7 @@ type Info struct {
 	Identities []Identity `json:"identities"`
 	Systems    string     `json:"systems,omitempty"` // URL of the simulated systems
 	Mails      string     `json:"mails,omitempty"`   // directory of the mails to citizens
+	MailListen string     `json:"mail_listen"`       // host and port that receive replies by SMTP
 }
 
 // Identity is one placement of a person, with the secrets to log in.
@@ -34,9 +35,9 @@ type Identity struct {
 	Entity   catalog.EntityCode `json:"entity"`
 }
 
-// NewInfo returns the info of a demo that listens at an address.
-func NewInfo(address string, people []Person, b *Backends) Info {
-	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir}
+// NewInfo returns the info of a demo that listens at an address for browsers and at another one for mail.
+func NewInfo(address, mailListen string, people []Person, b *Backends) Info {
+	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir, MailListen: mailListen}
 	for _, p := range people {
 		for _, placement := range p.Placements {
 			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role,

@@ -34,7 +34,7 @@ func startMailServer(dir string) (*mailServer, error) {
 		return nil, fmt.Errorf("demo's mail server: %w", err)
 	}
 	m := &mailServer{dir: dir, listen: listener}
-	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return smtpSession{m}, nil }))
+	m.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &smtpSession{mailServer: m}, nil }))
 	m.server.Domain, m.server.ReadTimeout, m.server.WriteTimeout = "localhost", time.Minute, time.Minute
 	return m, nil
 }
@@ -57,19 +57,23 @@ func (m *mailServer) close() error {
 }
 
 // smtpSession is the session of one SMTP connection. It accepts every sender and recipient.
-type smtpSession struct{ *mailServer }
+type smtpSession struct {
+	*mailServer
+	from string // sender of the present message
+}
 
-func (smtpSession) Mail(string, *smtp.MailOptions) error { return nil }
-func (smtpSession) Rcpt(string, *smtp.RcptOptions) error { return nil }
-func (smtpSession) Reset()                               {}
-func (smtpSession) Logout() error                        { return nil }
+func (s *smtpSession) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
+func (s *smtpSession) Rcpt(string, *smtp.RcptOptions) error        { return nil }
+func (s *smtpSession) Reset()                                      { s.from = "" }
+func (s *smtpSession) Logout() error                               { return nil }
 
-// Data writes the message to a file whose name is the time and a sequence number, so that a listing shows the order of arrival.
-func (d smtpSession) Data(r io.Reader) error {
-	name := fmt.Sprintf("%s-%06d.eml", time.Now().UTC().Format("20060102T150405"), d.received.Add(1))
+// Data writes the message to a file whose name is the time and a sequence number, so that a listing shows the order of arrival. Like each
+// mail server that delivers, it adds the field Return-Path: reports about the message go to that address.
+func (s *smtpSession) Data(r io.Reader) error {
+	name := fmt.Sprintf("%s-%06d.eml", time.Now().UTC().Format("20060102T150405"), s.received.Add(1))
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(d.dir, name), text, 0o600)
+	return os.WriteFile(filepath.Join(s.dir, name), append(fmt.Appendf(nil, "Return-Path: <%s>\r\n", s.from), text...), 0o600)
 }
