@@ -14,11 +14,21 @@ import (
 	"testing"
 )
 
-// families returns the members of each family: the families from family.go, the members from event.go.
+// eventFiles returns the names of the files that declare events.
+func eventFiles(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("*events.go")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("got files of events %v, %v", names, err)
+	}
+	return append(names, "event.go")
+}
+
+// families returns the members of each family: the families from family.go, the members from the files of events.
 func families(t *testing.T) map[string][]string {
 	t.Helper()
 	var decls []ast.Decl
-	for _, name := range []string{"family.go", "event.go"} {
+	for _, name := range append([]string{"family.go"}, eventFiles(t)...) {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
