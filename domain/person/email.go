@@ -16,15 +16,19 @@ const emailFormat = "one address such as nome.cognome@example.it, at most 254 ch
 var (
 	// localPart matches a dot-atom (RFC 5322) in ASCII. Quoted and internationalised local parts are refused, because not every mail
 	// server delivers to them.
-	localPart = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
+	localPart  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
+	mailScheme = regexp.MustCompile(`(?i)^mailto: *`)
 	// hostName matches a name of two or more labels, the last of which begins with a letter.
 	hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
 )
 
-// ParseEmail parses an e-mail address and returns its normal form: without surrounding spaces, with the domain in lower case. Error:
-// *InvalidError.
+// ParseEmail parses an e-mail address as people type and paste it, and returns its normal form: without surrounding blanks, invisible
+// characters and «mailto:», with the domain in lower case. Error: *InvalidError.
 func ParseEmail(typed string) (string, error) {
-	s := strings.TrimSpace(typed)
+	s := typed
+	if len(s) <= maxInputLength { // a longer one is refused for its length
+		s = mailScheme.ReplaceAllString(plainCharacters(s), "")
+	}
 	if s == "" {
 		return "", &InvalidError{refusal.EmailMissing.With(), emailFormat}
 	}

@@ -20,6 +20,14 @@ func TestParseEmail(t *testing.T) {
 		"x@xn--citt-wna.example.it":        "x@xn--citt-wna.example.it",
 		"x@example.xn--p1ai":               "x@example.xn--p1ai",
 		long:                               long,
+
+		"\u00a0mario@example.it\u2003":                   "mario@example.it",
+		"\u202amario@example.it\u202c":                   "mario@example.it",
+		"\u2068mario\u200b.rossi@exam\u00adple.it\u2069": "mario.rossi@example.it",
+		"\ufeffmario@example.it\ufe0f":                   "mario@example.it",
+		"mario\u2011rossi@posta\u2010sana.example.it":    "mario-rossi@posta-sana.example.it",
+		"mario\uff20example\uff0eit":                     "mario@example.it",
+		"mailto:mario@example.it":                        "mario@example.it",
 	} {
 		if got, err := person.ParseEmail(typed); err != nil || got != want {
 			t.Errorf("%q: got %q, error %v, want %q", typed, got, err, want)
@@ -36,6 +44,10 @@ func TestParseEmailRefuses(t *testing.T) {
 		"mario@":                       "email-shape",
 		"mario@@example.it":            "email-shape",
 		"mario rossi@example.it":       "email-shape",
+		"mario\u00a0rossi@example.it":  "email-shape",
+		"\u200b\u202a":                 "email-missing",
+		"mailto:":                      "email-missing",
+		"mario\x00@example.it":         "email-shape",
 		"Mario <mario@example.it>":     "email-shape",
 		"<mario@example.it>":           "email-shape",
 		"mario@example.it (Mario)":     "email-shape",

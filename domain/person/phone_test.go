@@ -22,6 +22,48 @@ func TestParsePhone(t *testing.T) {
 		"+442079460000":       "+442079460000",
 		"112233":              "112233",
 		"+123456789012345":    "+123456789012345",
+
+		// As people type them.
+		"011.1234567":              "0111234567",
+		"333.123.45.67":            "3331234567",
+		"333·123·4567":             "3331234567",
+		"+39.011.123.45.67":        "+390111234567",
+		"011/123.45.67":            "0111234567",
+		`011\1234567`:              "0111234567",
+		"[011] 1234567":            "0111234567",
+		"0039 (011) 1234567":       "+390111234567",
+		"+39 (0)11 1234567":        "+390111234567",
+		"+44 (0)20 7946 0000":      "+442079460000",
+		"0044 (0)20 7946 0000":     "+442079460000",
+		"Tel. 011 1234567":         "0111234567",
+		"tel 011 1234567":          "0111234567",
+		"Cell.: 333 1234567":       "3331234567",
+		"tel:+39-011-123-4567":     "+390111234567",
+		"tel:0111234567;ext=12":    "0111234567;ext=12",
+		"011 1234567 int. 3":       "0111234567;ext=3",
+		"011 1234567 interno 3040": "0111234567;ext=3040",
+		"011 1234567, int 3":       "0111234567;ext=3",
+		"+39 011 1234567 ext. 12":  "+390111234567;ext=12",
+		"011 1234567 x12":          "0111234567;ext=12",
+		"011 1234567 #12":          "0111234567;ext=12",
+
+		// As they paste them: blanks, dashes, marks and full-width characters.
+		"333\u00a01234567":                         "3331234567",
+		"333\u202f123\u20094567":                   "3331234567",
+		"\u3000333\u20281234567\u2800":             "3331234567",
+		"333\t123 4567\n":                          "3331234567",
+		"011\n1234567":                             "0111234567",
+		"011\u20131234567":                         "0111234567",
+		"011\u2010123\u2011456\u20147":             "0111234567",
+		"011\u22121234567":                         "0111234567",
+		"011\u20441234567":                         "0111234567",
+		"\u202a+39 011 1234567\u202c":              "+390111234567",
+		"\u2068333 1234567\u2069":                  "3331234567",
+		"\u200e333\u200b123\u00ad4567\ufe0f":       "3331234567",
+		"\ufefftel:\u202d333 1234567\u202c":        "3331234567",
+		"\uff0b\uff13\uff19 011 1234567":           "+390111234567",
+		"\uff08011\uff091234567":                   "0111234567",
+		"\u202a011 1234567\u202c\u00a0int.\u00a03": "0111234567;ext=3",
 	} {
 		if got, err := person.ParsePhone(typed); err != nil || got != want {
 			t.Errorf("%q: got %q, error %v, want %q", typed, got, err, want)
@@ -38,15 +80,22 @@ func TestParsePhoneRefuses(t *testing.T) {
 		"1234567890123456":             "phone-length",
 		"()":                           "phone-length",
 		"+":                            "phone-length",
-		"011 1234567 int. 3":           "phone-character",
 		"011+1234567":                  "phone-character",
+		"\u202a\u202c":                 "phone-missing",
+		"tel:":                         "phone-missing",
+		"int. 3":                       "phone-character",
+		"1234 int. 3":                  "phone-length",
+		"011 1234567 int. 1234567":     "phone-character",
+		"011 1234567 chiedere di Pia":  "phone-character",
+		"011 1234567 o 333 1234567":    "phone-character",
+		"011 1234567 / 333 1234567":    "phone-length",
+		"011\x001234567":               "phone-character",
 		"++39 011 1234567":             "phone-character",
 		"+39 (011 1234567":             "phone-parenthesis",
 		"+39 011) 1234567":             "phone-character",
 		"((011)) 1234567":              "phone-character",
 		"011) 123)4567":                "phone-character",
 		"٠١١١٢٣٤٥٦٧":                   "phone-character",
-		"011\n1234567":                 "phone-character",
 		"\xff011 1234567":              "phone-character",
 		"+0039 011 1234567":            "phone-country-code",
 		"000 111 222 333":              "phone-country-code",
@@ -60,7 +109,7 @@ func TestParsePhoneRefuses(t *testing.T) {
 }
 
 func FuzzParsePhone(f *testing.F) {
-	for _, seed := range []string{"+39 011 1234567", "(0)", "00", "+00", "+(39)011", "((", "\x00"} {
+	for _, seed := range []string{"+39 011 1234567", "(0)", "00", "+00", "+(39)011", "((", "\x00", "tel:+44 (0)20 7946 0000 int. 3", "\u202a+00(0)1234567\u202c", "00(0)123456x1"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
@@ -69,7 +118,8 @@ func FuzzParsePhone(f *testing.F) {
 			errorCode(t, err)
 			return
 		}
-		if n := len(strings.TrimPrefix(got, "+")); n < 6 || n > 15 {
+		number, _, _ := strings.Cut(got, ";ext=")
+		if n := len(strings.TrimPrefix(number, "+")); n < 6 || n > 15 {
 			t.Errorf("got %q with %d digits, want 6 to 15", got, n)
 		}
 		if again, err := person.ParsePhone(got); err != nil || again != got {

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
@@ -39,7 +38,8 @@ func (c TaxCode) Kind() TaxCodeKind { return c.kind }
 
 const taxCodeFormats = "a codice fiscale of 16 characters, such as RSSMRA85T10A562S, one of 11 digits, or STP or ENI and 13 digits"
 
-// ParseTaxCode parses a tax code in capital or small letters, with spaces anywhere. It checks only what is certain (shape, month, day,
+// ParseTaxCode parses a tax code in capital or small letters, with blanks, dashes and invisible
+// marks anywhere. It checks only what is certain (shape, month, day,
 // check character) and accepts a code that merely looks odd, because a real person's code must never be refused. A code with letters in
 // place of digits (omocodia) is a code of its own and is not converted. Error: *InvalidError.
 func ParseTaxCode(typed string) (TaxCode, error) {
@@ -60,22 +60,22 @@ func ParseTaxCode(typed string) (TaxCode, error) {
 	}
 }
 
-// normalize removes white space and invisible characters, which pasted text can contain, and converts a to z to capitals. It converts no
-// other letter: "ſ" must not become S.
+// normalize removes blanks, dashes, full stops and invisible characters, which typed and pasted text can contain, and converts a to z to
+// capitals. It converts no other letter: "ſ" must not become S.
 func normalize(typed string) string {
 	if len(typed) > maxInputLength {
 		return typed
 	}
 	return strings.Map(func(r rune) rune {
 		switch {
-		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r):
+		case r == ' ', r == '-', r == '.', r == '/':
 			return -1
 		case 'a' <= r && r <= 'z':
 			return r - 'a' + 'A'
 		default:
 			return r
 		}
-	}, typed)
+	}, plainCharacters(typed))
 }
 
 // personalCodeShape has L where a code has a letter and D where it has a digit or, by omocodia, a letter of omocodiaLetters.

@@ -29,16 +29,22 @@ func errorCode(t rapid.TB, err error) string {
 
 func TestParseTaxCode(t *testing.T) {
 	for typed, want := range map[string]person.TaxCodeKind{
-		"RSSMRA85T10A562S":             person.NaturalPerson,
-		"RSSMRA80A01H501U":             person.NaturalPerson,
-		"MRTMTT25D09F205Z":             person.NaturalPerson,
-		"rssmra80a01h501u":             person.NaturalPerson,
-		"  RSS MRA\t80A01 H501U\n":     person.NaturalPerson,
-		"\ufeffRSSMRA80A01H501U\u200b": person.NaturalPerson,
-		"80087670016":                  person.Numeric,
-		"800 8767 0016":                person.Numeric,
-		"STP0102031234567":             person.STP,
-		"eni0102031234567":             person.ENI,
+		"RSSMRA85T10A562S":                         person.NaturalPerson,
+		"RSSMRA80A01H501U":                         person.NaturalPerson,
+		"MRTMTT25D09F205Z":                         person.NaturalPerson,
+		"rssmra80a01h501u":                         person.NaturalPerson,
+		"  RSS MRA\t80A01 H501U\n":                 person.NaturalPerson,
+		"\ufeffRSSMRA80A01H501U\u200b":             person.NaturalPerson,
+		"\u202aRSSMRA80A01H501U\u202c":             person.NaturalPerson,
+		"RSS\u00a0MRA\u202f80A01\u2800H501U\u2069": person.NaturalPerson,
+		"RSS-MRA-80A01\u2013H501\u2011U":           person.NaturalPerson,
+		"RSS.MRA.80A01.H501.U":                     person.NaturalPerson,
+		"\uff32SSMRA80A01H501\uff35":               person.NaturalPerson,
+		"RSSMRA80A01\u00adH501U\ufe0f":             person.NaturalPerson,
+		"80087670016":                              person.Numeric,
+		"800 8767 0016":                            person.Numeric,
+		"STP0102031234567":                         person.STP,
+		"eni0102031234567":                         person.ENI,
 	} {
 		got, err := person.ParseTaxCode(typed)
 		if err != nil || got.Kind() != want {

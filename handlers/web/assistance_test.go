@@ -113,7 +113,7 @@ func TestRefusedFormKeepsItsFields(t *testing.T) {
 	refused := w.browser().open("/assistenza/ritiro-documenti").submit(sendButton, in).want(http.StatusUnprocessableEntity).shows(
 		"Ci sono 10 cose da correggere", "Ciò che ha scritto è ancora qui", "Gli allegati invece vanno scelti di nuovo",
 		"Scriva nome e cognome della persona per cui chiede aiuto.", "Scriva il nome.", "Scriva il cognome.", "Un carattere del codice fiscale è sbagliato",
-		"L’indirizzo e-mail non è completo", "Il numero di telefono ha da 6 a 15 cifre.", "Scelga l’Azienda sanitaria dall’elenco.", "«enorme.png»", "«programma.exe»",
+		"L’indirizzo e-mail non è completo", "Il numero di telefono ha da 6 a 15 cifre. Ne scriva uno solo.", "Scelga l’Azienda sanitaria dall’elenco.", "«enorme.png»", "«programma.exe»",
 		"Ho pagato <b>ieri</b>",
 	)
 	kept := refused.fields(sendButton)

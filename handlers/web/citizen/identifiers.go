@@ -23,8 +23,8 @@ const (
 	emailIncomplete    = "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."
 	impossibleBirth    = "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."
 	misplacedCharacter = "Nel codice fiscale c’è un carattere che in quel punto non può stare: lo confronti con la tessera sanitaria."
-	phoneDigits        = "Il numero di telefono ha da 6 a 15 cifre."
-	phoneCharacters    = "Nel numero di telefono bastano le cifre, con il + davanti se è estero."
+	phoneDigits        = "Il numero di telefono ha da 6 a 15 cifre. Ne scriva uno solo."
+	phoneCharacters    = "Nel numero di telefono bastano le cifre, con il + davanti se è estero e «int.» prima dell’interno."
 )
 
 // identifierTexts holds the form's error messages of identifiers, by the code of the refusal.

@@ -6,6 +6,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -77,3 +78,6 @@ func FormatDate(day string) string {
 	}
 	return d.Format("02/01/2006")
 }
+
+// formatPhone returns a telephone number in normal form as people read it: an extension after «int.».
+func formatPhone(number string) string { return strings.Replace(number, ";ext=", " int. ", 1) }

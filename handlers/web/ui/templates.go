@@ -33,6 +33,7 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 		"second":    func(t time.Time) string { return t.In(calendar.Rome()).Format("15:04:05") },
 		"label":     ticket.Status.Label,
 		"hour":      FormatClock,
+		"phone":     formatPhone,
 		"previewed": PreviewKind,
 		"requester": func(r ticket.RequesterRole) string { return requesterNames[r] },
 		"count":     FormatCount,
