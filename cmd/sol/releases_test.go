@@ -112,7 +112,7 @@ func testRelease(t *testing.T, database string) {
 	}
 	storetest.Eventually(t, "read models and sagas have handled the whole log", func() bool { return hasHandledAll(t, n) })
 	p := demo.People(catalog.Default(), time.Now())[0]
-	if _, err := n.identity.Login(t.Context(), p.Username, p.Password, p.PIN); err != nil {
+	if _, err := n.identity.Login(t.Context(), p.Username, p.Password, p.PIN, "192.0.2.7"); err != nil {
 		t.Errorf("log in as %s: %v", p.Username, err)
 	}
 }

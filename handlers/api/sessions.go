@@ -69,8 +69,8 @@ func (a *API) registerSessions() {
 		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
 		summary: "Log in", description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
 		public: true, limiter: a.Middleware.Login,
-	}, func(ctx context.Context, _ caller, in *loginInput) (*sessionOutput, error) {
-		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN)
+	}, func(ctx context.Context, c caller, in *loginInput) (*sessionOutput, error) {
+		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN, c.From)
 		if err != nil {
 			return nil, err
 		}

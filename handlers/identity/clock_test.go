@@ -51,12 +51,12 @@ func TestNodesWithWrongClocksAgree(t *testing.T) {
 			t.Errorf("%s: session on the second node: got %+v, %v, want that of the first", name, again, err)
 		}
 		for range 5 {
-			_, err := first.Login(t.Context(), username, "wrong password", pin)
+			_, err := first.Login(t.Context(), username, "wrong password", pin, "192.0.2.7")
 			first.wantError(err, identity.ErrCredentials)
 		}
 		var here, there *identity.LockedError
-		_, err := first.Login(t.Context(), username, password, pin)
-		_, otherErr := second.Login(t.Context(), username, password, pin)
+		_, err := first.Login(t.Context(), username, password, pin, "192.0.2.7")
+		_, otherErr := second.Login(t.Context(), username, password, pin, "192.0.2.7")
 		if !errors.As(err, &here) || !errors.As(otherErr, &there) || !here.Until.Equal(there.Until) {
 			t.Errorf("%s: got %v and %v, want both nodes to lock until the same moment", name, err, otherErr)
 		}

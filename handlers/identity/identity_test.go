@@ -66,7 +66,7 @@ func (h *fixture) account(username string, placements ...person.Actor) string {
 
 func (h *fixture) login(username string) identity.Session {
 	h.t.Helper()
-	s, err := h.Login(context.Background(), username, password, pin)
+	s, err := h.Login(context.Background(), username, password, pin, "192.0.2.7")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -223,14 +223,14 @@ func TestLockIsTheSameForUnknownUserNames(t *testing.T) {
 	h.account("elena", operatorAt(torino))
 	for _, name := range []string{"elena", "nessuno"} {
 		for n := range 5 {
-			_, err := h.Login(ctx, name, password, "9999")
+			_, err := h.Login(ctx, name, password, "9999", "192.0.2.7")
 			if !errors.Is(err, identity.ErrCredentials) {
 				t.Fatalf("%s, failure %d: got %v, want ErrCredentials", name, n+1, err)
 			}
 			h.clock.Advance(time.Second)
 		}
 		var locked *identity.LockedError
-		if _, err := h.Login(ctx, name, password, pin); !errors.As(err, &locked) {
+		if _, err := h.Login(ctx, name, password, pin, "192.0.2.7"); !errors.As(err, &locked) {
 			t.Fatalf("%s: got %v, want a lock", name, err)
 		}
 		if left := locked.Until.Sub(h.clock.Now()); left <= 14*time.Minute || left > 15*time.Minute {
@@ -239,7 +239,7 @@ func TestLockIsTheSameForUnknownUserNames(t *testing.T) {
 	}
 	h.clock.Advance(15 * time.Minute)
 	h.login("elena")
-	_, err := h.Login(ctx, "elena", "sbagliata!", pin)
+	_, err := h.Login(ctx, "elena", "sbagliata!", pin, "192.0.2.7")
 	h.wantError(err, identity.ErrCredentials) // the count started again, so one failure does not lock
 	h.login("elena")
 }
@@ -250,7 +250,7 @@ func TestConcurrentGuessesAreLocked(t *testing.T) {
 	var tries sync.WaitGroup
 	answers := make([]error, 60)
 	for n := range answers {
-		tries.Go(func() { _, answers[n] = h.Login(ctx, "fabio", password, "0000") })
+		tries.Go(func() { _, answers[n] = h.Login(ctx, "fabio", password, "0000", "192.0.2.7") })
 	}
 	tries.Wait()
 	wrong := 0
@@ -269,7 +269,7 @@ func TestLoginStopsWhenItsContextEnds(t *testing.T) {
 	h.account("gina", operatorAt(torino))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := h.Login(ctx, "gina", password, pin); !errors.Is(err, context.Canceled) {
+	if _, err := h.Login(ctx, "gina", password, pin, "192.0.2.7"); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, want context.Canceled", err)
 	}
 	h.login("gina") // the slot is free again

@@ -12,19 +12,27 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Login starts a session for user name, password and PIN (FAQ 2.1). Errors: ErrCredentials, *LockedError.
+// Login starts a session for user name, password and PIN (FAQ 2.1). address is the client's, for the login record; "" if it is not known.
+// The record of a log-in or failure is stored before Login returns. Errors: ErrCredentials, *LockedError.
 //
 // Login treats an unknown user name like a known one: it hashes, counts failures and locks. It reads the lock while it holds a hash slot,
 // so concurrent guesses exceed MaxFailures by less than the number of slots. It reads it before too, as the account, so that a log-in that
 // waits for a locked table holds no slot.
-func (i *Identity) Login(ctx context.Context, username, password, pin string) (Session, error) {
+func (i *Identity) Login(ctx context.Context, username, password, pin, address string) (Session, error) {
 	s, err := i.verify(ctx, normalizeUsername(username), password, pin)
+	if errors.Is(err, ErrCredentials) {
+		return Session{}, errors.Join(err, i.RecordLogin(ctx, LoginRecord{Kind: LoginFailed, Account: s.Account, Address: address}))
+	}
 	if err != nil {
+		return Session{}, err
+	}
+	if err := i.RecordLogin(ctx, LoginRecord{Kind: LoginSucceeded, Account: s.Account, Address: address}); err != nil {
 		return Session{}, err
 	}
 	return i.startSession(ctx, s)
 }
 
+// verify returns the session to start. With ErrCredentials it returns the account of the user name, if there is one.
 func (i *Identity) verify(ctx context.Context, username, password, pin string) (Session, error) {
 	name := i.KeyedHash("login", username)
 	s, passwordHash, pinHash, known, err := i.readAccount(ctx, name, username)
@@ -42,7 +50,7 @@ func (i *Identity) verify(ctx context.Context, username, password, pin string) (
 	}
 	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
 	if !known || !passwordRight || !pinRight {
-		return Session{}, errors.Join(ErrCredentials, i.recordFailure(ctx, name))
+		return Session{Account: s.Account}, errors.Join(ErrCredentials, i.recordFailure(ctx, name))
 	}
 	if failed {
 		if _, err := i.Pools.Session.Exec(ctx, `delete from identity.failures where name = $1`, name); err != nil {

@@ -67,7 +67,7 @@ func TestGeneratedSecretsAreAccepted(t *testing.T) {
 	if err := h.SetPassword(t.Context(), id, newPassword, newPIN); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Login(t.Context(), "anna", newPassword, newPIN); err != nil {
+	if _, err := h.Login(t.Context(), "anna", newPassword, newPIN, "192.0.2.7"); err != nil {
 		t.Error(err)
 	}
 }

@@ -50,7 +50,7 @@ func newFixture(t *testing.T) *fixture {
 		OnError: func(_ context.Context, err error) { t.Errorf("stream failed: %v", err) },
 	}
 	id := f.Account(t, "anna", person.ASROperator, "010301")
-	session, err := f.App.Identity.Login(t.Context(), "anna", handlertest.Password, handlertest.PIN)
+	session, err := f.App.Identity.Login(t.Context(), "anna", handlertest.Password, handlertest.PIN, "192.0.2.7")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 
 func (w *Web) login(r *ui.Request) error {
 	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
-	s, err := w.Identity.Login(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"))
+	s, err := w.Identity.Login(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), r.Caller.From)
 	if err != nil {
 		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {

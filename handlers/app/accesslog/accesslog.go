@@ -105,11 +105,17 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 	return entries, nil
 }
 
-// DeleteExpired deletes the records that are older than 24 months and returns their number.
-func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (int64, error) {
-	tag, err := worker.Exec(ctx, `delete from access.reads where at < clock_timestamp() - interval '24 months'`)
-	if err != nil {
-		return 0, fmt.Errorf("delete expired accesses: %w", err)
+// DeleteExpired deletes the access and login records that are older than 24 months and returns their number.
+func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err error) {
+	for _, statement := range []string{
+		`delete from access.reads where at < clock_timestamp() - interval '24 months'`,
+		`delete from access.logins where last_at < clock_timestamp() - interval '24 months'`,
+	} {
+		tag, err := worker.Exec(ctx, statement)
+		if err != nil {
+			return deleted, fmt.Errorf("delete expired accesses: %w", err)
+		}
+		deleted += tag.RowsAffected()
 	}
-	return tag.RowsAffected(), nil
+	return deleted, nil
 }

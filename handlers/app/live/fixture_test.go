@@ -64,7 +64,7 @@ func (f *fixture) logIn(username string, role person.Role, entity catalog.Entity
 // session logs an account in once more.
 func (f *fixture) session(username string) live.Client {
 	f.Helper()
-	s, err := f.App.Identity.Login(f.Context(), username, handlertest.Password, handlertest.PIN)
+	s, err := f.App.Identity.Login(f.Context(), username, handlertest.Password, handlertest.PIN, "192.0.2.7")
 	f.must(err)
 	return live.Client{Actor: s.Actor, Token: s.Token, Heartbeat: time.Hour}
 }

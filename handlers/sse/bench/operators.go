@@ -51,7 +51,7 @@ func CreateOperators(ctx context.Context, url string, hashes func(purpose, value
 		if _, err := people.AddPlacement(ctx, id, person.ASROperator, entity, time.Time{}); err != nil {
 			return nil, err
 		}
-		session, err := people.Login(ctx, username, password, pin)
+		session, err := people.Login(ctx, username, password, pin, "192.0.2.7")
 		if err != nil {
 			return nil, err
 		}
