@@ -44,12 +44,18 @@ const (
 
 // Codes for files (FAQ 2.2).
 const (
-	TooManyFiles      Code = "too-many-files"
-	FileWithoutName   Code = "file-without-name"
-	FileNameLength    Code = "file-name-length"
-	FileType          Code = "file-type"
-	FileSize          Code = "file-size"
-	FileContent       Code = "file-content" // argument: the extension
+	TooManyFiles    Code = "too-many-files"
+	FileWithoutName Code = "file-without-name"
+	FileNameLength  Code = "file-name-length"
+	FileType        Code = "file-type"
+	FileSize        Code = "file-size"
+	FileEmpty       Code = "file-empty"
+	FileContent     Code = "file-content"    // argument: the extension
+	FileContentIs   Code = "file-content-is" // arguments: the extension, and that of the content
+	FileHEIC        Code = "file-heic"
+
+	FileWithoutExtension Code = "file-without-extension"
+
 	ImageTooLarge     Code = "image-too-large"
 	ArchiveUnreadable Code = "archive-unreadable"
 	ArchiveTooLarge   Code = "archive-too-large"

@@ -6,7 +6,6 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,7 +78,7 @@ func (w *fieldErrors) checkAttachments(field string, files []ticket.Attachment, 
 	for i, f := range files {
 		at := field + "[" + strconv.Itoa(i) + "]"
 		w.requireValidText(at+".name", names[i])
-		if ext := strings.TrimPrefix(strings.ToLower(path.Ext(names[i])), "."); !slices.Contains(ticket.AttachmentExtensions, ext) {
+		if !slices.Contains(ticket.AttachmentExtensions, ticket.AttachmentExtension(names[i])) {
 			w.add(at+".name", refusal.FileType.With(), strings.Join(ticket.AttachmentExtensions, ", "))
 		}
 		if f.Size < 1 || f.Size > ticket.MaxAttachmentSize {

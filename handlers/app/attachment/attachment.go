@@ -8,7 +8,6 @@ package attachment
 import (
 	"context"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,13 +42,15 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	for n, f := range files {
 		at := fmt.Sprintf("%s[%d].", field, n)
 		f.Name = cleanName(f.Name)
-		ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Name)), ".")
+		ext := ticket.AttachmentExtension(f.Name)
 		switch {
 		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
 			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusal.FileNameLength.With(), Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
 		case !slices.Contains(ticket.AttachmentExtensions, ext):
-			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusal.FileType.With(), Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
-		case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
+			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusedType(ext), Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
+		case len(f.Content) == 0:
+			fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileEmpty.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
+		case len(f.Content) > ticket.MaxAttachmentSize:
 			fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileSize.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
 		default:
 			var bad *badContent
@@ -65,6 +66,17 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	return checked, nil
 }
 
+// refusedType returns the reason why no file with the extension is accepted.
+func refusedType(ext string) refusal.Reason {
+	switch ext {
+	case "":
+		return refusal.FileWithoutExtension.With()
+	case "heic", "heif", "hif":
+		return refusal.FileHEIC.With()
+	}
+	return refusal.FileType.With()
+}
+
 // cleanName removes directories and invisible characters from a file name. Marks that reverse the direction of text could show "fdp.exe" as
 // "exe.pdf".
 func cleanName(name string) string {
@@ -75,7 +87,7 @@ func cleanName(name string) string {
 		}
 		return r
 	}, name)
-	return strings.TrimSpace(name)
+	return strings.TrimSpace(strings.TrimRight(name, ". \u00a0"))
 }
 
 // Describe returns what the rules need to know of checked files before the files are stored: attachments without id and hash, and names.

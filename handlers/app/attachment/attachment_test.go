@@ -158,6 +158,8 @@ func TestCleanNameRemovesDirectoriesAndInvisibleCharacters(t *testing.T) {
 		`C:\Documenti\referto di Pia.pdf`: "referto di Pia.pdf",
 		"ref\u202Efdp.exe":                "reffdp.exe",
 		"a\x00b\r\n.pdf":                  "ab.pdf",
+		"referto.pdf\u202c":               "referto.pdf",
+		"referto.pdf. ":                   "referto.pdf",
 		"  ":                              "",
 	} {
 		if got := cleanName(name); got != want {

@@ -12,6 +12,7 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
+	"strings"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 
@@ -43,13 +44,17 @@ var mediaTypes = map[string]string{
 	"png":  "image/png",
 	"gif":  "image/gif",
 	"jpeg": "image/jpeg",
-	"jpg":  "image/jpeg",
 }
 
 // inspect returns the media type of a file with the extension ext, or the reason why its content is refused.
 func inspect(ext string, content []byte) (string, *badContent) {
 	want, found := mediaTypes[ext], mimetype.Detect(content)
 	wrongType := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
+	if has := realExtension(found, ext); has == "heic" {
+		wrongType.reason = refusal.FileHEIC.With()
+	} else if has != "" && has != ext {
+		wrongType.reason = refusal.FileContentIs.With(ext, has)
+	}
 	switch ext {
 	case "doc", "xls":
 		// The detector reads only the beginning of the file. If the type is stated later, it detects just an OLE container.
@@ -58,13 +63,20 @@ func inspect(ext string, content []byte) (string, *badContent) {
 		}
 	case "docx", "xlsx", "zip":
 		kind, bad := inspectArchive(content)
+		if bad != nil && wrongType.reason.Code != refusal.FileContent {
+			return "", wrongType // it is no damaged archive but another type of file
+		}
 		if bad != nil {
 			return "", bad
 		}
 		if kind != ext {
+			wrongType.reason = refusal.FileContent.With(ext)
+			if mediaTypes[kind] != "" {
+				wrongType.reason = refusal.FileContentIs.With(ext, kind)
+			}
 			return "", wrongType
 		}
-	case "png", "gif", "jpeg", "jpg":
+	case "png", "gif", "jpeg":
 		if !found.Is(want) {
 			return "", wrongType
 		}
@@ -83,7 +95,25 @@ func inspect(ext string, content []byte) (string, *badContent) {
 	return want, nil
 }
 
-// inspectArchive unpacks a zip within the limits, discards the content, and returns its kind: docx, xlsx or zip. It counts the unpacked
+// realExtension returns the extension that a content should have in place of ext: that of an accepted type, heic, or empty for any other
+// content.
+func realExtension(found *mimetype.MIME, ext string) string {
+	if found.Is("application/x-ole-storage") {
+		return map[string]string{"docx": "doc", "xlsx": "xls"}[ext]
+	}
+	for _, accepted := range []string{"pdf", "doc", "xls", "png", "gif", "jpeg"} {
+		if found.Is(mediaTypes[accepted]) {
+			return accepted
+		}
+	}
+	if strings.HasPrefix(found.String(), "image/hei") {
+		return "heic"
+	}
+	return ""
+}
+
+// inspectArchive unpacks a zip within the limits, discards the content, and returns its kind: docx, xlsx, another
+// Office format, or zip. It counts the unpacked
 // bytes, since the sizes in the directory of a zip may be false.
 func inspectArchive(content []byte) (kind string, bad *badContent) {
 	unreadable := &badContent{refusal.ArchiveUnreadable.With(), "a whole, readable archive"}
@@ -96,14 +126,7 @@ func inspectArchive(content []byte) (kind string, bad *badContent) {
 		return "", tooLarge
 	}
 	left := min(int64(maxUnpacked), int64(len(content))*maxRatio)
-	kind = "zip"
 	for _, f := range z.File {
-		switch f.Name {
-		case "word/document.xml":
-			kind = "docx"
-		case "xl/workbook.xml":
-			kind = "xlsx"
-		}
 		if f.Flags&1 != 0 { // encrypted: it cannot be unpacked
 			continue
 		}
@@ -120,5 +143,5 @@ func inspectArchive(content []byte) (kind string, bad *badContent) {
 			return "", unreadable
 		}
 	}
-	return kind, nil
+	return archiveKind(z.File), nil
 }

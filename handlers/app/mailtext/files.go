@@ -12,7 +12,7 @@ import (
 
 // extensions holds the extension for each media type that a file without an extension may have.
 var extensions = map[string]string{
-	"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/heic": ".heic", "image/webp": ".webp",
+	"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/pjpeg": ".jpg", "image/jpg": ".jpg", "image/x-png": ".png", "image/gif": ".gif", "image/heic": ".heic", "image/webp": ".webp",
 	"application/msword": ".doc", "application/vnd.ms-excel": ".xls", "application/zip": ".zip", "text/html": ".html",
 	"text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",

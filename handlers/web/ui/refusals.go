@@ -51,12 +51,18 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.OperatorsFormOnly:     "questo modulo è per gli operatori: scelga «Operatore di Assistenza».",
 
 	// Files (FAQ 2.2).
-	refusal.TooManyFiles:      "può allegare al massimo cinque file: ne tolga qualcuno.",
-	refusal.FileWithoutName:   "un file non ha nome: lo scelga di nuovo.",
-	refusal.FileNameLength:    "il nome del file è vuoto o troppo lungo: lo rinomini.",
-	refusal.FileType:          "questo tipo di file non è accettato. Sono ammessi: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg.",
-	refusal.FileSize:          "il file è vuoto o supera 1 MB: lo riduca, o lo divida in più file.",
-	refusal.FileContent:       "il contenuto non è quello di un file .%[1]s: lo salvi di nuovo nel formato giusto.",
+	refusal.TooManyFiles:    "può allegare al massimo cinque file: ne tolga qualcuno.",
+	refusal.FileWithoutName: "un file non ha nome: lo scelga di nuovo.",
+	refusal.FileNameLength:  "il nome del file è vuoto o troppo lungo: lo rinomini.",
+	refusal.FileType:        "questo tipo di file non è accettato. Sono ammessi: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg.",
+	refusal.FileSize:        "il file supera 1 MB: lo riduca, o lo divida in più file.",
+	refusal.FileEmpty:       "il file è vuoto: controlli che si apra, poi lo scelga di nuovo.",
+	refusal.FileContent:     "il contenuto non è quello di un file .%[1]s: lo salvi di nuovo nel formato giusto.",
+	refusal.FileContentIs:   "si chiama .%[1]s ma il contenuto è quello di un file .%[2]s: ne cambi il nome, oppure lo salvi di nuovo nel formato giusto.",
+	refusal.FileHEIC:        "è una fotografia HEIC, che non possiamo ricevere: la apra e la salvi o la condivida come JPEG. Sull’iPhone scelga «Più compatibile» in Impostazioni, Fotocamera, Formati, prima di scattare.",
+
+	refusal.FileWithoutExtension: "il nome non ha un’estensione, come .pdf o .jpg: la aggiunga, poi scelga di nuovo il file.",
+
 	refusal.ImageTooLarge:     "l’immagine ha troppi pixel: la riduca.",
 	refusal.ArchiveUnreadable: "l’archivio non si può leggere: lo crei di nuovo.",
 	refusal.ArchiveTooLarge:   "l’archivio contiene troppo: ne alleghi solo una parte.",

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Files of a form (templates/parts/attachments.html): lists the chosen files, removes single files, shrinks photos over 1 MB on demand,
-// and accepts dropped files. Nothing leaves the browser before the form is sent. Without script the file input works by itself.
+// converts pictures that the server does not accept (HEIC of telephones, WebP) to JPEG where the browser can read them, and accepts dropped files. Nothing leaves the browser before the form is sent. Without script the file input works by itself.
 'use strict';
 
 const chosen = new WeakMap(); // zone -> files
@@ -10,11 +10,17 @@ const zoneOf = (node) => node.closest?.('[data-files]');
 const inputOf = (zone) => zone.querySelector('input[type=file]');
 const say = (text) => { document.getElementById('annunci').textContent = text; };
 const megabytes = (n) => n < 1 << 20 ? `${Math.max(1, n >> 10)} kB` : `${(n / (1 << 20)).toFixed(1).replace('.', ',')} MB`;
-const photo = (file) => /^image\/(jpeg|png)$/.test(file.type);
+const photo = (file) => /^image\/(p?jpe?g|png)$/.test(file.type);
+const heic = (file) => /\.(heic|heif|hif)$/i.test(file.name) || /^image\/hei[cf]/.test(file.type);
+const foreign = (file) => heic(file) || /\.(webp|avif|bmp)$/i.test(file.name);
+const converting = new WeakSet(), unreadable = new WeakSet(); // files: being converted; that this browser cannot read
 
 function wrong(zone, file, place) {
   const kind = file.name.includes('.') ? file.name.split('.').pop().toLowerCase() : '';
   if (place >= Number(zone.dataset.most)) return `è di troppo: al massimo ${zone.dataset.most} file`;
+  if (converting.has(file)) return 'la convertiamo in JPEG, attenda…';
+  if (heic(file) && unreadable.has(file)) return 'è una fotografia HEIC, che questo browser non sa convertire: la apra e la salvi o la condivida come JPEG, poi la scelga di nuovo';
+  if (!kind) return 'il nome non ha un’estensione, come .pdf o .jpg: la aggiunga, poi scelga di nuovo il file';
   if (!zone.dataset.kinds.split(' ').includes(kind)) return 'questo tipo di file non è accettato';
   if (file.size === 0) return 'è vuoto';
   if (file.size > Number(zone.dataset.bytes)) return photo(file) ? 'pesa più di 1 MB: possiamo ridurla noi, qui sul Suo dispositivo' : 'pesa più di 1 MB: lo riduca, o lo divida in più file';
@@ -65,6 +71,25 @@ function add(zone, files) {
   show(zone);
   const bad = chosen.get(zone).filter((f, i) => wrong(zone, f, i)).length;
   say(`${chosen.get(zone).length} file scelti${bad ? `, ${bad} da correggere` : ''}.`);
+  for (const file of chosen.get(zone)) if (foreign(file) && !converting.has(file) && !unreadable.has(file)) convert(zone, file);
+}
+
+// convert puts a JPEG in the place of a picture. A picture that the browser cannot read stays, with a word on what to do.
+async function convert(zone, file) {
+  converting.add(file);
+  show(zone);
+  let jpeg = file;
+  try {
+    jpeg = await shrink(file, Number(zone.dataset.bytes));
+    say(`${file.name} convertita in ${jpeg.name}, ${megabytes(jpeg.size)}.`);
+  } catch {
+    unreadable.add(file);
+    say(`${file.name}: non riusciamo a convertirla.`);
+  }
+  converting.delete(file);
+  if (!chosen.get(zone).includes(file)) return; // removed meanwhile
+  chosen.set(zone, chosen.get(zone).map((f) => f === file ? jpeg : f));
+  show(zone);
 }
 
 // shrink returns the photo as a JPEG scaled down until it has at most the given number of bytes.
@@ -89,6 +114,8 @@ function arm(root) {
   for (const zone of root.querySelectorAll('[data-files]:not(.sol-armed)')) {
     zone.classList.add('sol-armed');
     zone.querySelectorAll('.sol-choose, .sol-drophint').forEach((e) => { e.hidden = false; });
+    // An iPhone or iPad converts its photographs by itself as long as HEIC is not asked for.
+    if (!/iP(hone|ad|od)/.test(navigator.userAgent) && !navigator.maxTouchPoints) inputOf(zone).accept += ',.heic,.heif,.webp,.avif,.bmp';
     if (inputOf(zone).files.length) add(zone, inputOf(zone).files); // the browser has restored the input, for example after the back button
   }
 }
