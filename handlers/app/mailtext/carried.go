@@ -5,33 +5,30 @@ package mailtext
 
 import (
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
 )
 
 // carriedIn returns the mail that a certified mail (PEC) carries, however its envelope declares it: as a mail, encoded, or as a file. nil
 // if there is none.
-func carriedIn(p *enmime.Part, depth int) *Message {
-	for ; p != nil; p = p.NextSibling {
-		if p.FirstChild != nil {
-			if m := carriedIn(p.FirstChild, depth); m != nil {
-				return m
-			}
-			continue
-		}
-		kind, _ := parseMediaType(p.Header.Get("Content-Type"))
-		if signed := signedTree(p, kind); signed != nil && depth < maxCarried {
-			if m := carriedIn(signed, depth+1); m != nil {
-				return m
-			}
-		}
-		if kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") || depth >= maxCarried {
-			continue
-		}
-		content, _ := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
-		if m, err := readMessage(trimBlankLines(content), depth+1); err == nil {
+func carriedIn(p *part, depth int) *Message {
+	for _, child := range p.children {
+		if m := carriedIn(child, depth); m != nil {
 			return m
 		}
+	}
+	if p.children != nil || depth >= maxCarried {
+		return nil
+	}
+	if signed := signedTree(p); signed != nil {
+		if m := carriedIn(signed, depth+1); m != nil {
+			return m
+		}
+	}
+	if p.kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") {
+		return nil
+	}
+	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	if m, err := readMessage(content, depth+1); err == nil {
+		return m
 	}
 	return nil
 }
@@ -42,7 +39,7 @@ func (r *partReader) readCarried(name string, content []byte) []line {
 		r.leaveOut(name, "messaggio.eml", NestedDepth)
 		return nil
 	}
-	inner, err := readMessage(trimBlankLines(content), r.depth+1)
+	inner, err := readMessage(content, r.depth+1)
 	if err != nil {
 		r.leaveOut(name, "messaggio.eml", Unreadable)
 		return nil
@@ -63,8 +60,4 @@ func (r *partReader) readCarried(name string, content []byte) []line {
 		}
 	}
 	return verbatim(append(append(head, line{}), r.addSize(inner.lines, len(content))...), from)
-}
-
-func trimBlankLines(content []byte) []byte {
-	return []byte(strings.TrimLeft(string(content), "\r\n"))
 }

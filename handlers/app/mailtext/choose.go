@@ -6,17 +6,15 @@ package mailtext
 import (
 	"regexp"
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
 )
 
 // readAlternative reads the alternatives of a multipart/alternative, which should say the same, and chooses one text. Files of all
 // alternatives are collected. Lines that only the other text has are kept as quoted, so that nothing is lost.
-func (r *partReader) readAlternative(p *enmime.Part, depth int) []line {
+func (r *partReader) readAlternative(p *part, depth int) []line {
 	var plain, rich []line
-	for child := p.FirstChild; child != nil; child = child.NextSibling {
+	for _, child := range p.children {
 		text := r.read(child, depth+1)
-		if kind := child.ContentType; kind == "text/plain" || kind == "" {
+		if child.kind == "text/plain" || child.kind == "" {
 			plain = appendText(plain, text)
 		} else {
 			rich = appendText(rich, text)

@@ -4,7 +4,7 @@
 package mailtext
 
 import (
-	"path"
+	"regexp"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -19,9 +19,38 @@ var extensions = map[string]string{
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":       ".xlsx",
 }
 
+// fileName returns the name of the file in a part; "" if it has none.
+func fileName(p *part) string {
+	_, disposition := parseMediaType(p.header.Get("Content-Disposition"))
+	for _, name := range []string{disposition["filename"], p.params["name"]} {
+		if name = strings.TrimSpace(decodeFileName(name)); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// betweenWords matches what separates two encoded words.
+var betweenWords = regexp.MustCompile(`\?=\s*=\?(?i:utf-8)\?(?i:q)\?`)
+
+// decodeFileName decodes a file name with encoded words, also with a character that is split between two words.
+func decodeFileName(name string) string {
+	if strings.Contains(name, "=?") {
+		name = betweenWords.ReplaceAllString(name, "")
+	}
+	decoded := decodeHeader(name)
+	if strings.HasPrefix(decoded, "=?") && strings.HasSuffix(decoded, "?=") { // an encoded word without content, or broken
+		return ""
+	}
+	return Mask(decoded)
+}
+
+// extension matches the extension of a file name.
+var extension = regexp.MustCompile(`\.[A-Za-z0-9]{0,4}[A-Za-z][A-Za-z0-9]{0,4}$`)
+
 // withExtension returns the name of a file. A name without an extension gets that of the content, or of the declared type.
 func withExtension(name, kind string, content []byte) string {
-	if name != "" && path.Ext(name) != "" {
+	if name != "" && extension.MatchString(name) {
 		return name
 	}
 	if name == "" {

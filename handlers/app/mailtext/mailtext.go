@@ -55,7 +55,7 @@ const (
 // Limits for the content of a mail.
 const (
 	maxParts     = 200
-	maxDepth     = 20      // of multiparts within each other
+	maxDepth     = 100     // of multiparts within each other
 	maxCarried   = 5       // of mails within each other
 	maxHeader    = 1 << 20 // bytes
 	maxSubject   = 1000    // characters

@@ -5,10 +5,10 @@ package mailtext
 
 import (
 	"bytes"
-	"fmt"
+	"regexp"
 	"strings"
 
-	"github.com/jhillyerd/enmime/v2"
+	"github.com/gabriel-vasile/mimetype"
 )
 
 // partReader reads the parts of one mail. It collects files and what is left out in the message.
@@ -28,7 +28,7 @@ var ignoredTypes = map[string]bool{
 }
 
 // read returns the text of a part and of those below it. It collects their files.
-func (r *partReader) read(p *enmime.Part, depth int) []line {
+func (r *partReader) read(p *part, depth int) []line {
 	if r.count++; r.err != nil || r.count > maxParts || depth > maxDepth {
 		if r.err == nil {
 			r.err = ErrParts
@@ -36,58 +36,50 @@ func (r *partReader) read(p *enmime.Part, depth int) []line {
 		return nil
 	}
 	switch {
-	case p.FirstChild != nil && p.ContentType == "multipart/alternative":
-		return r.readAlternative(p, depth)
-	case p.FirstChild != nil:
-		if p.ContentType == "multipart/encrypted" {
-			r.message.Encrypted = true
-		}
-		var all []line
-		for child := p.FirstChild; child != nil; child = child.NextSibling {
-			all = appendText(all, r.read(child, depth+1))
-		}
-		return all
+	case p.children == nil:
+		return r.readLeaf(p)
+	case p.kind == "multipart/alternative":
+		return appendText(r.readAlternative(p, depth), r.readOutside(p))
+	case p.kind == "multipart/encrypted":
+		r.message.Encrypted = true
 	}
-	return r.readLeaf(p)
+	var all []line
+	for _, child := range p.children {
+		all = appendText(all, r.read(child, depth+1))
+	}
+	return appendText(all, r.readOutside(p))
 }
 
 // readLeaf reads a part that has no parts.
-func (r *partReader) readLeaf(p *enmime.Part) []line {
-	kind, params := parseMediaType(p.Header.Get("Content-Type"))
+func (r *partReader) readLeaf(p *part) []line {
 	name := fileName(p)
-	disposition, _ := parseMediaType(p.Header.Get("Content-Disposition"))
+	disposition, _ := parseMediaType(p.header.Get("Content-Disposition"))
 	attached := disposition == "attachment"
-	if kind == "" || !strings.Contains(kind, "/") {
-		if kind = "text/plain"; name != "" || attached {
-			kind = "application/octet-stream"
-		}
-	}
-	content, rest := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
+	content, rest := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	kind := leafKind(p.kind, content, name != "" || attached)
 	lowerName := strings.ToLower(name)
 	switch {
-	case strings.HasPrefix(kind, "multipart/"):
-		return r.readWithoutBoundary(p)
 	case kind == "text/vnd.google.email-reaction+json":
 		r.message.Reaction = true
 	case kind == "message/delivery-status", kind == "message/global-delivery-status":
 		r.message.status = append(r.message.status, content...)
 	case ignoredTypes[kind]:
-	case kind == "message/rfc822", kind == "message/global", strings.HasSuffix(lowerName, ".eml"):
+	case kind == "message/rfc822", kind == "message/global", kind == "message/partial", strings.HasSuffix(lowerName, ".eml"):
 		return r.readCarried(name, content)
 	case isSignedType(kind), strings.HasSuffix(lowerName, ".p7m"):
 		return r.readSigned(name, kind, content)
 	case kind == "application/ms-tnef", lowerName == "winmail.dat":
 		r.leaveOut(name, "winmail.dat", Unreadable)
 	case kind == "text/html" && !attached:
-		charset := params["charset"]
+		charset := p.params["charset"]
 		if charset == "" {
 			charset = declaredInHTML(content)
 		}
 		return appendText(r.addSize(htmlLines(Mask(decodeText(content, charset))), len(content)), r.restLines(rest))
-	case isPlainText(kind, lowerName) && !attached:
-		return appendText(r.addSize(plainLines(Mask(decodeText(content, params["charset"]))), len(content)), r.restLines(rest))
+	case isPlainText(kind, lowerName) && (!attached || name == ""):
+		return appendText(r.addSize(plainLines(Mask(p.plainText(content))), len(content)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && strings.HasSuffix(lowerName, ".txt"):
-		return r.readTextFile(name, decodeText(content, params["charset"]))
+		return r.readTextFile(name, p.plainText(content))
 	case len(bytes.TrimSpace(content)) == 0 && name == "":
 	default:
 		inline := !attached && strings.HasPrefix(kind, "image/")
@@ -96,21 +88,41 @@ func (r *partReader) readLeaf(p *enmime.Part) []line {
 	return nil
 }
 
-// readWithoutBoundary reads a multipart whose boundary is not declared: the first line that begins like one is it. Without such a line the
-// content is one text.
-func (r *partReader) readWithoutBoundary(p *enmime.Part) []line {
-	for l := range bytes.Lines(p.Content) {
-		if boundary, ok := bytes.CutPrefix(bytes.TrimSpace(l), []byte("--")); ok && len(boundary) > 0 && r.depth < maxCarried {
-			_, root, err := readTree(fmt.Appendf(nil, "Content-Type: multipart/mixed; boundary=%q\r\n\r\n%s", boundary, p.Content))
-			if err != nil || root.FirstChild == nil {
-				break
-			}
-			r.depth++
-			defer func() { r.depth-- }()
-			return r.read(root, 0)
-		}
+var htmlStart = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)\b`)
+
+// leafKind returns the type of a part that has no parts. Some programs declare none, or another one than that of the content.
+func leafKind(declared string, content []byte, isFile bool) string {
+	switch {
+	case declared == "html", declared == "application/xhtml+xml", declared == "text/plain" && htmlStart.Match(content):
+		return "text/html"
+	case strings.HasPrefix(declared, "multipart/"): // without its parts
+		return "text/plain"
+	case strings.Contains(declared, "/") && (declared != "application/octet-stream" || isFile || !mimetype.Detect(content).Is("text/plain")):
+		return declared
+	case isFile:
+		return "application/octet-stream"
 	}
-	return r.addSize(plainLines(Mask(decodeText(p.Content, ""))), len(p.Content))
+	return "text/plain"
+}
+
+// plainText returns the text of a part that is no HTML.
+func (p *part) plainText(content []byte) string {
+	text := decodeText(content, p.params["charset"])
+	switch {
+	case p.kind == "text/enriched":
+		return plainOfEnriched(text)
+	case strings.EqualFold(p.params["format"], "flowed"):
+		return joinFlowed(text, strings.EqualFold(p.params["delsp"], "yes"))
+	}
+	return text
+}
+
+// readOutside returns what stands outside the parts. Mail programs do not show it, so it counts as quoted.
+func (r *partReader) readOutside(p *part) []line {
+	if lines := r.restLines(p.outside); !isStub(lines) {
+		return lines
+	}
+	return nil
 }
 
 // isPlainText reports whether a part is a text to be shown as it is. Names of other kinds of text, such as contacts, calendars and tables,

@@ -7,8 +7,6 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
 )
 
 // readSigned reads an opaque signature (S/MIME, .p7m): the signed content is a mail's part or a file. What cannot be opened is left out.
@@ -38,11 +36,11 @@ func (r *partReader) readSigned(name, kind string, content []byte) []line {
 }
 
 // signedTree returns the parts inside an opaque signature; nil for another part.
-func signedTree(p *enmime.Part, kind string) *enmime.Part {
-	if !isSignedType(kind) {
+func signedTree(p *part) *part {
+	if !isSignedType(p.kind) {
 		return nil
 	}
-	content, _ := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
+	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
 	signed := signedContent(content)
 	if !isPart(signed) {
 		return nil

@@ -5,14 +5,20 @@ package mailtext
 
 import (
 	"bytes"
-	"net/mail"
 	"net/textproto"
 	"regexp"
 	"strings"
-
-	"github.com/jhillyerd/enmime/v2"
-	"github.com/jhillyerd/enmime/v2/mediatype"
 )
+
+// part is a part of a mail, or the mail itself.
+type part struct {
+	header   textproto.MIMEHeader
+	kind     string // media type, in lower case
+	params   map[string]string
+	content  []byte // in its transfer encoding; nil if the part consists of parts
+	children []*part
+	outside  []byte // what stands before the first and after the last of the parts
+}
 
 // readMessage reads a mail that is carried by depth other mails.
 func readMessage(raw []byte, depth int) (*Message, error) {
@@ -35,44 +41,27 @@ func readMessage(raw []byte, depth int) (*Message, error) {
 }
 
 // readTree reads the header and the tree of parts.
-func readTree(raw []byte) (*Message, *enmime.Part, error) {
-	if delimiters(raw) > maxDelimiter {
+func readTree(raw []byte) (*Message, *part, error) {
+	raw = bytes.TrimLeft(raw, "\r\n")
+	switch {
+	case bytes.Count(raw, []byte("\n--")) > maxDelimiter:
 		return nil, nil, ErrParts
-	}
-	if end := headerEnd(raw); end > maxHeader {
+	case headerEnd(raw) > maxHeader:
 		return nil, nil, ErrHeader
 	}
-	parts, multiparts := 0, 0
-	parser := enmime.NewParser(enmime.RawContent(true), enmime.MultipartWOBoundaryAsSinglePart(true),
-		enmime.SetCustomParseMediaType(func(field string) (string, map[string]string, []string, error) {
-			kind, params := parseMediaType(field)
-			if parts++; params["boundary"] != "" {
-				multiparts++
-			}
-			if parts > 4*maxParts || multiparts > 2*maxDepth {
-				return "", nil, nil, ErrParts
-			}
-			return kind, params, nil, nil
-		}))
-	root, err := parser.ReadParts(bytes.NewReader(raw))
-	if parts > 4*maxParts || multiparts > 2*maxDepth {
+	for fieldLine.Match(bytes.TrimLeft(raw, " \t")) && (raw[0] == ' ' || raw[0] == '\t') { // a header that begins with the rest of a field
+		raw = bytes.TrimLeft(raw, " \t")
+	}
+	parts := 0
+	root := parsePart(raw, "", 0, &parts)
+	if parts > 4*maxParts {
 		return nil, nil, ErrParts
 	}
-	if err != nil { // what cannot be read as parts is read as one text
-		root = enmime.NewPart("text/plain")
-		root.Header = textproto.MIMEHeader{}
-		root.Content = raw
-	}
-	m := &Message{Header: root.Header, kind: root.ContentType}
+	m := &Message{Header: root.header, kind: root.kind}
 	m.MessageID = strings.Trim(m.header("Message-Id"), "<> ")
 	m.Subject = firstRunes(decodeHeader(m.header("Subject")), maxSubject)
 	m.SenderName, m.SenderAddress = sender(m.header("From"))
 	return m, root, nil
-}
-
-// delimiters counts the lines that may separate parts.
-func delimiters(raw []byte) int {
-	return bytes.Count(raw, []byte("\n--"))
 }
 
 // headerEnd returns the length of the header.
@@ -85,70 +74,129 @@ func headerEnd(raw []byte) int {
 	return len(raw)
 }
 
-// missingSemicolon matches a type that is followed by a parameter without a semicolon.
-var missingSemicolon = regexp.MustCompile(`^(\s*[\w.+-]+/[\w.+-]+)[ \t]+`)
-
-var looseParameter = regexp.MustCompile(`(?i)(boundary|charset|name|filename|smime-type|report-type)\s*=\s*("[^"]*"|[^;\s]+)`)
-
-// parseMediaType parses the field Content-Type or Content-Disposition. A malformed field gives what can be found in it.
-func parseMediaType(field string) (kind string, params map[string]string) {
-	field = missingSemicolon.ReplaceAllString(field, "$1; ")
-	kind, params, _, err := mediatype.Parse(field)
-	if err == nil && params != nil {
-		return strings.ToLower(kind), params
+// parsePart parses a part of a mail and the parts within it. A part without a type has the type fallback.
+func parsePart(raw []byte, fallback string, depth int, parts *int) *part {
+	header, body := splitHeader(raw)
+	p := &part{header: header, content: body}
+	if *parts++; *parts > 4*maxParts {
+		return p
 	}
-	kind, _, _ = strings.Cut(field, ";")
-	if first := strings.Fields(kind); len(first) > 0 {
-		kind = strings.ToLower(first[0])
+	boundary := p.chooseType(fallback, depth == 0)
+	if depth > maxDepth || boundary == "" {
+		return p
 	}
-	params = map[string]string{}
-	for _, p := range looseParameter.FindAllStringSubmatch(field, -1) {
-		if _, known := params[strings.ToLower(p[1])]; !known {
-			params[strings.ToLower(p[1])] = strings.Trim(p[2], "\"")
+	sections, outside := splitSections(p.content, boundary)
+	fallback = ""
+	if p.kind == "multipart/digest" {
+		fallback = "message/rfc822"
+	}
+	for _, s := range sections {
+		p.children = append(p.children, parsePart(s, fallback, depth+1, parts))
+	}
+	if len(p.children) > 0 {
+		p.content, p.outside = nil, outside
+	}
+	return p
+}
+
+// chooseType sets the type of a part. It returns the boundary between the parts within it; "" if it has none. Of several types the one whose
+// boundary is found counts. Some programs encode the whole multipart, or forget the type of the mail.
+func (p *part) chooseType(fallback string, isMail bool) (boundary string) {
+	fields := p.header["Content-Type"]
+	for _, field := range fields {
+		kind, params := parseMediaType(field)
+		if p.kind == "" && kind != "" {
+			p.kind, p.params = kind, params
+		}
+		if !strings.HasPrefix(kind, "multipart/") {
+			continue
+		}
+		decoded, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+		for _, content := range [][]byte{p.content, decoded} {
+			if boundary = findBoundary(content, params["boundary"]); boundary != "" {
+				p.kind, p.params, p.content = kind, params, content
+				return boundary
+			}
 		}
 	}
-	return kind, params
-}
-
-var looseAddress = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
-
-// sender returns the name and the address of a field From, as far as they can be read.
-func sender(field string) (name, address string) {
-	parser := mail.AddressParser{WordDecoder: &wordDecoder}
-	if all, err := parser.ParseList(field); err == nil && len(all) > 0 {
-		return decodeHeader(all[0].Name), all[0].Address
+	if p.kind == "" {
+		p.kind = fallback
 	}
-	address = looseAddress.FindString(field)
-	name, _, _ = strings.Cut(field, "<")
-	if address != "" && strings.Contains(name, address) {
-		name = ""
-	}
-	return strings.Trim(decodeHeader(name), "\" "), address
-}
-
-// fileName returns the name of the file in a part; "" if it has none.
-func fileName(p *enmime.Part) string {
-	_, disposition := parseMediaType(p.Header.Get("Content-Disposition"))
-	_, kind := parseMediaType(p.Header.Get("Content-Type"))
-	for _, name := range []string{disposition["filename"], kind["name"], p.FileName} {
-		if name = strings.TrimSpace(decodeFileName(name)); name != "" {
-			return name
+	if isMail && len(fields) == 0 {
+		if boundary = guessBoundary(p.content); boundary != "" && bytes.Contains(p.content, []byte("--"+boundary+"--")) {
+			p.kind = "multipart/mixed"
+			return boundary
 		}
 	}
 	return ""
 }
 
-// betweenWords matches what separates two encoded words.
-var betweenWords = regexp.MustCompile(`\?=\s*=\?(?i:utf-8)\?(?i:q)\?`)
+// findBoundary returns the boundary that separates the parts in a content: the declared one, the same in other letters, or what looks like one;
+// "" if there is none.
+func findBoundary(content []byte, declared string) string {
+	declared = strings.TrimRight(declared, " \t")
+	other := ""
+	for l := range bytes.Lines(content) {
+		found, ok := bytes.CutPrefix(bytes.TrimRight(l, lineSpace), []byte("--"))
+		switch {
+		case !ok || declared == "":
+		case string(found) == declared:
+			return declared
+		case other == "" && strings.EqualFold(strings.TrimSpace(string(found)), strings.TrimSpace(declared)):
+			other = string(found)
+		}
+	}
+	if other != "" {
+		return other
+	}
+	return guessBoundary(content)
+}
 
-// decodeFileName decodes a file name with encoded words, also with a character that is split between two words.
-func decodeFileName(name string) string {
-	if strings.Contains(name, "=?") {
-		name = betweenWords.ReplaceAllString(name, "")
+var boundaryLine = regexp.MustCompile(`(?mi)^--([^\r\n]*[^\r\n \t])[ \t]*\r?\n(\r?\n)?content-[a-z-]+[ \t]*:`)
+
+// guessBoundary returns the text of the first line that stands above the header of a part, as a boundary does.
+func guessBoundary(content []byte) string {
+	if found := boundaryLine.FindSubmatch(content); found != nil {
+		return string(found[1])
 	}
-	decoded := decodeHeader(name)
-	if strings.HasPrefix(decoded, "=?") && strings.HasSuffix(decoded, "?=") { // an encoded word without content, or broken
-		return ""
+	return ""
+}
+
+// splitSections returns what stands between the lines of a boundary, and what stands outside of them. Some programs write the closing line of
+// an inner multipart with the boundary of the outer one, so that parts may follow it.
+func splitSections(content []byte, boundary string) (sections [][]byte, outside []byte) {
+	delimiter := []byte("--" + boundary)
+	start, inside := 0, false // of the current section
+	add := func(end int) {
+		section := content[start:end]
+		section, _ = bytes.CutSuffix(section, []byte("\n"))
+		section, _ = bytes.CutSuffix(section, []byte("\r"))
+		switch {
+		case len(section) == 0:
+		case inside:
+			sections = append(sections, section)
+		default:
+			outside = append(append(outside, section...), '\n')
+		}
 	}
-	return decoded
+	for at := 0; at < len(content); {
+		i := bytes.Index(content[at:], delimiter)
+		if i < 0 {
+			break
+		}
+		i += at
+		l, after, _ := bytes.Cut(content[i+len(delimiter):], []byte("\n"))
+		at = len(content) - len(after)
+		end := string(bytes.TrimRight(l, lineSpace))
+		if i > 0 && content[i-1] != '\n' || end != "" && end != "--" {
+			at = i + len(delimiter)
+			continue
+		}
+		add(i)
+		start, inside = at, end == ""
+	}
+	if start < len(content) {
+		add(len(content))
+	}
+	return sections, outside
 }

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package mailtext
+
+import (
+	"bytes"
+	"net/mail"
+	"net/textproto"
+	"regexp"
+	"strings"
+)
+
+var (
+	fieldLine = regexp.MustCompile(`^([!-9;-~]+)[ \t]*:`)
+	// knownField matches the fields of which each header has at least one. A sentence of a person such as «Nota: …» is none.
+	knownField = regexp.MustCompile(`(?i)^(from|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|return-path|reply-to|sender|` +
+		`delivered-to|mime-version|dkim-signature|authentication-results|auto-submitted|precedence|list-[a-z-]+|user-agent|content-[a-z-]+|x-[a-z0-9-]+)[ \t]*:`)
+	contentField = regexp.MustCompile(`(?i)^content-(type|transfer-encoding|disposition)[ \t]*:`)
+)
+
+// splitHeader separates the header of a mail or of a part from its body. A line that is no field ends the header if no known field follows it,
+// and is skipped otherwise: a mail program wrote the body without an empty line before it, or damaged a line. Content without a known field is
+// a body without a header.
+func splitHeader(raw []byte) (header textproto.MIMEHeader, body []byte) {
+	header = textproto.MIMEHeader{}
+	rest := raw
+	if empty := emptyLine.Find(rest); empty != nil { // a part without a header; or one above which a program wrote an empty line
+		if rest = rest[len(empty):]; !contentField.Match(rest) {
+			return header, rest
+		}
+	}
+	lastKnown := lastKnownField(rest)
+	if lastKnown < 0 {
+		return header, raw
+	}
+	name, value, total := "", "", len(rest)
+	add := func() {
+		if name != "" {
+			header[name] = append(header[name], strings.TrimSpace(value))
+		}
+		name = ""
+	}
+	defer add()
+	for len(rest) > 0 {
+		l, after, _ := bytes.Cut(rest, []byte("\n"))
+		l = bytes.TrimRight(l, "\r")
+		field := fieldLine.FindSubmatch(l)
+		switch {
+		case len(l) == 0, len(bytes.TrimSpace(l)) == 0 && !fieldLine.Match(after[:min(len(after), 100)]):
+			return header, after
+		case l[0] == ' ' || l[0] == '\t':
+			value += " " + string(bytes.TrimSpace(l))
+		case field != nil:
+			add()
+			name, value = textproto.CanonicalMIMEHeaderKey(string(field[1])), string(l[len(field[0]):])
+		case total-len(rest) > lastKnown:
+			return header, rest
+		}
+		rest = after
+	}
+	return header, nil
+}
+
+var emptyLine = regexp.MustCompile(`^\r?\n`)
+
+// lastKnownField returns where the last known field above the first empty line begins; -1 if there is none.
+func lastKnownField(content []byte) int {
+	last := -1
+	for at := 0; at < len(content); {
+		l, after, _ := bytes.Cut(content[at:], []byte("\n"))
+		if len(bytes.TrimRight(l, "\r")) == 0 {
+			break
+		}
+		if knownField.Match(l) {
+			last = at
+		}
+		at = len(content) - len(after)
+	}
+	return last
+}
+
+var looseAddress = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
+
+// sender returns the name and the address of a field From, as far as they can be read.
+func sender(field string) (name, address string) {
+	parser := mail.AddressParser{WordDecoder: &wordDecoder}
+	if all, err := parser.ParseList(field); err == nil && len(all) > 0 {
+		return decodeHeader(all[0].Name), all[0].Address
+	}
+	address = looseAddress.FindString(field)
+	name, _, _ = strings.Cut(field, "<")
+	if address != "" && strings.Contains(name, address) {
+		name = ""
+	}
+	return strings.Trim(decodeHeader(name), "\" "), address
+}
