@@ -96,20 +96,28 @@ func (s ticketState) apply(in operation) (after ticketState, accepted bool) {
 		after.notes += in.marker + ";"
 		after.conflicts = after.version
 	}
+	becomeAssignee := func() { // who answers an unassigned ticket becomes its operator
+		if s.assignee == "" {
+			after.assignee = in.by
+			after.version++
+		}
+	}
 	switch in.kind {
 	case writeInternal:
 		write(false)
 	case writePublic:
 		write(true)
+		becomeAssignee()
 	case resolveTicket:
 		write(true)
 		if s.status != "risolto" {
 			after.status = "risolto"
 			after.version++
 		}
+		becomeAssignee()
 	case takeTicket:
 		switch {
-		case s.status == "nuovo":
+		case s.status == "nuovo", s.status == "in_lavorazione" && s.assignee == "":
 			begin("", false)
 			after.status, after.assignee, after.moved = "in_lavorazione", in.by, after.version
 		case s.status != "in_lavorazione" || s.assignee != in.by:

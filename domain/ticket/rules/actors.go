@@ -21,6 +21,11 @@ func anyone(ticket.State, person.Actor) bool { return true }
 // competent accepts the operators of the entity that has the ticket.
 func competent(s ticket.State, by person.Actor) bool { return by.Operates(s.Entity) }
 
+// unassigned accepts the operators of the entity that has the ticket while nobody is assigned to it.
+func unassigned(s ticket.State, by person.Actor) bool {
+	return competent(s, by) && s.Assignee == (ticket.Assignee{})
+}
+
 // region accepts the operators of the Region while the Region has the ticket.
 func region(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && s.Entity == catalog.Region

@@ -72,7 +72,7 @@ func TestQuestions(t *testing.T) { // FAQ 2.4
 			then(citizenNote(), CitizenAsked{Note: noteID, Status: StatusWaiting}),
 		},
 		"a second question restarts the wait": {
-			given(opened(), citizenAsked("n")),
+			given(opened(), taken(operator), citizenAsked("n")),
 			setStatusWith(StatusWaiting, public("parole")), operator,
 			then(citizenNote(), CitizenAsked{Note: noteID, Status: StatusWaiting}),
 		},
@@ -139,7 +139,7 @@ func TestOtherCommands(t *testing.T) {
 		"an operator writes a public note": {
 			given(opened()),
 			Update{Note: public("parole")}, operator,
-			then(citizenNote()),
+			then(citizenNote(), becomes(operator)),
 		},
 		"a note needs a text": {
 			given(opened()),
@@ -191,7 +191,7 @@ func TestOtherCommands(t *testing.T) {
 		"an erased ticket can be resolved without a note": {
 			given(opened(), erased()),
 			setStatus(StatusResolved), operator,
-			then(Resolved{Resolution: 1, EffectFrom: noon, Status: StatusResolved}),
+			then(Resolved{Resolution: 1, EffectFrom: noon, Status: StatusResolved}, becomes(operator)),
 		},
 		"an erased ticket can be taken": {
 			given(opened(), erased()),

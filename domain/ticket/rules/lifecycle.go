@@ -61,6 +61,7 @@ var (
 var lifecycle = []transitionRule{
 	{ticket.MoveOpen, anyone, []ticket.Status{nonexistent}, []ticket.Status{ticket.StatusNew}},
 	{ticket.MoveTake, competent, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveTake, unassigned, []ticket.Status{ticket.StatusInProgress}, nil},
 	{ticket.MoveAssign, competent, notClosed, nil},
 	{ticket.MoveUnassign, competent, notClosed, nil},
 	{ticket.MoveNote, competent, notClosed, nil},

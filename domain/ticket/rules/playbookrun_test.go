@@ -260,7 +260,7 @@ func TestPlaybookRules(t *testing.T) {
 			then(Taken{Assignee: Assignee{Operator: operator.ID}, Status: StatusInProgress}),
 		},
 		"a typed reason replaces the outcome's title": {
-			given(opened(), citizenAsked("q"), reached),
+			given(opened(), taken(operator), citizenAsked("q"), reached),
 			Update{UpdateFields: UpdateFields{Status: StatusInProgress, Reason: "parole"}, OutcomeNote: outcomeNote}, operator,
 			then(
 				CitizenNote{

@@ -104,9 +104,12 @@ func (a *updateDecision) recordMove(m ticket.Move) {
 	}
 }
 
-// recordAssignment records a change of the assignee that was chosen in the operator menu.
-func (a *updateDecision) recordAssignment() {
+// recordAssignment records a change of the assignee that was chosen in the operator menu, or that follows from the move.
+func (a *updateDecision) recordAssignment(m ticket.Move) {
 	to := a.update.Assignee
+	if a.becomesAssignee(m) {
+		to = &ticket.AssigneeInput{Operator: a.actor.ID}
+	}
 	if to == nil || to.Region {
 		return
 	}
@@ -118,4 +121,14 @@ func (a *updateDecision) recordAssignment() {
 	default:
 		a.record(ticket.Assigned{Assignee: chosen})
 	}
+}
+
+// becomesAssignee reports whether the actor becomes the operator of an unassigned ticket: by asking the citizen, answering with a public note
+// or resolving, without a choice of another assignee. Pages send the present assignee with every update, so nobody is no choice.
+func (a *updateDecision) becomesAssignee(m ticket.Move) bool {
+	if to := a.update.Assignee; a.state.Assignee != (ticket.Assignee{}) || to != nil && *to != (ticket.AssigneeInput{}) {
+		return false
+	}
+	return m == ticket.MoveAsk || m == ticket.MoveResolve || m == ticket.MoveDuplicate ||
+		a.hasPublicNote() && m != ticket.MoveEscalate && m != ticket.MoveRedirect && m != ticket.MoveRecall
 }

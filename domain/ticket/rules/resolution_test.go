@@ -25,7 +25,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 		"a reopened ticket is resolved without a note": {
 			given(opened(), resolved(1), reopened()),
 			setStatus(StatusResolved), operator,
-			then(Resolved{Resolution: 2, EffectFrom: noon, Status: StatusResolved}),
+			then(Resolved{Resolution: 2, EffectFrom: noon, Status: StatusResolved}, becomes(operator)),
 		},
 		"an operator of another entity cannot learn that the ticket exists": {
 			given(opened(), resolved(1)),
@@ -132,6 +132,7 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 			then(
 				citizenNote(),
 				MarkedDuplicate{Resolution: 1, Original: "other", Note: noteID, EffectFrom: heldUntil, Status: StatusResolved},
+				becomes(operator),
 			),
 		},
 		"the original must be of the same citizen": {

@@ -49,7 +49,7 @@ func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, n
 	a.recordNote(m)
 	a.recordMove(m)
 	if m != ticket.MoveTake {
-		a.recordAssignment()
+		a.recordAssignment(m)
 	}
 	if a.carriedOut != nil {
 		a.record(ticket.OutcomeCarriedOut{Run: a.run.N, Outcome: a.carriedOut.ID, Action: a.carriedOut.Action, Remind: a.carriedOut.Remind})
@@ -136,6 +136,8 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 		return ticket.MoveAnswerCheck, nil
 	}
 	switch {
+	case u.Status == ticket.StatusInProgress && unassigned(s, a.actor):
+		return ticket.MoveTake, nil
 	case u.Status == ticket.StatusInProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
 		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status, Reason: refusal.TakenAlready.With()}
 	case u.Status != "":

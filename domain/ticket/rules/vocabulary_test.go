@@ -73,6 +73,9 @@ func setStatusWith(s Status, n *NoteInput) Update {
 	return Update{UpdateFields: UpdateFields{Status: s}, Note: n}
 }
 
+// becomes returns the event by which an actor becomes the operator of an unassigned ticket.
+func becomes(a person.Actor) Assigned { return Assigned{Assignee: Assignee{Operator: a.ID}} }
+
 // note returns the note of a command.
 func note(v Visibility, text string) *NoteInput {
 	return &NoteInput{ID: noteID, Text: text, Visibility: v}

@@ -43,7 +43,7 @@ type ticketData struct {
 	PresenceText   string // as presenceText
 	Conflicts      []conflict
 	IsAuditor      bool         // the reader is an auditor, who cannot change tickets
-	CanTake        bool         // the page has the button «Prendi in carico»
+	TakeAction     string       // the action of the button «Prendi in carico»; "": the page has no such button
 	UndoSeconds    int          // seconds in which the reader can still undo the last update; 0: not possible
 	ClosedTicket   *ticketLink  // the closed ticket that this one continues; nil: none
 	MainTicket     *ticketLink  // the ticket that this one is a duplicate of; nil: none
@@ -119,7 +119,11 @@ func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d t
 	if d.PresenceText, err = p.presenceText(r, t.ID); err != nil {
 		return err
 	}
-	d.CanTake = d.can(ticket.MoveTake)
+	if d.can(ticket.MoveTake) {
+		d.TakeAction = "prendi"
+	} else if t.Status == ticket.StatusWaiting && t.Assignee == nil && d.can(ticket.MoveAssign) {
+		d.TakeAction = "prendi:attesa"
+	}
 	if t.UndoUntil != nil {
 		d.UndoSeconds = max(0, int(t.UndoUntil.Sub(p.App.Store.Now())/time.Second))
 	}

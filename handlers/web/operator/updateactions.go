@@ -26,6 +26,10 @@ func (p *Pages) updateTicket(r *ui.Request) error {
 	action, argument, _ := strings.Cut(f.Act, ":")
 	switch action {
 	case "prendi":
+		if argument == "attesa" { // the ticket goes on waiting for the citizen
+			self := r.Caller.Actor.ID
+			return p.updatePart(r, f, f, app.UpdateRequest{Assignee: &self, ExpectedVersion: f.ExpectedVersion}, "presa")
+		}
 		return p.updatePart(r, f, f, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}, ExpectedVersion: f.ExpectedVersion}, "presa")
 	case "risposte":
 		rest := f
