@@ -108,6 +108,16 @@ func TestExportHasARowForEachTicket(t *testing.T) {
 		own.header.Get("Content-Disposition") != "attachment; filename=arrivate-2026-03-02.csv" {
 		t.Errorf("got headers %v", own.header)
 	}
+	if !strings.HasPrefix(string(own.raw), "number,id,") { // a program reads it: no byte order mark
+		t.Errorf("the export begins with %.20q", own.raw)
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				t.Errorf("got the cell %q, which a spreadsheet evaluates", cell)
+			}
+		}
+	}
 	for _, personal := range []string{"Maria", "Finzione", "RSSMRA", "maria@example.org"} {
 		if strings.Contains(string(own.raw), personal) {
 			t.Errorf("got %s in the export, want no personal data", personal)

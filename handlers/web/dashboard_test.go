@@ -4,7 +4,6 @@
 package web_test
 
 import (
-	"encoding/csv"
 	"slices"
 	"strings"
 	"testing"
@@ -170,12 +169,7 @@ func TestFilesHaveTheCellsOfTheTables(t *testing.T) {
 		}
 		files++
 		file := rita.open(href).want(200)
-		reader := csv.NewReader(strings.NewReader(file.raw))
-		reader.Comma = ';'
-		rows, err := reader.ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
+		rows := file.spreadsheet()
 		shown := p.table("t-" + name)
 		if len(rows) != len(shown) || len(rows) < 2 {
 			t.Fatalf("%s: got %d rows in the file, want %d as on the page", name, len(rows), len(shown))

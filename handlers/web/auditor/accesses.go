@@ -73,7 +73,7 @@ func (p *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]s
 	return row
 }
 
-// accessesCSV sends all stored access records of a ticket as a CSV file.
+// accessesCSV sends all stored access records of a ticket as a CSV file: the time as a spreadsheet reads it, to the minute, and exactly.
 func (p *Pages) accessesCSV(r *ui.Request) error {
 	id := ticket.ID(r.PathValue("id"))
 	entries, t, names, err := p.App.ListAccesses(r.Context(), r.Caller, id, 0, math.MaxInt32)
@@ -81,12 +81,12 @@ func (p *Pages) accessesCSV(r *ui.Request) error {
 		return err
 	}
 	out := middleware.NewCSVWriter(r.Writer, "accessi-"+t.Number+".csv", ';')
-	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato"); err != nil {
+	if err := out.WriteRow("quando", "chi", "account", "ruolo", "ente", "che_cosa", "allegato", "istante_utc"); err != nil {
 		return p.AbortDownload(r, err)
 	}
 	for _, e := range entries {
 		row := p.newAccessRow(id, e, names)
-		if err := out.WriteRow(e.At.Format(time.RFC3339Nano), row.Who, e.By.ID, row.Role, row.EntityName, row.What, string(e.Detail)); err != nil {
+		if err := out.WriteRow(ui.FormatTime(e.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, string(e.Detail), e.At.UTC().Format(time.RFC3339Nano)); err != nil {
 			return p.AbortDownload(r, err)
 		}
 	}
