@@ -69,7 +69,8 @@ var allowedImports = map[string][]string{
 	"projections":            {"domain/...", "eventstore", "eventstore/ticketlog", "projections/..."},
 	"projections/readmodel":  {"domain/...", "eventstore", "eventstore/consumers", "eventstore/ticketlog"},
 	"projections/ticketview": {"domain/...", "eventstore", "eventstore/ticketlog"},
-	"projections/lists":      {"domain/...", "eventstore", "eventstore/persons", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview"},
+	"projections/lists":      {"domain/...", "eventstore", "eventstore/ticketlog", "projections/lists/searchterms", "projections/readmodel", "projections/ticketview"},
+	"projections/lists/searchterms": {"domain/ticket"},
 	"projections/dashboard": {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview",
 		"projections/lists"},
 

@@ -39,6 +39,9 @@ func (s *Service) EraseTicket(ctx context.Context, by person.Actor, id ticket.ID
 	if err := s.WaitForLists(ctx); err != nil {
 		return Erasure{}, fmt.Errorf("the keys are destroyed, the read models do not show it yet: %w", err)
 	}
+	if err := lists.EraseInEarlierVersion(ctx, s.Store.Pools().Consumer, id); err != nil {
+		return Erasure{}, fmt.Errorf("the keys are destroyed: %w", err)
+	}
 	if citizen := out.State.Person; citizen != "" {
 		if _, err := s.persons.RemoveErased(ctx, citizen); err != nil {
 			return Erasure{}, fmt.Errorf("the keys are destroyed, the person is still in the directory: %w", err)

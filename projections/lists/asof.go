@@ -149,7 +149,7 @@ func (r *Reader) foldAt(ctx context.Context, ids []eventstore.StreamID, position
 	err := r.store.ReadStreams(ctx, ids, position, func(records []eventstore.Record) error {
 		history, err := ticketlog.DecodeHistory(ticketlog.KnownPart(records))
 		if err == nil && len(history) > 0 {
-			folded[records[0].Stream] = foldHistory(history)
+			folded[records[0].Stream] = folder{}.foldHistory(history)
 		}
 		return err
 	})

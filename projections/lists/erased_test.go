@@ -50,7 +50,7 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 // row returns all columns of a ticket's stored row, as JSON.
 func (h *fixture) row(id ticket.ID) (row string) {
 	h.T.Helper()
-	err := h.Store.Pools().Consumer.QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v2 t where id = $1`, string(id)).Scan(&row)
+	err := h.Store.Pools().Consumer.QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v3 t where id = $1`, string(id)).Scan(&row)
 	if err != nil {
 		h.T.Fatal(err)
 	}
@@ -72,12 +72,12 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = tx.Rollback(t.Context()) }() // pg_stats shows nothing while row-level security is forced on the owner
-		if _, err := tx.Exec(t.Context(), `alter table read.tickets_v2 no force row level security; analyze read.tickets_v2`); err != nil {
+		if _, err := tx.Exec(t.Context(), `alter table read.tickets_v3 no force row level security; analyze read.tickets_v3`); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := tx.Query(t.Context(), `
 			select attname, concat_ws(' ', most_common_vals, histogram_bounds, most_common_elems)
-			from pg_stats where schemaname = 'read' and tablename = 'tickets_v2'`)
+			from pg_stats where schemaname = 'read' and tablename = 'tickets_v3'`)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ package lists
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -82,13 +82,37 @@ func (f Filter) isQueueOnly() bool {
 	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameCitizenAs == "" && f.Q == ""
 }
 
+// showsTraces reports whether the list has tickets that the viewer's entity handed over, in a part of their own.
+func (f Filter) showsTraces(v ticketview.Viewer) bool {
+	return f.Queue == HandedOverQueue || f.Queue == AllQueue && v.Actor.Entity != "" && !v.IsCitizen() && !v.IsAuditor()
+}
+
+// listConditions are the conditions of a list, and the further condition of each of its parts: no ticket is in two.
+type listConditions struct {
+	*readmodel.Conditions
+	parts []string
+}
+
 // conditions returns the filter in SQL. Row-level security, not this filter, decides what the viewer may see.
-func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
+func (f Filter) conditions(s snapshot, q searchTerms) listConditions {
 	c := &readmodel.Conditions{}
 	c.Add("%s::timestamptz is not null", s.now) // makes now the argument $1, which citizenStateSQL uses
 	citizen := s.viewer.IsCitizen()
-	if f.Queue == HandedOverQueue && len(q.handedOver) <= maxCounted { // with more matches, reading in the list's order fills a page soon
-		c.Add("t.id = any (%s::text[]::uuid[])", q.handedOver)
+	parts := []string{"true"}
+	if f.showsTraces(s.viewer) {
+		entity := string(s.viewer.Actor.Entity)
+		var traces string
+		if len(q.handedOver) <= maxCounted {
+			traces = "t.id = any (" + c.Arg(q.handedOver) + "::text[]::uuid[])"
+		} else { // with more matches, reading in the list's order fills a page soon
+			traces = strings.ReplaceAll("ENTITY = any (t.traces) and t.entity <> ENTITY and t.traces <> '{}'", "ENTITY", c.Arg(entity))
+		}
+		if f.Queue == HandedOverQueue {
+			c.Add("t.status <> 'chiuso'")
+			parts = []string{traces}
+		} else {
+			parts = []string{"t.entity = " + c.Arg(entity), traces}
+		}
 	} else {
 		addQueueCondition(c, s.viewer, f.Queue)
 	}
@@ -124,17 +148,16 @@ func (f Filter) conditions(s snapshot, q searchTerms) *readmodel.Conditions {
 	case len(q.found) <= maxCounted && !q.tooMany:
 		c.Add("t.id = any (%s::text[]::uuid[])", q.found)
 	default: // with more matches, reading in the list's order fills a page soon
-		c.Add("("+matchesWordsSQL("%[1]s", "%[2]s")+" or %[3]s <> '' and t.number >= %[3]s and t.number < %[3]s || ':' or %[4]s <> '' and t.person = %[4]s)",
-			q.words, s.now, q.numberPrefix, q.person)
+		c.Add(matchesWordsSQL("%[1]s", "%[2]s"), q.query.JSON(), s.now)
 	}
-	return c
+	return listConditions{c, parts}
 }
 
-// matchesWordsSQL returns the SQL condition that a ticket contains the words in texts that its readers may see now. The words are parsed
+// matchesWordsSQL returns the SQL condition that a ticket matches a search in what its readers may see now. The search is parsed
 // once for each query; a function would parse them once for each ticket. coalesce keeps the planner, which has no statistics on words, from
 // expecting almost no match: it would then read and sort all tickets of an entity for a page that the first rows fill.
 func matchesWordsSQL(words, now string) string {
-	query := "(select websearch_to_tsquery('pg_catalog.italian', " + words + "::text))"
+	query := "(select " + queryFunction + "(" + words + "::jsonb))"
 	return "coalesce(t.search @@ " + query + ", false) and (t.said_until <= " + now + "::timestamptz or " +
 		matchFunction + "(t.folded, " + query + ", " + now + "::timestamptz))"
 }
@@ -142,7 +165,7 @@ func matchesWordsSQL(words, now string) string {
 // overrideGroundsSQL lists the grounds of hand-overs against the playbook's outcome.
 var overrideGroundsSQL = readmodel.QuoteList(ticket.OverrideGrounds())
 
-// addQueueCondition adds the condition that a ticket is in a queue of the viewer. It must agree with countKeys.
+// addQueueCondition adds the condition that a ticket is in a queue of the viewer without traces. It must agree with countKeys.
 func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) {
 	entity, person := string(v.Actor.Entity), v.Actor.ID
 	switch {
@@ -150,9 +173,6 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 		c.Add("t.citizen = %s", person)
 		return
 	case q == "" || v.IsAuditor():
-		return
-	case q == HandedOverQueue:
-		c.Add("%s = any (t.traces) and t.entity <> %[1]s and t.traces <> '{}' and t.status <> 'chiuso'", entity)
 		return
 	}
 	if q == OverrideQueue {
@@ -179,31 +199,22 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 	}
 }
 
-// numberPrefixPattern matches a ticket number, or its beginning with at least four digits after the year.
-var numberPrefixPattern = regexp.MustCompile(`^[0-9]{4}-[0-9]{4,}$`)
-
-// searchTerms holds what a search looks for: words, the beginning of a ticket number and the person with a tax code. It also holds the
-// tickets that were looked up before the list is read: at most maxCounted+1 each.
+// searchTerms holds what a search looks for. It also holds the tickets that were looked up before the list is read: at most maxCounted+1
+// each.
 type searchTerms struct {
-	words, numberPrefix, taxCode string
-	person                       string   // id of the person with taxCode
-	found                        []string // ids
-	handedOver                   []string // ids in the queue of hand-overs
-	tooMany                      bool     // so many tickets contain the words that none was looked up
+	query      searchterms.Query
+	found      []string // ids
+	handedOver []string // ids of the tickets that the entity has a trace of
+	tooMany    bool     // so many tickets match that none was looked up
 }
 
 // isEmpty reports whether there is nothing to search for.
-func (q searchTerms) isEmpty() bool { return q.words+q.numberPrefix+q.taxCode == "" }
+func (q searchTerms) isEmpty() bool { return q.query.IsEmpty() }
 
-// parseSearch returns the terms of the filter's search text. One text may be words and a ticket number or tax code at once.
-func (f Filter) parseSearch() (s searchTerms) {
-	q := strings.TrimSpace(f.Q)
-	if code, err := person.ParseTaxCode(q); err == nil {
-		s.taxCode = code.String()
-	}
-	if numberPrefixPattern.MatchString(q) {
-		s.numberPrefix = q
-	}
-	s.words = normalizeForSearch(q)
-	return s
+// parseSearch returns the terms of the filter's search text.
+func (r *Reader) parseSearch(f Filter) searchTerms { return searchTerms{query: r.ParseSearch(f.Q)} }
+
+// ParseSearch returns what a search text looks for.
+func (r *Reader) ParseSearch(q string) searchterms.Query {
+	return searchterms.Parse(q, func(value string) []string { return r.store.KeyedHashes(searchterms.Purpose, value) })
 }

@@ -8,11 +8,17 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
+
+// folder folds events into rows.
+type folder struct {
+	hash searchterms.Hash // nil: the rows are not searched
+}
 
 // foldEvent returns a ticket's row after one more event. Live runs and rebuilds both use it. An event that the row holds already changes
 // nothing, so an event may be delivered twice.
-func foldEvent(row Row, r ticket.Recorded) Row {
+func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 	if r.Version <= row.Version {
 		return row
 	}
@@ -26,7 +32,7 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		row.OpenedAt, row.Channel, row.Identity = r.At, e.Channel, e.Identity
-		row = row.withForm(e.Personal)
+		row = fold.withForm(row, e.Personal)
 	case ticket.CitizenNote:
 		row = row.addText(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
@@ -40,6 +46,7 @@ func foldEvent(row Row, r ticket.Recorded) Row {
 		} // otherwise the citizen has seen the act, so the withdrawal is an event for them too
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
+		row.Terms = searchterms.ForNumber(row.State.Number)
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.AutoClosed, ticket.CitizenReminded:
 	}
@@ -60,22 +67,31 @@ func (row Row) withoutPerson() Row {
 	return row
 }
 
-// withForm returns the row with the names and texts of the form; f is nil for an erased form.
-func (row Row) withForm(f *ticket.Form) Row {
+// withForm returns the row of a new ticket with the names, texts and search terms of its form; f is nil for an erased form.
+func (fold folder) withForm(row Row, f *ticket.Form) Row {
+	row.Terms = searchterms.ForNumber(row.State.Number)
 	if f == nil {
 		return row
 	}
-	row.GivenName, row.FamilyName = normalizeForSearch(f.GivenName), normalizeForSearch(f.FamilyName)
-	form := strings.Join([]string{f.GivenName, f.FamilyName, f.OnBehalfOf, f.IUV, f.Description}, " ")
-	row.Form = normalizeForSearch(form[:min(len(form), maxSearchableBytes)])
+	row.GivenName, row.FamilyName = validText(f.GivenName), validText(f.FamilyName)
+	form := searchterms.Words(strings.Join(append([]string{f.IUV, f.Description}, f.FileNames...), " "))
+	row.Form = strings.ToValidUTF8(form[:min(len(form), maxSearchableBytes)], "")
+	if fold.hash != nil {
+		row.Terms = append(row.Terms, searchterms.ForForm(f, fold.hash)...)
+	}
 	return row
 }
 
+// validText returns a text that Postgres can store: valid UTF-8 without NUL.
+func validText(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
 // foldHistory returns the row of a ticket after its whole history.
-func foldHistory(history []ticket.Recorded) Row {
+func (fold folder) foldHistory(history []ticket.Recorded) Row {
 	var row Row
 	for _, r := range history {
-		row = foldEvent(row, r)
+		row = fold.foldEvent(row, r)
 	}
 	return row
 }

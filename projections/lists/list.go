@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/refusal"
@@ -32,18 +33,15 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		}
 		from = &c
 	}
-	terms, err := r.searchTerms(ctx, f)
-	if err != nil {
-		return Page{}, fmt.Errorf("list tickets: %w", err)
-	}
+	terms := r.parseSearch(f)
 	page := Page{Items: []Item{}}
 	var rows []Row
 	var snap snapshot
 	err = r.withSnapshot(ctx, v, func(s snapshot) (err error) {
 		page.Position, snap = s.position, s
 		searched, err := snap.search(ctx, terms)
-		if err == nil && f.Queue == HandedOverQueue {
-			searched.handedOver, err = snap.findHandedOver(ctx, f.Entity)
+		if err == nil && f.showsTraces(snap.viewer) {
+			searched.handedOver, err = snap.findHandedOver(ctx, f.Entity, f.Queue == AllQueue)
 		}
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
@@ -81,17 +79,6 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	return page, nil
 }
 
-// searchTerms returns the terms of the filter's search text, with the id of the person whose tax code it is.
-func (r *Reader) searchTerms(ctx context.Context, f Filter) (searchTerms, error) {
-	q := f.parseSearch()
-	if q.taxCode == "" {
-		return q, nil
-	}
-	var err error
-	q.person, _, err = r.persons.Find(ctx, q.taxCode)
-	return q, err
-}
-
 // namesOf returns the names of the operators to whom the tickets are assigned.
 func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
 	var ids []string
@@ -126,19 +113,21 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	where := f.conditions(s, q)
-	err = s.tx.QueryRow(ctx, fmt.Sprintf(`select count(*) from (select from %s t where %s limit %d) counted`, s.table("tickets"),
-		where.SQL(), maxCounted+1),
-		where.Args...).Scan(&n)
+	var counted []string
+	for _, part := range where.parts {
+		counted = append(counted, fmt.Sprintf(`(select from %s t where %s and %s limit %d)`, s.table("tickets"), where.SQL(), part, maxCounted+1))
+	}
+	err = s.tx.QueryRow(ctx, `select count(*) from (`+strings.Join(counted, " union all ")+`) counted`, where.Args...).Scan(&n)
 	return min(n, maxCounted), n > maxCounted, err
 }
 
 // matchesTooMany reports whether more than 50 of the 200 tickets updated last, at the viewer's entity if there is one, contain the words.
 // Then a few rows of the list fill a page, and looking up all matches first would take longer.
-func (s snapshot) matchesTooMany(ctx context.Context, words string) (many bool, err error) {
+func (s snapshot) matchesTooMany(ctx context.Context, q searchTerms) (many bool, err error) {
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
 			select search, said_until, folded from `+s.table("tickets")+` where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
-		where `+matchesWordsSQL("$1", "$2"), words, s.now, string(s.viewer.Actor.Entity)).Scan(&many)
+		where `+matchesWordsSQL("$1", "$2"), q.query.JSON(), s.now, string(s.viewer.Actor.Entity)).Scan(&many)
 	return many, err
 }
 
@@ -147,25 +136,25 @@ func (s snapshot) search(ctx context.Context, q searchTerms) (searchTerms, error
 	if q.isEmpty() {
 		return q, nil
 	}
-	if q.words != "" && q.numberPrefix+q.taxCode == "" && !s.viewer.IsCitizen() {
-		many, err := s.matchesTooMany(ctx, q.words)
+	if !s.viewer.IsCitizen() {
+		many, err := s.matchesTooMany(ctx, q)
 		if err != nil || many {
 			q.tooMany = many
 			return q, err
 		}
 	}
-	rows, err := s.tx.Query(ctx, `select distinct found::text from `+searchFunction+`($1, $2, $3, $4, $5) found`,
-		q.words, q.numberPrefix, q.person, s.now, maxCounted+1)
+	rows, err := s.tx.Query(ctx, `select distinct found::text from `+searchFunction+`($1, $2, $3) found`,
+		q.query.JSON(), s.now, maxCounted+1)
 	if err == nil {
 		q.found, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	}
 	return q, err
 }
 
-// findHandedOver returns the ids of the tickets, except closed ones, that the viewer's entity handed over and that are now at another entity:
-// at the given one, or at any if at is empty. It returns at most maxCounted+1 ids.
-func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode) ([]string, error) {
-	rows, err := s.tx.Query(ctx, `select `+handedOverFunction+`($1, $2)::text`, string(at), maxCounted+1)
+// findHandedOver returns the ids of the tickets that the viewer's entity handed over and that are now at another entity: at the given one, or
+// at any if at is empty; with closed ones or without. It returns at most maxCounted+1 ids.
+func (s snapshot) findHandedOver(ctx context.Context, at catalog.EntityCode, closed bool) ([]string, error) {
+	rows, err := s.tx.Query(ctx, `select `+handedOverFunction+`($1, $2, $3)::text`, string(at), closed, maxCounted+1)
 	if err != nil {
 		return nil, err
 	}
@@ -180,8 +169,9 @@ type pageRows struct {
 	before, after bool
 }
 
-// page reads the rows after the cursor, or those before it if the cursor leads back.
-func (s snapshot) page(ctx context.Context, f Filter, where *readmodel.Conditions, from *cursor) (pageRows, error) {
+// page reads the rows after the cursor, or those before it if the cursor leads back. Each part of the list is read in its order by an index of
+// its own.
+func (s snapshot) page(ctx context.Context, f Filter, where listConditions, from *cursor) (pageRows, error) {
 	order := sortOrders(s.viewer.IsCitizen())[f.Sort]
 	back := from != nil && from.Back
 	beyond, direction := ">", "asc"
@@ -191,9 +181,13 @@ func (s snapshot) page(ctx context.Context, f Filter, where *readmodel.Condition
 	if from != nil {
 		where.Add(fmt.Sprintf("(%s, t.id) %s (%%s::%s, %%s::uuid)", order.key, beyond, order.sqlType), from.Key, from.ID)
 	}
-	found, err := s.tx.Query(ctx, fmt.Sprintf(`
-		select t.folded, %[1]s::text, t.id::text from %[5]s t where %[2]s
-		order by %[1]s %[3]s, t.id %[3]s limit %[4]d`, order.key, where.SQL(), direction, f.Limit+1, s.table("tickets")), where.Args...)
+	var selected []string
+	for _, part := range where.parts {
+		selected = append(selected, fmt.Sprintf(`(select t.folded, %[1]s as key, t.id from %[5]s t where %[2]s and %[6]s
+			order by %[1]s %[3]s, t.id %[3]s limit %[4]d)`, order.key, where.SQL(), direction, f.Limit+1, s.table("tickets"), part))
+	}
+	found, err := s.tx.Query(ctx, fmt.Sprintf(`select folded, key::text, id::text from (%[1]s) t order by t.key %[2]s, t.id %[2]s limit %[3]d`,
+		strings.Join(selected, " union all "), direction, f.Limit+1), where.Args...)
 	if err != nil {
 		return pageRows{}, err
 	}

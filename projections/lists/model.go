@@ -10,28 +10,32 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 // Model is the read model of the lists, of their counts and of the stream of changes. It is one model, so that all three always have the
 // same position.
 var Model = readmodel.Model{
-	Name: "tickets", Version: 2,
+	Name: "tickets", Version: 3,
 	Tables:     []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
 	ReadTables: []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
-	Apply:      applyTickets,
-	Build:      buildTickets,
+	Hashed: func(hash readmodel.KeyedHash) (readmodel.ApplyFunc, func() readmodel.Builder) {
+		fold := folder{hash: func(value string) string { return hash(searchterms.Purpose, value) }}
+		return fold.applyTickets, fold.buildTickets
+	},
 }
 
-// The SQL functions that belong to version 2 of the model: a new version needs functions of its own, unless its stored rows have the same texts (matchFunction). searchFunction and
-// handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
+// The SQL functions that belong to version 3 of the model: a new version needs functions of its own. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
 // viewer may see.
 const (
-	searchFunction     = "read.search_tickets_v4"
-	handedOverFunction = "read.handed_over_v2"
-	matchFunction      = "read.said_v1"
+	searchFunction     = "read.search_tickets_v5"
+	handedOverFunction = "read.handed_over_v3"
+	matchFunction      = "read.said_v3"
+	queryFunction      = "read.search_query_v3"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: []readmodel.Column[Row]{
@@ -117,6 +121,7 @@ func (row Row) marshal() string {
 
 // ticketsFold folds events into rows, and collects the rows, counts and changes that are to be written.
 type ticketsFold struct {
+	folder
 	rows    map[ticket.ID]Row
 	changed map[ticket.ID]bool
 	counts  countChanges
@@ -126,7 +131,7 @@ type ticketsFold struct {
 // apply folds an event, unless it is applied already.
 func (f *ticketsFold) apply(r ticket.Recorded) {
 	before := f.rows[r.Ticket]
-	after := foldEvent(before, r)
+	after := f.foldEvent(before, r)
 	if after.Version == before.Version {
 		return
 	}
@@ -146,8 +151,8 @@ func (f *ticketsFold) drain() []Row {
 }
 
 // newTicketsFold returns a fold that continues from the rows of tickets.
-func newTicketsFold(rows map[ticket.ID]Row) *ticketsFold {
-	return &ticketsFold{rows: rows, changed: map[ticket.ID]bool{}, counts: countChanges{}}
+func newTicketsFold(fold folder, rows map[ticket.ID]Row) *ticketsFold {
+	return &ticketsFold{folder: fold, rows: rows, changed: map[ticket.ID]bool{}, counts: countChanges{}}
 }
 
 // nonZero returns the changes of counts that are not zero.
@@ -162,12 +167,12 @@ func (t countChanges) nonZero() []countChange {
 }
 
 // applyTickets applies events to the tables.
-func applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
+func (fold folder) applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events []ticket.Recorded) error {
 	rows, err := loadRows(ctx, tx, names, events)
 	if err != nil {
 		return err
 	}
-	f := newTicketsFold(rows)
+	f := newTicketsFold(fold, rows)
 	for _, r := range events {
 		f.apply(r)
 	}
@@ -206,8 +211,8 @@ func loadRows(ctx context.Context, tx pgx.Tx, names readmodel.TableNames, events
 }
 
 // buildTickets returns the builder that fills new tables.
-func buildTickets() readmodel.Builder {
-	f := newTicketsFold(map[ticket.ID]Row{})
+func (fold folder) buildTickets() readmodel.Builder {
+	f := newTicketsFold(fold, map[ticket.ID]Row{})
 	return readmodel.Builder{
 		Add: func(history []ticket.Recorded) {
 			for _, r := range history {
@@ -227,4 +232,23 @@ func buildTickets() readmodel.Builder {
 			return countsTable.CopyIn(ctx, tx, names, f.counts.nonZero())
 		},
 	}
+}
+
+// EraseInEarlierVersion removes the personal data of an erased ticket from the lists of the release before, if they still exist: while no node
+// of that release runs, nobody folds the erasure into them.
+func EraseInEarlierVersion(ctx context.Context, worker *pgxpool.Pool, id ticket.ID) error {
+	var exists bool
+	if err := worker.QueryRow(ctx, `select to_regclass('read.tickets_v2') is not null`).Scan(&exists); err != nil || !exists {
+		return err
+	}
+	_, err := worker.Exec(ctx, `
+		update read.tickets_v2 set person = '', requester = ', ', folded = jsonb_set(jsonb_set(
+			folded || '{"given_name": "", "family_name": "", "form": "", "said": null}', '{state,Subject}', '""'),
+			'{shown}', coalesce((select jsonb_agg(jsonb_set(s, '{state,Subject}', '""') order by n)
+				from jsonb_path_query(folded, '$.shown[*]') with ordinality e(s, n)), 'null'))
+		where id = $1::text::uuid`, string(id))
+	if err != nil {
+		return fmt.Errorf("erase in the lists of the release before: %w", err)
+	}
+	return nil
 }

@@ -91,11 +91,13 @@ func countKeys(row Row) []countKey {
 	if s.Status.IsOpen() && s.Assignee.Operator != "" {
 		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, MyQueue})
 	}
-	if s.Status != ticket.StatusClosed {
-		for _, trace := range s.Traces {
-			if trace != s.Entity {
-				keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
-			}
+	for _, trace := range s.Traces {
+		if trace == s.Entity {
+			continue
+		}
+		keys = append(keys, countKey{Entity: trace, Queue: AllQueue})
+		if s.Status != ticket.StatusClosed {
+			keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
 		}
 	}
 	if s.Handover.Ground.IsOverride() && s.Status != ticket.StatusClosed {

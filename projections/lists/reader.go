@@ -15,7 +15,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -24,7 +23,6 @@ import (
 // no row to a viewer without a role.
 type Reader struct {
 	store         *eventstore.Store
-	persons       *persons.Directory
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
 	model         readmodel.Model
@@ -33,7 +31,7 @@ type Reader struct {
 
 // NewReader returns a reader that uses the store's pool for requests.
 func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
-	return &Reader{store: store, persons: persons.New(store), catalog: c, operatorNames: operators, model: Model, cursorKeys: cursorKeys{store.KeyedHashes, store.Keyring()}}
+	return &Reader{store: store, catalog: c, operatorNames: operators, model: Model, cursorKeys: cursorKeys{store.KeyedHashes, store.Keyring()}}
 }
 
 // snapshot is a database snapshot of the lists, under row-level security for one viewer.

@@ -5,9 +5,11 @@ package lists
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -27,7 +29,9 @@ type Row struct {
 	// and regional notes are not among them.
 	Form            string           `json:"form"`
 	SearchableTexts []searchableText `json:"said"`
-	CitizenStates   []citizenState   `json:"shown"`
+	// Terms are the lexemes of the number and of the person, by which a search finds the ticket.
+	Terms         []string       `json:"terms"`
+	CitizenStates []citizenState `json:"shown"`
 }
 
 // searchableText is the text of a public note or of a reply. A search finds it from From on.
@@ -48,7 +52,7 @@ type citizenState struct {
 }
 
 // maxSearchableBytes is the largest size of the searchable texts of one ticket, in bytes. A tsvector holds less than 1 MB, and a text can
-// take up to five times its size there: for «a-b» it stores the compound and both parts, with four more bytes for each. A text that would
+// take up to three times its size there: of «ab» it stores the stem with its position, and the word as it is. A text that would
 // exceed the limit is not searchable; the earlier texts still are.
 const maxSearchableBytes = 200_000
 
@@ -57,7 +61,7 @@ func (row Row) addText(note ticket.ID, text *ticket.Text, from time.Time) Row {
 	if text == nil {
 		return row
 	}
-	words, size := normalizeForSearch(text.Text), len(row.Form)
+	words, size := searchterms.Words(strings.Join(append([]string{text.Text}, text.FileNames...), " ")), len(row.Form)
 	for _, s := range row.SearchableTexts {
 		size += len(s.Text)
 	}

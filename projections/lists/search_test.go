@@ -78,10 +78,7 @@ func TestCommonWordsAreReadInListOrder(t *testing.T) {
 		}
 		want := numbers(h.list(tickettest.Operator, f))
 		err = h.reader.withSnapshot(t.Context(), ticketview.Viewer{Actor: tickettest.Operator}, func(s snapshot) error {
-			terms, err := h.reader.searchTerms(t.Context(), f)
-			if err != nil {
-				return err
-			}
+			terms := h.reader.parseSearch(f)
 			found, err := s.search(t.Context(), terms)
 			if err != nil {
 				return err

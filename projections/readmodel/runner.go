@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,12 @@ type Runner struct {
 
 // NewRunner returns a runner for the read models.
 func NewRunner(store *eventstore.Store, models ...Model) *Runner {
+	models = slices.Clone(models)
+	for i, m := range models {
+		if m.Hashed != nil {
+			models[i].Apply, models[i].Build = m.Hashed(store.KeyedHash)
+		}
+	}
 	return &Runner{store: store, models: models}
 }
 

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package searchterms
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// personal is what a term says of a person: values that can mean nothing but a person, and what may be a name.
+type personal struct {
+	values []string
+	name   string
+}
+
+// nameValue is the kind of a name in access records.
+const nameValue = "n:"
+
+// AboutPersons returns what the query says of persons: tax codes, telephone numbers and e-mail addresses, and the terms with which a name of
+// one of the rows begins that the search showed. An access record holds their keyed hashes. It is empty for a search for other things.
+func (q Query) AboutPersons(shownNames []string) []string {
+	var names, all []string
+	for _, name := range shownNames {
+		names = append(names, forName(name)...)
+	}
+	for _, t := range q.Terms {
+		all = append(all, t.about.values...)
+		for _, spelled := range spellings(t.about.name) {
+			typed := strings.Join(split(spelled), "")
+			begins := func(lexeme string) bool { return strings.HasPrefix(lexeme, nameKind+typed) }
+			if typed != "" && slices.ContainsFunc(names, begins) {
+				all = append(all, nameValue+typed)
+				break
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// OfPerson returns every value of AboutPersons with which a search can have been for the person of a form.
+func OfPerson(f *ticket.Form) []string {
+	if f == nil {
+		return nil
+	}
+	var all []string
+	for _, lexeme := range slices.Concat(forName(f.FamilyName), forName(f.GivenName), forName(f.OnBehalfOf)) {
+		name := strings.TrimPrefix(lexeme, nameKind)
+		for at := range name {
+			all = append(all, nameValue+name[:at])
+		}
+		all = append(all, nameValue+name)
+	}
+	for _, key := range slices.Concat(taxCodeKeys(f.TaxCode), ContactKeys(f.Email, f.Phone)) {
+		number, ok := strings.CutPrefix(key, phoneStart)
+		if !ok {
+			number, ok = strings.CutPrefix(key, phoneEnd)
+		}
+		if ok {
+			key = phoneValue + number
+		}
+		all = append(all, key)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
