@@ -71,6 +71,7 @@ const (
 	KindAssigned         NotificationKind = "assigned"
 	KindReply            NotificationKind = "reply"             // the citizen answered
 	KindCourtesyReply    NotificationKind = "courtesy"          // a message of the citizen that leaves the status as it is
+	KindUnverifiedMail   NotificationKind = "unverified-mail"   // a mail that does not count as the citizen's
 	KindHandover         NotificationKind = "handover"          // to the Region's operators
 	KindHandoverReceipt  NotificationKind = "receipt"           // to the operator who handed over
 	KindHandedBack       NotificationKind = "handed_back"       // to the ASR to which the Region sends the ticket

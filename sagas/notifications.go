@@ -109,7 +109,10 @@ func (n *notificationBuilder) addForEvent() {
 		}
 	case ticket.CitizenReplied:
 		kind := KindReply
-		if e.Kind == ticket.ReplyMessage {
+		switch {
+		case e.Unverified:
+			kind = KindUnverifiedMail
+		case e.Kind == ticket.ReplyMessage:
 			kind = KindCourtesyReply
 		}
 		n.notifyHolder(kind, Notification{Note: e.Reply})

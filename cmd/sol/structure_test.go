@@ -94,6 +94,7 @@ var allowedImports = map[string][]string{
 		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
 		"projections/ticketview",
 	},
+	"handlers/app/mailsender":             {"handlers/app/mailtext"},
 	"handlers/app/mailtext":               {},
 	"handlers/app/messages":               {"domain/...", "sagas/runtime"},
 	"handlers/app/notification":           {"domain/...", "eventstore", "projections/lists", "sagas"},

@@ -17,10 +17,11 @@ type ContactFailed struct {
 
 // MailKept records a mail to the ticket's address that changes nothing. Operators who see the ticket may read it; the citizen does not see it.
 type MailKept struct {
-	Mail     ID          `json:"mail"`
-	Why      MailEffect  `json:"why"`
-	Original *Attachment `json:"original,omitempty"`
-	Personal *Text       `json:"-"`
+	Mail       ID          `json:"mail"`
+	Why        MailEffect  `json:"why"`
+	Original   *Attachment `json:"original,omitempty"`
+	Unverified bool        `json:"unverified,omitempty"` // the mail does not count as the citizen's
+	Personal   *Text       `json:"-"`
 }
 
 func (CitizenReminded) event() {}

@@ -65,7 +65,8 @@ type Opened struct {
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied
 	Attachments  []Attachment       `json:"attachments,omitempty"`
-	Original     *Attachment        `json:"original,omitempty"` // the mail that opened the linked ticket
+	Original     *Attachment        `json:"original,omitempty"`   // the mail that opened the linked ticket
+	Unverified   bool               `json:"unverified,omitempty"` // that mail does not count as the citizen's
 	Status       Status             `json:"status"`
 	Personal     *Form              `json:"-"`
 }

@@ -35,7 +35,7 @@ func Evolve(s State, r Recorded) State {
 	case Resumed:
 		s.Status = e.Status
 	case CitizenReplied:
-		s.Status, s.Unreachable = e.Status, false
+		s.Status, s.Unreachable = e.Status, s.Unreachable && e.Unverified
 	case Escalated:
 		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee, Ground: e.Ground}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, Assignee{}

@@ -8,6 +8,7 @@ package ticket
 type MailContent struct {
 	Quoted  string        `json:"quoted,omitempty"` // what the mail quoted; shown folded
 	LeftOut []LeftOutFile `json:"left_out,omitempty"`
+	Sender  *MailSender   `json:"sender,omitempty"` // nil for a mail that was stored before senders were kept
 }
 
 // LeftOutFile is a part of a mail that was not taken.

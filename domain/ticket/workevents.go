@@ -31,13 +31,15 @@ type Resumed struct {
 	Personal *Text  `json:"-"` // the reason
 }
 
-// CitizenReplied records a reply of the citizen. Status is the status of the ticket after it.
+// CitizenReplied records a reply of the citizen, or a mail to the ticket that does not count as the citizen's (Unverified): its words are kept,
+// and it reopens and confirms nothing. Status is the status of the ticket after it.
 type CitizenReplied struct {
 	Reply       ID           `json:"reply"`
 	Kind        ReplyKind    `json:"kind"`
 	Status      Status       `json:"status"`
 	Attachments []Attachment `json:"attachments,omitempty"`
-	Original    *Attachment  `json:"original,omitempty"` // the mail that holds the reply
+	Original    *Attachment  `json:"original,omitempty"`   // the mail that holds the reply
+	Unverified  bool         `json:"unverified,omitempty"` // that mail does not count as the citizen's; Personal says why
 	Personal    *Text        `json:"-"`
 }
 

@@ -37,6 +37,14 @@ func (s *Service) KeepMail(ctx context.Context, id ticket.ID, why ticket.MailEff
 	return err
 }
 
+// CitizenAddress returns the e-mail address on a ticket; "" if it was erased.
+func CitizenAddress(history []ticket.Recorded) string {
+	if opened, ok := history[0].Event.(ticket.Opened); ok && opened.Personal != nil {
+		return opened.Personal.Email
+	}
+	return ""
+}
+
 // storeOriginal seals and stores the original of a mail, before the append of the event that names it. It returns nil without a mail.
 func (s *Service) storeOriginal(ctx context.Context, id ticket.ID, mail *ReceivedMail) (*ticket.Attachment, error) {
 	if mail == nil || len(mail.Raw) == 0 {
@@ -62,6 +70,9 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 			return first, err
 		}
 		linked := linkedID(closed, by.Link != "")
+		if in.Mail, err = s.mailFor(ctx, closed, in.Mail); err != nil {
+			return CommandResult{}, err
+		}
 		state, _, err := s.State(ctx, linked)
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound):
@@ -86,6 +97,18 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 		}
 	}
 	return CommandResult{}, fmt.Errorf("more than %d tickets are linked to %s", maxLinked, closed)
+}
+
+// mailFor returns a mail as the linked ticket keeps it: a mail to the ticket of a verified citizen is not the citizen's on the linked one either.
+func (s *Service) mailFor(ctx context.Context, closed ticket.ID, mail *ReceivedMail) (*ReceivedMail, error) {
+	if mail == nil {
+		return nil, nil
+	}
+	state, _, err := s.State(ctx, closed)
+	if err != nil {
+		return nil, err
+	}
+	return &ReceivedMail{Raw: mail.Raw, Content: ticket.MailFor(state, mail.Content)}, nil
 }
 
 // wasOpened reports whether the opening of a ticket was refused because it was opened at the same time.

@@ -64,6 +64,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 		return "failed", s.temporaryFailure(err)
 	}
 	n := s.read(in, history)
+	n.content.Sender = s.senderOf(in, history)
 	if err := n.refusal(in); err != nil {
 		return "refused", err
 	}
@@ -105,7 +106,12 @@ const maxKeptOriginal = 1 << 20
 
 // keep records a mail that changes nothing.
 func (s *Server) keep(ctx context.Context, id ticket.ID, why ticket.MailEffect, in received) (outcome string, err error) {
+	history, err := s.App.History(ctx, id)
+	if err != nil {
+		return "failed", s.temporaryFailure(err)
+	}
 	n := s.read(in, nil)
+	n.content.Sender = s.senderOf(in, history)
 	if n.text == "" {
 		n.text = in.Subject
 	}

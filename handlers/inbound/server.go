@@ -39,6 +39,11 @@ type Config struct {
 	// SenderName and SentTexts are the display name and the fixed sentences of our mails, by which quotations of them are recognised.
 	SenderName string
 	SentTexts  []string
+	// TrustedServers are the names (authserv-id) of the mail servers in front of this one whose Authentication-Results count. Empty: the
+	// sender of a mail is compared with the ticket's address and not checked otherwise.
+	TrustedServers []string
+	// CertifiedMailDomains are domains of managers of certified mail (PEC), whose envelopes vouch for senders at any domain.
+	CertifiedMailDomains []string
 
 	MaxBytes      int64         // size of a message; 0: 8 MiB
 	MaxConns      int           // simultaneous connections, further ones wait; 0: 50

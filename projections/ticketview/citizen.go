@@ -16,11 +16,17 @@ func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, a
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
+	t.Mail.Sender = t.Mail.Sender.forCitizen()
 	requester := t.requesterName()
 	for _, r := range visible {
 		by := n.byForCitizen(r.By, requester)
+		if isUnverified(r.Event) {
+			by.Name = unverifiedName
+		}
 		if p, ok := publicTextOf(r.Event); ok {
-			t.Notes = append(t.Notes, p.toNote(r.At, by))
+			note := p.toNote(r.At, by)
+			note.Sender = note.Sender.forCitizen()
+			t.Notes = append(t.Notes, note)
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
 			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)),
@@ -49,6 +55,13 @@ type publicText struct {
 	attachments []ticket.Attachment
 	original    *ticket.Attachment
 	flagged     bool
+	unverified  bool // it came by a mail that does not count as the citizen's
+}
+
+// isUnverified reports whether an event holds a mail that does not count as the citizen's.
+func isUnverified(e ticket.Event) bool {
+	p, _ := publicTextOf(e)
+	return p.unverified
 }
 
 // publicTextOfNote returns the text of a note to the citizen.
@@ -58,7 +71,7 @@ func publicTextOfNote(e ticket.CitizenNote) publicText {
 
 // publicTextOfReply returns the text of a reply of the citizen; a courtesy message is flagged.
 func publicTextOfReply(e ticket.CitizenReplied) publicText {
-	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, original: e.Original, flagged: e.Kind == ticket.ReplyMessage}
+	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, original: e.Original, flagged: e.Kind == ticket.ReplyMessage, unverified: e.Unverified}
 }
 
 // publicTextOf returns the text of an event that the citizen may read, and whether the event has one.
@@ -86,16 +99,16 @@ func (p publicText) toNote(at time.Time, by By) Note {
 		n.VisibleFrom = at
 	}
 	n.setText(p.text, p.attachments)
-	n.setMail(p.text, p.original)
+	n.setMail(p.text, p.original, p.unverified)
 	return n
 }
 
 // setMail sets the parts of the mail from which the note is. text is nil if it was erased.
-func (n *Note) setMail(text *ticket.Text, original *ticket.Attachment) {
+func (n *Note) setMail(text *ticket.Text, original *ticket.Attachment, unverified bool) {
 	if text == nil {
 		text = &ticket.Text{}
 	}
-	n.MailParts = newMailParts(text.MailContent, original, n.Erased)
+	n.MailParts = newMailParts(text.MailContent, original, unverified, n.Erased)
 }
 
 // setText sets the note's text and files. text is nil if it was erased.

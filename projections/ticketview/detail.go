@@ -144,9 +144,9 @@ func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	}
 	t.Attachments = newFiles(e.Attachments, names)
 	if e.Personal != nil {
-		t.Mail = newMailParts(e.Personal.MailContent, e.Original, false)
+		t.Mail = newMailParts(e.Personal.MailContent, e.Original, e.Unverified, false)
 	} else {
-		t.Mail = newMailParts(ticket.MailContent{}, e.Original, true)
+		t.Mail = newMailParts(ticket.MailContent{}, e.Original, e.Unverified, true)
 	}
 }
 

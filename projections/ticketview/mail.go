@@ -9,6 +9,7 @@ import "github.com/sol-assistenza/sol/domain/ticket"
 type MailParts struct {
 	Quoted   string    `json:"quoted,omitempty" doc:"what the mail of this text quoted; pages show it folded"`
 	LeftOut  []LeftOut `json:"left_out,omitempty" doc:"parts of the mail that were not taken"`
+	Sender   *Sender   `json:"sender,omitempty" doc:"of the mail of this text"`
 	Original *File     `json:"original,omitempty" doc:"the mail as plain text; read like an attachment"`
 }
 
@@ -29,9 +30,9 @@ var leftOutReasons = map[ticket.LeftOutReason]string{
 	ticket.LeftOutUnreadable: "perché non si può aprire",
 }
 
-// newMailParts returns the parts of a mail. name is that of the original mail, which is empty once it was erased.
-func newMailParts(m ticket.MailContent, original *ticket.Attachment, erased bool) MailParts {
-	p := MailParts{Quoted: m.Quoted}
+// newMailParts returns the parts of a mail. The name of the original mail is empty once it was erased.
+func newMailParts(m ticket.MailContent, original *ticket.Attachment, unverified, erased bool) MailParts {
+	p := MailParts{Quoted: m.Quoted, Sender: newSender(m.Sender, unverified)}
 	for _, l := range m.LeftOut {
 		p.LeftOut = append(p.LeftOut, LeftOut{l.Name, l.Why, "Allegato non accettato: " + l.Name + ", " + leftOutReasons[l.Why] + "."})
 	}

@@ -32,6 +32,9 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 			continue
 		}
 		by := n.byForOperator(r.By, requester)
+		if isUnverified(r.Event) {
+			by.Name = unverifiedName
+		}
 		note, isNote := v.readNote(r, by, acts[r.Act], at)
 		if isNote && note.ID == "" {
 			continue // the viewer may not know that the note exists
@@ -82,7 +85,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 	case ticket.MailKept:
 		n := Note{ID: e.Mail, Kind: "mail", Audience: AudienceInternal, By: by, At: r.At, VisibleFrom: r.At}
 		n.setText(e.Personal, nil)
-		n.setMail(e.Personal, e.Original)
+		n.setMail(e.Personal, e.Original, e.Unverified)
 		return n, true
 	case ticket.ContactFailed:
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:

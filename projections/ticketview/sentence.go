@@ -32,6 +32,9 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 	case ticket.Resumed:
 		return "Lavorazione ripresa"
 	case ticket.CitizenReplied:
+		if e.Unverified {
+			return "Arrivata un’e-mail da un mittente non verificato"
+		}
 		return map[ticket.ReplyKind]string{
 			ticket.ReplyAnswer:    "Il cittadino ha risposto",
 			ticket.ReplyNotSolved: "Il cittadino scrive che il problema non è risolto",
@@ -122,6 +125,9 @@ func citizenSentence(e ticket.Event, n Names) string {
 	case ticket.Resumed:
 		return "Richiesta in lavorazione"
 	case ticket.CitizenReplied:
+		if e.Unverified {
+			return "Arrivata un’e-mail da un mittente non verificato"
+		}
 		return "Risposta inviata"
 	case ticket.Escalated:
 		return "Richiesta inoltrata all’assistenza regionale"

@@ -74,16 +74,18 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 	return nil, nil
 }
 
-// decideReply decides a reply of the citizen: an answer before the ticket is resolved (FAQ 2.4), or a reply to a resolution (FAQ 2.5).
+// decideReply decides a reply of the citizen: an answer before the ticket is resolved (FAQ 2.4), or a reply to a resolution (FAQ 2.5). A mail
+// that does not count as the citizen's answers a question, so that its operator reads it, and changes nothing of a resolved ticket.
 func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if err := checkActor(s, ticket.MoveAnswer, by); err != nil {
 		return nil, err
 	}
+	mail := ticket.MailFor(s, c.Mail)
 	m, kind := ticket.MoveAnswer, ticket.ReplyAnswer
 	if s.Status == ticket.StatusResolved {
 		m, kind = ticket.MoveNotSolved, ticket.ReplyNotSolved
 		switch {
-		case c.Courtesy, c.Solved != nil && *c.Solved:
+		case mail.IsUnverified(), c.Courtesy, c.Solved != nil && *c.Solved:
 			m, kind = ticket.MoveCitizenMessage, ticket.ReplyMessage
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
 			kind = ticket.ReplyAnswer // the citizen cannot see the resolution yet: it is held
@@ -105,8 +107,8 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 		return nil, err
 	}
 	reply := ticket.CitizenReplied{
-		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Original: c.Original,
-		Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames, MailContent: c.Mail},
+		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Original: c.Original, Unverified: mail.IsUnverified(),
+		Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames, MailContent: mail},
 	}
 	if m != ticket.MoveNotSolved {
 		return []ticket.Event{reply}, nil

@@ -56,7 +56,7 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	return []ticket.Event{ticket.Opened{
 		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
 		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Person: c.Person, Requester: c.Requester,
-		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, Attachments: c.Attachments, Original: c.Original, Status: to, Personal: &f,
+		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, Attachments: c.Attachments, Original: c.Original, Unverified: f.IsUnverified(), Status: to, Personal: &f,
 	}}, nil
 }
 

@@ -110,7 +110,8 @@ func decideKeepMail(s ticket.State, c ticket.KeepMail, by person.Actor) ([]ticke
 	if err := checkMove(s, ticket.MoveKeepMail, by); err != nil || s.Erased || s.KeptMails >= ticket.MaxKeptMails {
 		return nil, err
 	}
+	mail := ticket.MailFor(s, c.Mail)
 	return []ticket.Event{ticket.MailKept{
-		Mail: c.ID, Why: c.Why, Original: c.Original, Personal: &ticket.Text{Text: c.Text, MailContent: c.Mail},
+		Mail: c.ID, Why: c.Why, Original: c.Original, Unverified: mail.IsUnverified(), Personal: &ticket.Text{Text: c.Text, MailContent: mail},
 	}}, nil
 }

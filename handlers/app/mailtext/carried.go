@@ -33,6 +33,26 @@ func carriedIn(p *part, depth int) *Message {
 	return nil
 }
 
+// certificateIn returns the content of the part daticert.xml; nil if there is none. It does not look into mails that the part carries.
+func certificateIn(p *part, depth int) []byte {
+	for _, child := range p.children {
+		if found := certificateIn(child, depth); found != nil {
+			return found
+		}
+	}
+	if p.children != nil || depth >= maxCarried {
+		return nil
+	}
+	if signed := signedTree(p); signed != nil {
+		return certificateIn(signed, depth+1)
+	}
+	if !strings.EqualFold(fileName(p), "daticert.xml") {
+		return nil
+	}
+	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	return content
+}
+
 // readCarried returns the text of a mail within the mail, below a header that names it, and collects its files.
 func (r *partReader) readCarried(name string, content []byte) []line {
 	if r.depth >= maxCarried {

@@ -14,10 +14,12 @@ import (
 // Message is a mail that was read. Of a certified mail (PEC), which carries the citizen's mail as a part, it is the citizen's mail.
 type Message struct {
 	Header        textproto.MIMEHeader
-	MessageID     string // without angle brackets; "" if there is none
-	Subject       string // at most maxSubject characters
-	SenderName    string // display name of the field From
-	SenderAddress string // address of the field From, or "" if it cannot be read
+	MessageID     string    // without angle brackets; "" if there is none
+	Subject       string    // at most maxSubject characters
+	SenderName    string    // display name of the field From
+	SenderAddress string    // address of the field From, or "" if it cannot be read
+	Raw           []byte    // with its header
+	Envelope      *Envelope // of certified mail, which carried the mail; nil for any other mail
 	Files         []File
 	LeftOut       []LeftOut // parts that cannot be taken
 	Reaction      bool      // the mail is only a reaction to a mail, such as 👍
@@ -26,6 +28,13 @@ type Message struct {
 	lines  []line
 	status []byte // the delivery-status part; nil if there is none
 	kind   string // type of the whole mail
+}
+
+// Envelope is the mail with which a manager of certified mail (PEC) carries the citizen's mail. Of several, it is the outermost one: the sender
+// wrote what is in it.
+type Envelope struct {
+	Header      textproto.MIMEHeader
+	Certificate []byte // the file daticert.xml; nil if there is none
 }
 
 // File is a file of a mail. Inline is true for a picture that stands in the text.

@@ -28,6 +28,7 @@ func readMessage(raw []byte, depth int) (*Message, error) {
 	}
 	if m.header("X-Trasporto") != "" { // an envelope of certified mail, also of one with an anomaly
 		if inner := carriedIn(root, depth); inner != nil {
+			inner.Envelope = &Envelope{m.Header, certificateIn(root, depth)}
 			return inner, nil
 		}
 	}
@@ -57,7 +58,7 @@ func readTree(raw []byte) (*Message, *part, error) {
 	if parts > 4*maxParts {
 		return nil, nil, ErrParts
 	}
-	m := &Message{Header: root.header, kind: root.kind}
+	m := &Message{Header: root.header, kind: root.kind, Raw: raw}
 	m.MessageID = strings.Trim(m.header("Message-Id"), "<> ")
 	m.Subject = firstRunes(decodeHeader(m.header("Subject")), maxSubject)
 	m.SenderName, m.SenderAddress = sender(m.header("From"))

@@ -219,7 +219,7 @@ func TestEveryKindHasASentence(t *testing.T) {
 	w := newFixture(t)
 	id := w.open()
 	for _, kind := range []sagas.NotificationKind{
-		sagas.KindNewTicket, sagas.KindAssigned, sagas.KindReply, sagas.KindCourtesyReply, sagas.KindHandover, sagas.KindHandoverReceipt, sagas.KindHandedBack, sagas.KindRecalled, sagas.KindRegionalMessage,
+		sagas.KindNewTicket, sagas.KindAssigned, sagas.KindReply, sagas.KindCourtesyReply, sagas.KindUnverifiedMail, sagas.KindHandover, sagas.KindHandoverReceipt, sagas.KindHandedBack, sagas.KindRecalled, sagas.KindRegionalMessage,
 		sagas.KindDeadlineNear, sagas.KindDeadlineMissed, sagas.KindPingPong, sagas.KindPlaybookReminder, sagas.KindOutcomeProposed, sagas.KindPrivacyAlert, sagas.KindContactFailed, sagas.KindOpened, sagas.KindPublicNote,
 		sagas.KindConfirmed, sagas.KindReminder, sagas.KindReopened, sagas.KindClosed, sagas.KindWithRegion, sagas.KindRedirected, sagas.KindBackAtASR,
 	} {

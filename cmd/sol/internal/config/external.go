@@ -27,6 +27,11 @@ const externalHelp = `
   SOL_MAIL_LISTEN       host:port on which replies and bounces are received by SMTP (none)
   SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
                         PEM files of a certificate and its key, to offer STARTTLS there; read again for each connection (none)
+  SOL_MAIL_TRUSTED_SERVERS
+                        names (authserv-id) of the mail servers in front of SOL_MAIL_LISTEN whose Authentication-Results count,
+                        with commas; they must remove such fields from what they receive (none: SPF, DKIM and DMARC do not count)
+  SOL_MAIL_CERTIFIED_DOMAINS
+                        domains of managers of certified mail (PEC) that vouch for senders at any domain, with commas (none)
   SOL_PRIVACY_URL       privacy notice of the operating body, linked from the pages (none: the pages say so)
   SOL_ACCESSIBILITY_URL accessibility declaration made with AgID, linked from every page (none: the pages say so)
   SOL_FEEDBACK_URL      where accessibility problems are reported, https://… or mailto:… (none: the assistance form)`
@@ -44,6 +49,9 @@ type External struct {
 	MailTLSCert    string            // path, with MailTLSKey; empty: inbound mail without TLS
 	MailTLSKey     string            // path
 	Documents      ui.Documents
+
+	MailTrustedServers   []string // whose Authentication-Results count
+	MailCertifiedDomains []string // of managers of certified mail
 }
 
 // maxMailPerMinute is the largest value of SOL_MAIL_PER_MINUTE.
@@ -75,6 +83,16 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 				wrong = append(wrong, err)
 			}
 			*path = abs
+		}
+	}
+	for name, target := range map[string]*[]string{
+		"SOL_MAIL_TRUSTED_SERVERS": &e.MailTrustedServers, "SOL_MAIL_CERTIFIED_DOMAINS": &e.MailCertifiedDomains,
+	} {
+		if env(name) != "" {
+			*target = strings.FieldsFunc(env(name), func(r rune) bool { return r == ',' || r == ' ' })
+		}
+		if strings.ContainsAny(env(name), "@/;:\"") {
+			refuse(name, "names with commas between them, e.g. mx.example.it")
 		}
 	}
 	public, err := url.Parse(e.PublicURL)
