@@ -81,6 +81,7 @@ func Evolve(s State, r Recorded) State {
 	if background {
 		s.Last.Before = s.Last.Before.applyBackground(r)
 	}
+	s.Known = s.Known.apply(s, r)
 	return s
 }
 

@@ -36,20 +36,37 @@ func (s State) Readers() []ReaderTag {
 	return sortedTags(tags...)
 }
 
-// OnlyFor returns the tags of the only readers who may know of an event, in ascending order; nil for an event that all readers of the ticket
-// may know of. s is the state after the event.
+// OnlyFor returns the tags of the only readers who may know of an event, in ascending order; nil for an event that all operators who see the
+// ticket may know of, and perhaps the citizen (CitizenKnows). s is the state after the event.
 func OnlyFor(s State, e Event) []ReaderTag {
+	var tags []ReaderTag
+	for _, entity := range onlyEntities(s, e) {
+		tags = append(tags, EntityTag(entity))
+	}
+	return sortedTags(tags...)
+}
+
+// onlyEntities returns the entities whose operators are the only readers who may know of an event, each once; nil if all readers may.
+func onlyEntities(s State, e Event) []catalog.EntityCode {
 	switch e := e.(type) {
 	case InternalNote:
-		return sortedTags(EntityTag(e.Entity))
+		return []catalog.EntityCode{e.Entity}
 	case RegionalNote:
-		return sortedTags(EntityTag(e.ASR), EntityTag(catalog.Region))
+		return withRegion(e.ASR)
 	case PlaybookEvent: // the citizen and the ASR that gets the ticket next may not know the answers
-		return sortedTags(EntityTag(runEntity(s, e)), EntityTag(catalog.Region))
+		return withRegion(runEntity(s, e))
 	case Opened, CitizenNote, AssignmentEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn, AutoClosed,
 		Reclassified, HandoverAlertEvent, CitizenReminded, ContactEvent, PersonalDataErased:
 	}
 	return nil
+}
+
+// withRegion returns an ASR and the Region, each once.
+func withRegion(asr catalog.EntityCode) []catalog.EntityCode {
+	if asr == catalog.Region {
+		return []catalog.EntityCode{asr}
+	}
+	return []catalog.EntityCode{asr, catalog.Region}
 }
 
 // runEntity returns the entity to whose run an event belongs. s is the state after the event.

@@ -27,6 +27,7 @@ type State struct {
 	KeptMails   int  `json:",omitempty"` // number of mails without effect
 	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
 	Last        LastAct
+	Known       Knowledge `json:"-"` // how many events which reader may know of
 	UndoableState
 }
 

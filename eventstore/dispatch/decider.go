@@ -10,7 +10,7 @@ import (
 )
 
 // Decider holds the rules of one kind of stream, which the domain provides: state S, command C, event E. NotAfter, Conflict,
-// Subject, Erases, Readers and OnlyFor may be nil.
+// KnownVersion, KnownEvents, Subject, Erases, Readers and OnlyFor may be nil.
 type Decider[S, C, E any] struct {
 	Kind string // of the streams; stored
 	// Decide returns the events that the command causes; nil, nil when there is nothing to do.
@@ -26,6 +26,11 @@ type Decider[S, C, E any] struct {
 	// Conflict returns an error for the client when the events since the seen version changed a value that the command
 	// also sets; nil when there is no such value.
 	Conflict func(s S, c C, by eventstore.Actor, since []Event[E]) error
+	// KnownVersion returns the version of a stream for an actor: the number of events that the actor may know of now. nil: all events.
+	KnownVersion func(s S, by eventstore.Actor, now time.Time) int
+	// KnownEvents returns the events of a history that the actor may know of now, in the order in which the actor could first know of
+	// them. nil: all events. KnownVersion and KnownEvents agree, and are both nil or both not.
+	KnownEvents func(history []Event[E], by eventstore.Actor, now time.Time) []Event[E]
 	// Subject returns the id of the person that a stream beginning with e is about.
 	Subject func(e E) string
 	// Erases reports whether e destroys the stream's keys.
@@ -49,7 +54,7 @@ type Request[C any] struct {
 	By          eventstore.Actor
 	ID          eventstore.CommandID // empty Key: the command cannot be repeated
 	Body        []byte               // the client's request, to distinguish a repetition from a reused key; nil: no comparison
-	SeenVersion int                  // version that the client read; 0: none
+	SeenVersion int                  // version that the client read, as KnownVersion gives it; 0: none
 	Cause       int64                // position of the event to which a saga reacts; 0: none
 }
 

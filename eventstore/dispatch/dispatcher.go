@@ -119,7 +119,7 @@ func (t *attempt) now(clock time.Time) time.Time {
 // log's time beyond the limit of the decision.
 func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], t *attempt) (out Result[S], retry bool, err error) {
 	state, version, cached := d.cache.get(r.Stream)
-	outdated := r.SeenVersion > 0 && r.SeenVersion != version
+	outdated := r.SeenVersion > 0 && r.SeenVersion != d.knownVersion(state, version, r.By)
 	if !cached || outdated { // the conflict check needs the events after the seen version
 		var history []Event[E]
 		state, version, history, err = d.Load(ctx, r.Stream)
@@ -142,7 +142,7 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], t *attempt)
 		}
 		return out, false, err
 	}
-	if r.SeenVersion > version { // after Decide: an actor whom the rules refuse learns nothing about versions
+	if r.SeenVersion > 0 && r.SeenVersion > d.knownVersion(state, version, r.By) { // after Decide: an actor whom the rules refuse learns nothing about versions
 		return out, false, fmt.Errorf("version %d of %s does not exist: %w", r.SeenVersion, r.Stream, eventstore.ErrConflict)
 	}
 	var notAfter time.Time
@@ -160,12 +160,24 @@ func (d *Dispatcher[S, C, E]) try(ctx context.Context, r Request[C], t *attempt)
 	return out, false, err
 }
 
-// checkConflict returns the error of Conflict for the events that the client has not seen; nil without a seen version.
+// knownVersion returns the version of a stream for an actor; state is the state at version.
+func (d *Dispatcher[S, C, E]) knownVersion(state S, version int, by eventstore.Actor) int {
+	if d.decider.KnownVersion == nil {
+		return version
+	}
+	return d.decider.KnownVersion(state, by, d.store.Now())
+}
+
+// checkConflict returns the error of Conflict for the events that the client may know of and has not seen; nil without a seen version.
 func (d *Dispatcher[S, C, E]) checkConflict(r Request[C], state S, version int, history []Event[E]) error {
-	if r.SeenVersion == 0 || r.SeenVersion >= version || d.decider.Conflict == nil {
+	if r.SeenVersion == 0 || d.decider.Conflict == nil || r.SeenVersion >= d.knownVersion(state, version, r.By) {
 		return nil
 	}
-	return d.decider.Conflict(state, r.Command, r.By, history[r.SeenVersion:])
+	known := history
+	if d.decider.KnownEvents != nil {
+		known = d.decider.KnownEvents(history, r.By, d.store.Now())
+	}
+	return d.decider.Conflict(state, r.Command, r.By, known[min(r.SeenVersion, len(known)):])
 }
 
 // appendDecision appends the decided events. Without events it checks the version and stores the command. Errors: those of Append.

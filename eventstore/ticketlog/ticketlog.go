@@ -133,6 +133,15 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []dispatch.Event[ticket.Event]) error {
 			return rules.Conflicts(s, c, DomainActor(by), History(since))
 		},
+		KnownVersion: func(s ticket.State, by eventstore.Actor, now time.Time) int {
+			return s.Known.VersionFor(DomainActor(by), now)
+		},
+		KnownEvents: func(history []dispatch.Event[ticket.Event], by eventstore.Actor, now time.Time) (known []dispatch.Event[ticket.Event]) {
+			for _, r := range ticket.KnownEvents(History(history), DomainActor(by), now) {
+				known = append(known, history[r.Version-1])
+			}
+			return known
+		},
 		Subject: func(e ticket.Event) string {
 			if opened, ok := e.(ticket.Opened); ok {
 				return opened.Person

@@ -78,7 +78,7 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOut
 	if err != nil {
 		return nil, err
 	}
-	return a.newOpenOutput(c, o), nil
+	return a.newOpenOutput(ctx, c, o)
 }
 
 func (r OpenRequest) openRequest() app.OpenRequest {
@@ -92,9 +92,13 @@ func (r OpenRequest) openRequest() app.OpenRequest {
 	}
 }
 
-func (a *API) newOpenOutput(c caller, o app.CommandResult) *openOutput {
-	return &openOutput{
-		ETag: etag(o.Version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
-		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: o.State.Status, Version: o.Version, Position: a.App.PositionText(c.Caller, o.Position)},
+func (a *API) newOpenOutput(ctx context.Context, c caller, o app.CommandResult) (*openOutput, error) {
+	status, version, err := a.App.VisibleResult(ctx, c.Caller, o)
+	if err != nil {
+		return nil, err
 	}
+	return &openOutput{
+		ETag: etag(version), Location: "/api/v1/tickets/" + o.Stream, Replayed: replayed(o),
+		Body: OpenedTicket{ID: ticket.ID(o.Stream), Number: o.State.Number, Status: status, Version: version, Position: a.App.PositionText(c.Caller, o.Position)},
+	}, nil
 }

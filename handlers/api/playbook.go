@@ -99,13 +99,17 @@ func (a *API) answerCheck(ctx context.Context, c caller, in *answerInput) (*answ
 	}
 	o, err := a.App.Update(ctx, c.Caller, id, u, in.idempotency("tickets/"+in.ID+"/playbook/answers"))
 	if err != nil {
-		return nil, a.addCurrentVersion(ctx, id, singleAnswerError(err))
+		return nil, a.addCurrentVersion(ctx, c, id, singleAnswerError(err))
 	}
 	p, _, err := a.readChecks(ctx, c, id, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &answerOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Answered{p, o.Version, a.App.PositionText(c.Caller, o.Position)}}, nil
+	_, version, err := a.App.VisibleResult(ctx, c.Caller, o)
+	if err != nil {
+		return nil, err
+	}
+	return &answerOutput{ETag: etag(version), Replayed: replayed(o), Body: Answered{p, version, a.App.PositionText(c.Caller, o.Position)}}, nil
 }
 
 // singleAnswerError removes the prefix "answers[0]." from the refused fields, since the body of this endpoint is a single answer.

@@ -62,9 +62,9 @@ func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*act
 	}
 	o, err := a.App.Update(ctx, c.Caller, ticket.ID(in.ID), u, in.idempotency("tickets/"+in.ID+"/updates"))
 	if err != nil {
-		return nil, a.addCurrentVersion(ctx, ticket.ID(in.ID), err)
+		return nil, a.addCurrentVersion(ctx, c, ticket.ID(in.ID), err)
 	}
-	return a.newActOutput(c, o), nil
+	return a.newActOutput(ctx, c, o)
 }
 
 func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput, error) {
@@ -72,21 +72,25 @@ func (a *API) undoAct(ctx context.Context, c caller, in *undoInput) (*actOutput,
 	if err != nil {
 		return nil, err
 	}
-	return a.newActOutput(c, o), nil
+	return a.newActOutput(ctx, c, o)
 }
 
-func (a *API) newActOutput(c caller, o app.CommandResult) *actOutput {
-	return &actOutput{ETag: etag(o.Version), Replayed: replayed(o), Body: Acted{Version: o.Version, Position: a.App.PositionText(c.Caller, o.Position), Status: o.State.Status}}
+func (a *API) newActOutput(ctx context.Context, c caller, o app.CommandResult) (*actOutput, error) {
+	status, version, err := a.App.VisibleResult(ctx, c.Caller, o)
+	if err != nil {
+		return nil, err
+	}
+	return &actOutput{ETag: etag(version), Replayed: replayed(o), Body: Acted{Version: version, Position: a.App.PositionText(c.Caller, o.Position), Status: status}}, nil
 }
 
-// addCurrentVersion converts a conflict to a problem with the ticket's current version. It returns other errors unchanged.
-func (a *API) addCurrentVersion(ctx context.Context, id ticket.ID, err error) error {
+// addCurrentVersion converts a conflict to a problem with the ticket's current version for the caller. It returns other errors unchanged.
+func (a *API) addCurrentVersion(ctx context.Context, c caller, id ticket.ID, err error) error {
 	var conflict *ticket.ConflictError
 	if !errors.As(err, &conflict) {
 		return err
 	}
 	p := problemFor(err)
-	if _, version, err := a.App.State(ctx, id); err == nil {
+	if version, err := a.App.CurrentVersion(ctx, c.Caller, id); err == nil {
 		p.Current = version
 	}
 	return p

@@ -31,7 +31,7 @@ type CommandRequest struct {
 	// Permanent stores the key for ever, as sagas need; other keys are stored for 90 days.
 	Permanent       bool
 	Body            []byte // request body, to distinguish a repetition from another use of the key; nil: no comparison
-	ExpectedVersion int    // version that the client saw; 0: none
+	ExpectedVersion int    // version that the client saw, as the ticket's view gives it; 0: none
 	Cause           int64  // log position of the event that made a saga dispatch the command; 0: a person dispatched it
 }
 

@@ -60,26 +60,26 @@ func (d *TicketDispatcher) NextNumber(ctx context.Context) (string, error) {
 // draw a ticket number and store attachments. A request without a ticket is for a new ticket. Errors: those of the rules and the store.
 func (d *TicketDispatcher) Validate(ctx context.Context, r CommandRequest) error {
 	var s ticket.State
-	version := 0
+	now := d.store.Now()
 	if r.Ticket != "" {
 		history, err := d.History(ctx, r.Ticket)
 		if err != nil {
 			return err
 		}
-		version = len(history)
 		for _, h := range history {
 			s = ticket.Evolve(s, h)
 		}
-		if r.ExpectedVersion > 0 && r.ExpectedVersion < version {
-			if err := rules.Conflicts(s, r.Command, r.By, history[r.ExpectedVersion:]); err != nil {
+		known := ticket.KnownEvents(history, r.By, now)
+		if r.ExpectedVersion > 0 && r.ExpectedVersion < len(known) {
+			if err := rules.Conflicts(s, r.Command, r.By, known[r.ExpectedVersion:]); err != nil {
 				return err
 			}
 		}
 	}
-	if _, err := d.rules.Decide(s, r.Command, r.By, d.store.Now()); err != nil {
+	if _, err := d.rules.Decide(s, r.Command, r.By, now); err != nil {
 		return err
 	}
-	if r.ExpectedVersion > version {
+	if r.ExpectedVersion > s.Known.VersionFor(r.By, now) {
 		return fmt.Errorf("version %d of %s: %w", r.ExpectedVersion, r.Ticket, eventstore.ErrConflict)
 	}
 	return nil

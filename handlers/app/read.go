@@ -24,7 +24,6 @@ type TicketView struct {
 	ticketview.Ticket
 	PlaybookRun *ticketview.Playbook // nil: no checks are prescribed, or the caller may not read them
 	State       ticket.State         // the current state, on which the rules decide
-	version     int                  // number of the last event
 }
 
 // ViewTicket returns the ticket as the caller may see it now, with its checks. It records one access. Errors: those of Ticket.
@@ -58,12 +57,12 @@ func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.
 func (s *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (_ ticketview.Playbook, version int, _ bool, _ error) {
 	w, err := s.buildView(ctx, by, id, at)
 	if err != nil || w.PlaybookRun == nil {
-		return ticketview.Playbook{}, w.version, false, err
+		return ticketview.Playbook{}, w.Version, false, err
 	}
 	if err := s.recordAccess(ctx, by, accesslog.Checks, id, ""); err != nil {
 		return ticketview.Playbook{}, 0, false, err
 	}
-	return *w.PlaybookRun, w.version, true, nil
+	return *w.PlaybookRun, w.Version, true, nil
 }
 
 // CheckVisible returns an error if the caller may not see the ticket. It records no access, since it returns no data. Errors: those of
@@ -91,7 +90,7 @@ func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 	if !ok {
 		return TicketView{}, &ticket.NotVisibleError{}
 	}
-	w := TicketView{Ticket: t, version: history.Version, State: history.Today}
+	w := TicketView{Ticket: t, State: history.Today}
 	if run, ok := history.PlaybookRun(by.Viewer(), names); ok {
 		w.PlaybookRun = &run
 	}

@@ -97,10 +97,14 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed, linke
 	return s.openTicketAs(ctx, by, linked, open, in, idempotency)
 }
 
-// VisibleResult returns status and version of the ticket as the caller could see them right after a command: the response
-// to a reply must not reveal an act that is still held. For a linked ticket, which the holder of the closed one's personal link does not see,
-// VisibleResult returns what the holder of its own link sees.
+// VisibleResult returns status and version of the ticket as the caller could see them right after a command: neither reveals an act that
+// is still held, or an event that the caller may not know of. For a linked ticket, which the holder of the closed one's personal link does
+// not see, VisibleResult returns what the holder of its own link sees. A repetition gets the same.
 func (s *Service) VisibleResult(ctx context.Context, by Caller, o CommandResult) (ticket.Status, int, error) {
+	version := o.State.Known.VersionFor(by.Actor, o.State.Known.Total.At)
+	if !by.Viewer().IsCitizen() || version == o.State.Known.Total.N { // who knows of all events sees the status as it is
+		return o.State.Status, version, nil
+	}
 	history, err := s.History(ctx, ticket.ID(o.Stream))
 	if err != nil {
 		return "", 0, err
@@ -111,9 +115,15 @@ func (s *Service) VisibleResult(ctx context.Context, by Caller, o CommandResult)
 	}
 	t, ok := ticketview.Detail(by.Viewer(), history, ticketview.Names{Catalog: s.Catalog}, history[o.Version-1].At)
 	if !ok {
-		return o.State.Status, o.Version, nil
+		return o.State.Status, version, nil
 	}
 	return t.Status, t.Version, nil
+}
+
+// CurrentVersion returns the version of a ticket for the caller now. Error: eventstore.ErrNotFound.
+func (s *Service) CurrentVersion(ctx context.Context, by Caller, id ticket.ID) (int, error) {
+	state, _, err := s.State(ctx, id)
+	return state.Known.VersionFor(by.Actor, s.Store.Now()), err
 }
 
 // LinkedTicketForm returns the command that opens a ticket linked to a closed one, with the form data of the closed one and text as

@@ -36,7 +36,7 @@ func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
 		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
 		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
 	}
-	if after.Identity == ticket.Verified {
+	if after.Identity == ticket.Verified && ticket.CitizenKnows(r.Event) {
 		e.Citizen = after.State.Citizen
 	}
 	if held := after.State.Last.HeldUntil; held.After(r.At) {
@@ -47,15 +47,16 @@ func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
 	}
 	switch n := r.Event.(type) {
 	case ticket.InternalNote:
-		e.Entities, e.Citizen = []catalog.EntityCode{n.Entity}, ""
+		e.Entities = []catalog.EntityCode{n.Entity}
 	case ticket.RegionalNote:
-		e.Entities, e.Citizen = []catalog.EntityCode{n.ASR, catalog.Region}, ""
+		e.Entities = []catalog.EntityCode{n.ASR, catalog.Region}
 	case ticket.PlaybookEvent:
-		e.Entities, e.Citizen = []catalog.EntityCode{after.State.Run.Entity}, "" // only while that entity has the ticket
-	case ticket.AssignmentEvent, ticket.Reclassified, ticket.ActWithdrawn, ticket.HandoverAlertEvent, ticket.ContactEvent:
-		e.Citizen = ""
-	case ticket.Opened, ticket.CitizenNote, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
-		ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded, ticket.PersonalDataErased:
+		e.Entities = []catalog.EntityCode{after.State.Run.Entity} // only while that entity has the ticket
+	case ticket.Reclassified:
+		e.Citizen = "" // its act may be held by a note after it
+	case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
+		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.HandoverAlertEvent, ticket.CitizenReminded,
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return e
 }

@@ -23,8 +23,12 @@ func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 		return row
 	}
 	actual := row.State
+	actual.Known = row.Known
 	row.State = ticket.Evolve(actual, r)
-	row.Version, row.Position, row.UpdatedAt = r.Version, r.Position, r.At
+	row.Known, row.Version, row.Position = row.State.Known, r.Version, r.Position
+	if ticket.OnlyFor(row.State, r.Event) == nil {
+		row.UpdatedAt = r.At
+	}
 	from := r.At
 	if held := row.State.Last.HeldUntil; held.After(from) { // the citizen sees nothing of an act before its note
 		from = held
@@ -37,20 +41,18 @@ func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 		row = row.addText(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
 		row = row.addText(e.Reply, e.Personal, r.At)
-	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
-		ticket.HandoverAlertEvent, ticket.ContactEvent:
-		return row
 	case ticket.ActWithdrawn:
-		if row = row.removeTexts(e.Notes).removeCitizenStates(e.Act); len(row.CitizenStates) > 0 {
-			return row
-		} // otherwise the citizen has seen the act, so the withdrawal is an event for them too
+		row = row.removeTexts(e.Notes).removeCitizenStates(e.Act)
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
 		row.Terms = searchterms.ForNumber(row.State.Number)
-	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
-		ticket.AutoClosed, ticket.CitizenReminded:
+	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
+		ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent,
+		ticket.ResolutionEvent, ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded:
 	}
-	row = row.addCitizenState(r, actual, from)
+	if _, reclassified := r.Event.(ticket.Reclassified); ticket.CitizenKnows(r.Event) && !reclassified { // its act may be held by a note after it
+		row = row.addCitizenState(r, actual, from)
+	}
 	if row.State.Erased {
 		row = row.withoutPerson()
 	}

@@ -227,7 +227,7 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 		Entity: n.Entity(state.Entity), Assignee: n.Assignee(state.Assignee),
 		Service: n.Service(state.Service), Problem: n.Problem(state.Service, state.Problem, false),
 		Channel: row.Channel, Identity: row.Identity, Requester: Person{row.GivenName, row.FamilyName},
-		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Version,
+		OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, Version: row.Known.VersionFor(s.viewer.Actor, s.now),
 		ReadOnly: !s.viewer.WorksAt(state.Entity), Erased: state.Erased, Flags: []Flag{},
 	}
 	if s.viewer.IsCitizen() {
@@ -236,7 +236,7 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 		i.Status, i.StatusLabel = known.Status, known.Status.CitizenLabel(ticketview.CameFromRegion(known))
 		i.Entity, i.Assignee, i.ReadOnly = n.Entity(known.Entity), nil, false
 		i.Problem = n.Problem(state.Service, state.Problem, true)
-		i.UpdatedAt, i.Version = now.At, now.Version
+		i.UpdatedAt = now.At
 		return i
 	}
 	if state.Handover.N > 0 {

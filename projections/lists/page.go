@@ -79,8 +79,8 @@ type Item struct {
 	Identity    ticket.Identity      `json:"identity"`
 	Requester   Person               `json:"requester"`
 	OpenedAt    time.Time            `json:"opened_at"`
-	UpdatedAt   time.Time            `json:"updated_at"`
-	Version     int                  `json:"version"`
+	UpdatedAt   time.Time            `json:"updated_at" doc:"of the last event that all operators who see the ticket may know of; for citizens, of the last that they may know of"`
+	Version     int                  `json:"version" doc:"number of events that the viewer may know of, as in the ticket"`
 	ReadOnly    bool                 `json:"read_only"`
 	Erased      bool                 `json:"erased"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.

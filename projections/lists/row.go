@@ -16,10 +16,13 @@ import (
 // Row is a ticket in the lists, stored in column folded of the table "tickets". It is also the state of its own fold. It holds the
 // ticket.State of the rules, so that lists and rules cannot disagree about a ticket's status, entity or assignee.
 type Row struct {
-	State      ticket.State    `json:"state"`
-	Version    int             `json:"version"`
-	Position   int64           `json:"position"`
-	OpenedAt   time.Time       `json:"opened_at"`
+	State    ticket.State     `json:"state"`
+	Known    ticket.Knowledge `json:"known,omitzero"` // that of State, which is stored without it
+	Version  int              `json:"version"`        // in the stream
+	Position int64            `json:"position"`
+	OpenedAt time.Time        `json:"opened_at"`
+	// UpdatedAt is the time of the last event that all operators who see the ticket may know of: the order of a list, which an ASR with a
+	// trace sees too, tells nothing of internal notes.
 	UpdatedAt  time.Time       `json:"updated_at"`
 	Channel    ticket.Channel  `json:"channel"`
 	Identity   ticket.Identity `json:"identity"`
@@ -44,11 +47,10 @@ type searchableText struct {
 // citizenState is the ticket as its citizen sees it from From on. A row keeps the state that is shown and the states that are still held,
 // in ascending order of From. So a list can be read at any moment, and the fold needs no clock.
 type citizenState struct {
-	Act     ticket.ID    `json:"act"` // that led to this state
-	From    time.Time    `json:"from"`
-	At      time.Time    `json:"at"`      // of the latest event
-	Version int          `json:"version"` // of the latest event
-	State   ticket.State `json:"state"`
+	Act   ticket.ID    `json:"act"` // that led to this state
+	From  time.Time    `json:"from"`
+	At    time.Time    `json:"at"` // of the latest event
+	State ticket.State `json:"state"`
 }
 
 // maxSearchableBytes is the largest size of the searchable texts of one ticket, in bytes. A tsvector holds less than 1 MB, and a text can
@@ -111,7 +113,7 @@ func (row Row) addCitizenState(r ticket.Recorded, actual ticket.State, from time
 // apply returns the citizen state after one more event; actual is the ticket's state before the event.
 func (s citizenState) apply(r ticket.Recorded, actual ticket.State) citizenState {
 	s.State = ticket.Evolve(s.State, ticketview.AsCitizenSees(r, actual, s.State))
-	s.At, s.Version = r.At, r.Version
+	s.At = r.At
 	return s
 }
 

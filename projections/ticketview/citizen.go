@@ -11,8 +11,10 @@ import (
 )
 
 // citizenView returns the ticket as its citizen may see it, from the events that the citizen may know of and the state after them.
-func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, at time.Time) Ticket {
-	t := commonView(s, visible, n, at)
+func citizenView(v Viewer, h History, n Names) Ticket {
+	visible, s := visibleToCitizen(h.earlier, h.acts, h.At)
+	t := commonView(s, visible, n, h.At)
+	numbers := t.setKnown(h, v, n)
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
@@ -29,7 +31,7 @@ func citizenView(v Viewer, visible []ticket.Recorded, s ticket.State, n Names, a
 			t.Notes = append(t.Notes, note)
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: r.Version, At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)),
+			t.Timeline = append(t.Timeline, Line{Version: numbers[r.Version], At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)),
 				Text: text})
 		}
 	}

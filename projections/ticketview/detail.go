@@ -18,8 +18,6 @@ type History struct {
 	At    time.Time    // the moment
 	State ticket.State // at the moment
 	Today ticket.State // after the last event of the whole history
-	// Version is the version of the last event of the whole history.
-	Version int
 	// Accounts holds the ids of the accounts in the whole history, actors and assignees, each once, in the order of their first mention.
 	Accounts []string
 	earlier  []ticket.Recorded // the events up to the moment
@@ -33,7 +31,7 @@ func Open(history []ticket.Recorded, at time.Time) History {
 	h := History{At: at, earlier: earlier, acts: actStates(earlier), runs: collectRunEntities(earlier)}
 	seen := map[string]bool{"": true}
 	for i, r := range history {
-		h.Today, h.Version = ticket.Evolve(h.Today, r), r.Version
+		h.Today = ticket.Evolve(h.Today, r)
 		for _, id := range []string{r.By.ID, h.Today.Assignee.Operator} {
 			if !seen[id] {
 				seen[id] = true
@@ -63,8 +61,7 @@ func (h History) Detail(v Viewer, n Names) (Ticket, bool) {
 	case !h.isVisible(v):
 		return Ticket{}, false
 	case v.IsCitizen():
-		visible, known := visibleToCitizen(h.earlier, h.acts, h.At)
-		return citizenView(v, visible, known, n, h.At), true
+		return citizenView(v, h, n), true
 	default:
 		return operatorView(v, h, n), true
 	}
@@ -98,7 +95,6 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 	}
 	var solved time.Time
 	for _, r := range valid {
-		t.Version, t.Position, t.UpdatedAt = r.Version, n.formatPosition(r.Position), r.At
 		switch e := r.Event.(type) {
 		case ticket.Opened:
 			t.applyOpened(e, r.At)
@@ -126,6 +122,22 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		t.ClosesAt = &closes
 	}
 	return t
+}
+
+// setKnown sets version, position and time of the last change from the events that the viewer may know of, and returns their numbers, from 1
+// in the order in which the viewer could first know of them, by version in the stream.
+func (t *Ticket) setKnown(h History, v Viewer, n Names) map[int]int {
+	known := ticket.KnownEvents(h.earlier, v.actor(), h.At)
+	numbers := make(map[int]int, len(known))
+	var last ticket.Recorded
+	for i, r := range known {
+		numbers[r.Version] = i + 1
+		if r.Version > last.Version {
+			last = r
+		}
+	}
+	t.Version, t.Position, t.UpdatedAt = len(known), n.formatPosition(last.Position), last.At
+	return numbers
 }
 
 // applyOpened sets the fields that the opening gives.

@@ -61,7 +61,7 @@ func withoutWithdrawn(history []ticket.Recorded, acts map[ticket.ID]actState) []
 // While the public note of an act is held, the citizen sees none of the events of the act. Until the note may be read, the
 // citizen sees the status before the act. So «Risolto» never appears without its reason, and an act that is withdrawn in time leaves no
 // trace. The same is true of an act with a note to the Region: the citizen does not read the note, but must not see a hand-over that its
-// author takes back. Internal and regional notes are left out; the citizen's view could not show them anyway.
+// author takes back. ticket.CitizenKnows says of which events a citizen may know at all.
 func visibleToCitizen(
 	history []ticket.Recorded, acts map[ticket.ID]actState, at time.Time,
 ) (visible []ticket.Recorded, known ticket.State) {
@@ -69,14 +69,8 @@ func visibleToCitizen(
 	for _, r := range withoutWithdrawn(history, acts) {
 		as := AsCitizenSees(r, actual, known)
 		actual = ticket.Evolve(actual, r)
-		switch r.Event.(type) {
-		case ticket.InternalNote, ticket.RegionalNote, ticket.MailKept:
-		case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
-			ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
-			ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactFailed, ticket.PersonalDataErased:
-			if !acts[r.Act].isHeld(at) {
-				visible, known = append(visible, as), ticket.Evolve(known, as)
-			}
+		if ticket.CitizenKnows(r.Event) && !acts[r.Act].isHeld(at) {
+			visible, known = append(visible, as), ticket.Evolve(known, as)
 		}
 	}
 	return visible, known

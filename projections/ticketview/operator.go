@@ -16,9 +16,7 @@ import (
 func operatorView(v Viewer, h History, n Names) Ticket {
 	earlier, s, acts, at := h.earlier, h.State, h.acts, h.At
 	t := commonView(s, withoutWithdrawn(earlier, acts), n, at)
-	last := earlier[len(earlier)-1]
-	t.Version, t.UpdatedAt = last.Version, last.At
-	t.Position = n.formatPosition(last.Position)
+	numbers := t.setKnown(h, v, n)
 	t.StatusLabel = s.Status.Label()
 	t.Assignee = n.Assignee(s.Assignee)
 	t.Problem = n.Problem(s.Service, s.Problem, false)
@@ -28,7 +26,8 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 	t.Playbook = v.currentPlaybook(n, s)
 	requester, runs := t.requesterName(), h.runs
 	for _, r := range earlier {
-		if entity, ofRun := runs.ofEvent(r.Event); ofRun && !v.seesPlaybookOf(entity) {
+		number, known := numbers[r.Version]
+		if entity, ofRun := runs.ofEvent(r.Event); !known || ofRun && !v.seesPlaybookOf(entity) {
 			continue
 		}
 		by := n.byForOperator(r.By, requester)
@@ -43,7 +42,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 			t.Notes = append(t.Notes, note)
 		}
 		t.Timeline = append(t.Timeline, Line{
-			Version: r.Version, At: r.At, By: by, Type: ticket.EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
+			Version: number, At: r.At, By: by, Type: ticket.EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
 		})
 	}
 	t.Moves = append(t.Moves, rules.Moves(s, v.Actor)...)

@@ -18,8 +18,8 @@ type Ticket struct {
 	Number      string        `json:"number" example:"2026-0001234"`
 	Status      ticket.Status `json:"status"`
 	StatusLabel string        `json:"status_label" doc:"Italian; in plain words for the citizen"`
-	Version     int           `json:"version" doc:"of the last event that the viewer may know of; the ETag"`
-	Position    string        `json:"position" doc:"EPOCH.POSITION of that event"`
+	Version     int           `json:"version" doc:"number of events that the viewer may know of; the ETag"`
+	Position    string        `json:"position" doc:"EPOCH.POSITION of the last of them"`
 	At          time.Time     `json:"at" doc:"the moment that is shown"`
 
 	Entity       Entity             `json:"entity" doc:"competent"`
@@ -151,7 +151,7 @@ type By struct {
 
 // Line is one event in the timeline.
 type Line struct {
-	Version int       `json:"version"`
+	Version int       `json:"version" doc:"number of the event among those that the viewer may know of, in the order in which they could be known"`
 	At      time.Time `json:"at"`
 	By      By        `json:"by"`
 	Type    string    `json:"type" doc:"the event's name, e.g. taken"`
