@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 //go:embed data/courtesies.txt
@@ -57,14 +59,13 @@ func withoutDeviceSignature(text string) string {
 	return strings.Join(kept, "\n")
 }
 
-var accentReplacer = strings.NewReplacer("à", "a", "è", "e", "é", "e", "ì", "i", "ò", "o", "ù", "u")
-
 // normalizeWords returns a text in the form of the list of courtesies: lower case, without accents and punctuation, words and symbols
 // (such as emoji) separated by one space. Question marks stay.
 func normalizeWords(text string) string {
 	var b strings.Builder
-	for _, r := range accentReplacer.Replace(strings.ToLower(text)) {
+	for _, r := range norm.NFD.String(strings.ToLower(text)) {
 		switch {
+		case unicode.Is(unicode.Mn, r): // an accent
 		case unicode.IsLetter(r), unicode.IsDigit(r):
 			b.WriteRune(r)
 		case unicode.Is(unicode.So, r):

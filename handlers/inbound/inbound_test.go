@@ -73,7 +73,13 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 		},
 		TicketOf:   func(context.Context, string) (ticket.ID, error) { return w.mailed, nil },
 		SenderName: "SOL Assistenza",
-		SentTexts:  []string{"Gentile cittadina, gentile cittadino,", "C’è un messaggio per Lei:", "SOL Assistenza – messaggio inviato automaticamente"},
+		SentTexts: []string{
+			"Gentile cittadina, gentile cittadino,", "C’è un messaggio per Lei:", "Per andare avanti ci serve un’informazione da Lei:",
+			"In che data ha fatto l’esame?\nIn quale sede?", "La Sua richiesta n.", "Apri la richiesta n.", "Non serve inviarne un’altra.", "ASL di prova",
+			"Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma.",
+			"Il collegamento è personale: chi lo possiede può leggere la richiesta. Non lo inoltri.",
+			"SOL Assistenza – messaggio inviato automaticamente",
+		},
 	}
 	for _, o := range options {
 		o(&c)

@@ -6,6 +6,7 @@ package inbound
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -39,6 +40,27 @@ func (s *Server) read(in received, history []ticket.Recorded) note {
 		n.addFile(f)
 	}
 	return n
+}
+
+var (
+	replyPrefix  = regexp.MustCompile(`(?i)^\s*(re|r|rif|i|fw|fwd|aw|wg|tr|rv|sv|antw|odp)\s*(\[\d+\])?\s*:`)
+	namesSubject = regexp.MustCompile(`(?i)\b(oggetto|subject|betreff)\b`)
+)
+
+// maxNaming is the maximum length, in characters, of a text that refers to the subject, as «vedi oggetto» does.
+const maxNaming = 100
+
+// addSubject adds the subject to the text of a mail that has no other text or refers to it. A subject with the prefix of a reply is ours.
+func (n *note) addSubject(in received) {
+	if in.Subject == "" || replyPrefix.MatchString(in.Subject) {
+		return
+	}
+	switch {
+	case n.text == "":
+		n.text = mailtext.Mask(in.Subject)
+	case utf8.RuneCountInString(n.text) <= maxNaming && namesSubject.MatchString(n.text):
+		n.text = "Oggetto: " + mailtext.Mask(in.Subject) + "\n\n" + n.text
+	}
 }
 
 // inlineRank is lower for files that a person attached than for pictures in the text, which may be logos.

@@ -55,6 +55,9 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 		return s.processReturned(ctx, to.ID, in)
 	}
 	id := ticket.ID(to.ID)
+	if failed, err := s.recordFailure(ctx, id, in); err != nil || failed {
+		return "bounce", err
+	}
 	if reason := in.Automatic(in.from); reason != "" {
 		s.Log.InfoContext(ctx, "automatic mail kept", "ticket", to.ID, "reason", reason)
 		return s.keep(ctx, id, ticket.AutomaticMail, in)
@@ -65,6 +68,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 	}
 	n := s.read(in, history)
 	n.content.Sender = s.senderOf(in, history)
+	n.addSubject(in)
 	if err := n.refusal(in); err != nil {
 		return "refused", err
 	}
@@ -73,7 +77,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 		return "failed", s.temporaryFailure(err)
 	}
 	ended := state.Status == ticket.StatusResolved || state.Status == ticket.StatusClosed
-	courtesy := ended && (in.Reaction || len(n.files) == 0 && len(n.content.LeftOut) == 0 && n.isCourtesy(in, history))
+	courtesy := ended && (in.IsReaction(n.text) || len(n.files) == 0 && len(n.content.LeftOut) == 0 && n.isCourtesy(in, history))
 	if courtesy && state.Status == ticket.StatusClosed {
 		outcome, err := s.keep(ctx, id, ticket.CourtesyMail, in)
 		if err == nil {
@@ -100,6 +104,34 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 	}
 	return "reply", nil
 }
+
+// recordFailure records the failure that a report to the reply address tells of one of our mails about the ticket. Some servers send reports
+// there. It returns false if the mail is no such report.
+func (s *Server) recordFailure(ctx context.Context, id ticket.ID, in received) (failed bool, err error) {
+	if s.RecordBounce == nil || s.TicketOf == nil || !in.ReportsFailure(in.from) {
+		return false, nil
+	}
+	for n, message := range s.Addresses.MessagesIn(string(in.raw)) {
+		if n == maxReported {
+			break
+		}
+		about, err := s.TicketOf(ctx, message)
+		if err != nil {
+			return false, s.temporaryFailure(err)
+		}
+		if about != id {
+			continue
+		}
+		if err := s.RecordBounce(ctx, message); err != nil {
+			return false, s.temporaryFailure(err)
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+// maxReported is the maximum number of mails of ours that are looked for in a report.
+const maxReported = 10
 
 // maxKeptOriginal is the maximum size, in bytes, of the original of a mail without effect: machines may send many.
 const maxKeptOriginal = 1 << 20

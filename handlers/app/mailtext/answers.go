@@ -23,14 +23,9 @@ func (q *quoter) keepAnswers() {
 	if q.cutLines() > maxCut {
 		return
 	}
-	all := newCorpus(q.sent.Name, append(slices.Clone(q.sent.Texts), q.sent.Replies...))
 	first, last, count := -1, -1, 0
-	own := make([]bool, len(q.lines))
 	for i := range q.lines {
-		if !q.cut[i] || q.lines[i].kept {
-			continue
-		}
-		if own[i] = all.contains(q.bare(i)); own[i] && q.isOurs(i) {
+		if q.cut[i] && !q.lines[i].kept && q.isOurs(i) {
 			if count++; first < 0 {
 				first = i
 			}
@@ -40,11 +35,14 @@ func (q *quoter) keepAnswers() {
 	if count < 2 {
 		return
 	}
+	ours := q.ours
 	for i := first; i < len(q.lines); i++ {
 		b := q.bare(i)
 		switch {
-		case !q.cut[i], q.lines[i].kept, b == "", own[i], separatorLine.MatchString(b), headerField.MatchString(b), headerStart.MatchString(b),
-			originalMessage.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, Masked):
+		case !q.cut[i], q.lines[i].kept, b == "":
+		case headerStart.MatchString(b), originalMessage.MatchString(b): // below it stand earlier mails, also of the sender
+			ours = newCorpus(q.sent.Name, append(slices.Clone(q.sent.Texts), q.sent.Replies...))
+		case separatorLine.MatchString(b), headerField.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, Masked), q.isCopied(i, ours):
 		case q.attribution(i) > 0: // of an earlier mail in the quotation
 			i += q.attribution(i) - 1
 		case i > last && (q.lines[i].marked || q.isQuotedLine(i)): // quoted below the mail, by somebody's program
@@ -52,6 +50,32 @@ func (q *quoter) keepAnswers() {
 			q.cut[i] = false
 		}
 	}
+}
+
+// minPieceWords is the minimum number of words of a piece of our line that is no answer.
+const minPieceWords = 7
+
+// isCopied reports whether a line is a copy of what we sent: a whole line of ours, or a piece of one that goes on in the line above or below.
+// A line that only consists of words of ours is an answer, such as an option of a question.
+func (q *quoter) isCopied(i int, ours *corpus) bool {
+	b := q.bare(i)
+	if ours.hasLine(b) {
+		return true
+	}
+	if !ours.contains(b) {
+		return false
+	}
+	if len(words(b)) >= minPieceWords { // the rest of the line may have been deleted
+		return true
+	}
+	above, below := "", ""
+	if i > 0 {
+		above = q.bare(i - 1)
+	}
+	if i+1 < len(q.lines) {
+		below = q.bare(i + 1)
+	}
+	return above != "" && ours.contains(above+" "+b) || below != "" && ours.contains(b+" "+below)
 }
 
 // Limits for recognising a mail of ours by its text, in lines.
@@ -90,7 +114,7 @@ func (q *quoter) cutUnmarked() {
 	}
 	var found []int
 	for i, l := range q.lines {
-		if !l.kept && (q.isOurs(i) || strings.Contains(l.text, Masked)) {
+		if !l.kept && (q.isOurs(i) && q.isCopied(i, q.ours) || strings.Contains(l.text, Masked)) {
 			found = append(found, i)
 		}
 	}
@@ -104,6 +128,7 @@ func (q *quoter) cutUnmarked() {
 // corpus holds the words of texts that we sent.
 type corpus struct {
 	words    string
+	lines    map[string]bool
 	searches int
 }
 
@@ -112,12 +137,33 @@ const maxSearches = 10_000
 
 func newCorpus(name string, texts []string) *corpus {
 	var b strings.Builder
+	lines := map[string]bool{}
 	for _, t := range slices.Backward(append([]string{name}, texts...)) {
 		if b.Len()+len(t) <= maxCorpus {
 			b.WriteString(" " + strings.Join(words(t), " ") + " \n")
+			for l := range strings.Lines(t) {
+				lines[strings.Join(words(l), " ")] = true
+			}
 		}
 	}
-	return &corpus{words: b.String()}
+	return &corpus{words: b.String(), lines: lines}
+}
+
+// maxLineWords is the maximum number of words of a line that may consist of two lines of ours.
+const maxLineWords = 30
+
+// hasLine reports whether a text is a line that we sent, or two of them, as a sentence with the number of a ticket.
+func (c *corpus) hasLine(text string) bool {
+	w := words(text)
+	if c.lines[strings.Join(w, " ")] {
+		return true
+	}
+	for n := 1; n < len(w) && len(w) <= maxLineWords; n++ {
+		if c.lines[strings.Join(w[:n], " ")] && c.lines[strings.Join(w[n:], " ")] {
+			return true
+		}
+	}
+	return false
 }
 
 // cutLines returns the number of lines that are cut.

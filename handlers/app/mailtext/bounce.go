@@ -62,6 +62,12 @@ func (m *Message) Delivery(from string) Delivery {
 	return DeliveryFailed // only a report has no sender
 }
 
+// ReportsFailure reports whether the mail is in a form in which only mail servers report a failed delivery: people write to the reply address too.
+func (m *Message) ReportsFailure(from string) bool {
+	isReport := m.status != nil || m.header("X-Ricevuta") != "" || m.header("X-Failed-Recipients") != ""
+	return isReport && m.Delivery(from) == DeliveryFailed
+}
+
 // reportedDelivery returns what the delivery-status part says. One failed recipient is enough: our mails have one.
 func (m *Message) reportedDelivery() Delivery {
 	for _, action := range statusAction.FindAllSubmatch(m.status, -1) {

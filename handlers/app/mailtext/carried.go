@@ -26,7 +26,7 @@ func carriedIn(p *part, depth int) *Message {
 	if p.kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") {
 		return nil
 	}
-	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	content, _ := decodeTransfer(p.content, p.encoding())
 	if m, err := readMessage(content, depth+1); err == nil {
 		return m
 	}

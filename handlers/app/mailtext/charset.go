@@ -5,6 +5,7 @@ package mailtext
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime"
 	"regexp"
@@ -31,6 +32,9 @@ func decodeText(content []byte, charset string) string {
 	case bytes.HasPrefix(content, []byte("\xef\xbb\xbf")):
 		content = content[3:]
 	}
+	if strings.HasSuffix(strings.ToLower(strings.Trim(charset, " \"'")), "utf-7") {
+		return clean(decodeUTF7(content))
+	}
 	e := encodingOf(charset)
 	if e == nil || isASCIISuperset(e) && hasUTF8(content) {
 		return clean(decodeMixed(content))
@@ -48,6 +52,26 @@ func decodeWith(content []byte, e encoding.Encoding) string {
 
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// shifted matches a run of UTF-7 that is base64 of UTF-16, without padding.
+var shifted = regexp.MustCompile(`\+([A-Za-z0-9+/]*)-?`)
+
+// decodeUTF7 decodes UTF-7 (RFC 2152).
+func decodeUTF7(content []byte) string {
+	decoded := shifted.ReplaceAllFunc(content, func(run []byte) []byte {
+		digits := bytes.TrimSuffix(run[1:], []byte("-"))
+		if len(digits) == 0 {
+			return []byte("+")
+		}
+		units, _ := base64.RawStdEncoding.DecodeString(string(digits[:len(digits)/4*4+[]int{0, 0, 2, 3}[len(digits)%4]]))
+		text, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().Bytes(units[:len(units)/2*2])
+		if err != nil || len(units) < 2 {
+			return run
+		}
+		return text
+	})
+	return string(decoded)
 }
 
 // hasUTF8 reports whether content is valid UTF-8 with characters beyond ASCII. Texts in other character sets practically never are.

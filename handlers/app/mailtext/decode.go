@@ -10,11 +10,22 @@ import (
 	"strings"
 )
 
+// encoding returns the transfer encoding that a part declares; of several the one that encodes.
+func (p *part) encoding() string {
+	for _, field := range p.header["Content-Transfer-Encoding"] {
+		name, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(field, " \t\"'")), ";")
+		if words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" \t\"'(", r) }); len(words) > 0 &&
+			(words[0] == "base64" || words[0] == "quoted-printable") {
+			return words[0]
+		}
+	}
+	return ""
+}
+
 // decodeTransfer undoes the transfer encoding of a part, as far as the content fits it. rest is what follows the encoded content, such as
 // the footer that a mailing list appends to a base64 text. An unknown encoding means that the content is not encoded.
 func decodeTransfer(content []byte, encoding string) (decoded, rest []byte) {
-	encoding, _, _ = strings.Cut(strings.ToLower(encoding), ";")
-	switch strings.Trim(encoding, " \t\"'") {
+	switch encoding {
 	case "base64":
 		return decodeBase64(content)
 	case "quoted-printable":
@@ -46,7 +57,7 @@ func decodeBase64Piece(content []byte) (decoded, rest []byte, padded bool) {
 			after = bytes.TrimLeft(after, lineSpace)
 		}
 		found, ok := base64Digits(line, len(digits) > 0)
-		if !ok || len(found) == 0 && len(digits) > 0 && !isLongBase64(after) {
+		if !ok || len(found) == 0 && len(digits) > 0 && !isLongBase64(after) && !isLastBase64(after, len(digits)) {
 			break
 		}
 		padded = bytes.HasSuffix(bytes.TrimSpace(line), []byte("="))
@@ -71,6 +82,15 @@ func isLongBase64(content []byte) bool {
 	first, _, _ := bytes.Cut(bytes.TrimLeft(content, lineSpace), []byte("\n"))
 	digits, ok := base64Digits(first, false)
 	return ok && len(digits) >= 60
+}
+
+// isLastBase64 reports whether content is one line that ends a base64 text of n digits. A word of a footer is shorter than such a line, or has
+// no capital letter or digit within.
+func isLastBase64(content []byte, n int) bool {
+	last, after, _ := bytes.Cut(bytes.Trim(content[:min(len(content), 200)], lineSpace), []byte("\n"))
+	digits, ok := base64Digits(last, false)
+	return ok && len(after) == 0 && n%4 == 0 && len(digits) >= 8 && (len(bytes.TrimSpace(last)))%4 == 0 &&
+		bytes.ContainsFunc(digits[1:], func(r rune) bool { return r < 'a' })
 }
 
 // base64Digits returns the base64 digits of a line, and whether the line may be one of encoded content. Within the content a few damaged

@@ -5,7 +5,9 @@ package mailtext
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 )
@@ -40,7 +42,7 @@ type element struct {
 	name                   string
 	marked, indented       bool
 	container, attribution bool
-	pre, ordered           bool
+	pre, ordered, block    bool
 	items                  int    // of a list
 	target                 string // of a link
 }
@@ -66,16 +68,22 @@ const maxOpen = 300
 // accepts any input in linear time, is enough.
 func htmlLines(source string) []line {
 	var r htmlReader
+	titleText := ""
 	z := html.NewTokenizer(strings.NewReader(source))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
+			if r.hidden == "title" { // without its end everything would be the title
+				return append(trimLines(r.lines), htmlLines(titleTag.ReplaceAllString(titleText, ""))...)
+			}
 			r.endElement("a")
 			r.endLine()
 			return trimLines(r.lines)
 		case html.TextToken:
-			if r.hidden == "" {
-				r.addText(z.Token().Data)
+			if text := z.Token().Data; r.hidden == "" {
+				r.addText(text)
+			} else if r.hidden == "title" {
+				titleText = text
 			}
 		case html.StartTagToken, html.SelfClosingTagToken:
 			r.startElement(z.Token())
@@ -85,6 +93,16 @@ func htmlLines(source string) []line {
 		}
 	}
 }
+
+var titleTag = regexp.MustCompile(`(?i)</?title`)
+
+// Styles that make an element begin a line, and that keep the ends of lines within it.
+var (
+	displayBlock = regexp.MustCompile(`(?i)display\s*:\s*(block|table|table-row|flex|list-item)\b`)
+	keepsLines   = regexp.MustCompile(`(?i)white-space\s*:\s*(pre|pre-wrap|pre-line|break-spaces)\b`)
+)
+
+func isWordCharacter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // top returns the innermost open element.
 func (r *htmlReader) top() element {
@@ -99,8 +117,15 @@ func (r *htmlReader) startElement(t html.Token) {
 	r.begins = r.begins || beginsMark.MatchString(id) || beginsMark.MatchString(class)
 	outer := r.top()
 	e := element{name: t.Data, marked: outer.marked, indented: outer.indented, container: outer.container, attribution: outer.attribution, pre: outer.pre}
-	if blockElements[t.Data] {
+	style := attribute(t, "style")
+	if blockElements[t.Data] || displayBlock.MatchString(style) {
 		r.startLine()
+	}
+	e.block = displayBlock.MatchString(style)
+	e.pre = e.pre || keepsLines.MatchString(style)
+	if strings.Contains(t.Data, "@") { // an address that somebody typed in angle brackets
+		r.addText("<" + t.Data + ">")
+		return
 	}
 	switch t.Data {
 	case "br":
@@ -114,6 +139,13 @@ func (r *htmlReader) startElement(t html.Token) {
 		e.pre = true
 	case "ol":
 		e.ordered = true
+		if start, err := strconv.Atoi(attribute(t, "start")); err == nil {
+			e.items = start - 1
+		}
+	case "img":
+		if alt := attribute(t, "alt"); words(alt) != nil && !strings.ContainsFunc(alt, isWordCharacter) { // an emoji
+			r.addText(alt)
+		}
 	case "li":
 		r.startItem()
 	case "a":
@@ -135,7 +167,7 @@ func (r *htmlReader) startElement(t html.Token) {
 }
 
 func (r *htmlReader) endElement(name string) {
-	if blockElements[name] {
+	if blockElements[name] || r.top().name == name && r.top().block {
 		r.startLine()
 	}
 	if name == r.hidden {

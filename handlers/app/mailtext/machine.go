@@ -6,6 +6,7 @@ package mailtext
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // vacationHeader matches the names of header fields with which programs mark automatic replies beside those of RFC 3834. The field
@@ -13,13 +14,17 @@ import (
 var vacationHeader = regexp.MustCompile(`(?i)^(x-)?(mail-|yahoo-|amazon-|notes-|microsoft-)?auto(matic(ally)?)?-?(repl(y|ied)|respon(d|se|der|ding)|generated|submitted|answer)(-.*)?$|` +
 	`^x-(.*vacation.*|fc-machinegenerated|failed-recipients|ricevuta|ms-exchange-inbox-rules-loop|ms-exchange-generated-message-source|post-messageclass|cron-env)$`)
 
+// vacationProgram matches the names of programs that only reply automatically.
+var vacationProgram = regexp.MustCompile(`(?i)^(vacation|autoresponder)\b`)
+
 var (
 	// automaticSubject matches what programs write at the beginning of a subject. A person may write the words elsewhere in it.
 	automaticSubject = regexp.MustCompile(`(?i)^\s*((re|r|rif|i|fwd?|aw|wg)\s*:\s*)*(` +
-		`risposta automatica|autorisposta|risponditore automatico|automatic reply|auto(mated)?[- ]?(reply|response)|automatische (antwort|abwesenheit)|réponse automatique|răspuns automat|respuesta automática|` +
+		`auto:|assente dall.ufficio|avviso di assenza|risposta automatica|autorisposta|risponditore automatico|automatic reply|auto(mated)?[- ]?(reply|response)|automatische (antwort|abwesenheit)|réponse automatique|răspuns automat|respuesta automática|` +
 		`(i am |i'm )?out of (the )?office|abwesenheit(snotiz)?\b|abwesend\b|absence du bureau|(messaggio di )?assenza dall.ufficio|fuori (sede|ufficio)\b|sono assente\b|sono in ferie\b)`)
-	reactionText = regexp.MustCompile(`(?i)^\W*(.{0,80} )?(ha aggiunto una reazione tramite gmail|reacted via gmail|reacted to your message|ha reagito al (tuo|suo|vostro) messaggio|` +
-		`hat (über gmail|auf (deine|ihre) nachricht) reagiert|a réagi (via gmail|à votre message)|a reacționat (prin gmail|la mesajul))\b.{0,200}$`)
+	reactionText = regexp.MustCompile(`(?i)^\W*(.{0,80} )?(ha aggiunto una reazione tramite gmail|reacted via gmail|reacted to your message|ha reagito al (tuo |suo |vostro )?messaggio|` +
+		`hat (über gmail|auf (deine|ihre) nachricht) reagiert|a réagi (via gmail|à votre message)|a reacționat (prin gmail|la mesajul( dvs\.| tău)?))[.: ]*(<https?://[^<>]*>)?[.: ]*$|` +
+		`^(a .{1,60} è piaciut[oa] |(ha messo|a messo) .mi piace. a |liked |loved |a aimé )[“"«].*[”"»]$`)
 )
 
 // Automatic returns the reason why the mail counts as a machine's, or "" for a person's mail. from is the sender in the SMTP envelope.
@@ -34,14 +39,18 @@ func (m *Message) Automatic(from string) string {
 		return "Auto-Submitted"
 	case m.kind == "multipart/report" || m.status != nil: // delivery status, read receipt and the like (RFC 6522)
 		return "a report"
+	case strings.EqualFold(m.header("Delivered-To"), "autoresponder"), vacationProgram.MatchString(m.header("X-Mailer")):
+		return "an automatic header"
 	case m.header("List-Id") != "":
 		return "a mailing list"
 	case automaticSubject.MatchString(m.Subject):
 		return "an automatic subject"
 	}
-	switch strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(m.header("Precedence"))) {
-	case "bulk", "junk", "list", "autoreply", "autoreplied":
-		return "Precedence"
+	for _, name := range []string{"Precedence", "X-Precedence"} {
+		switch strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(m.header(name))) {
+		case "bulk", "junk", "list", "autoreply", "autoreplied":
+			return name
+		}
 	}
 	for name := range m.Header {
 		value := strings.ToLower(m.header(name))
@@ -58,15 +67,21 @@ func (m *Message) Automatic(from string) string {
 // maxReaction is the maximum length, in bytes, of a line that tells a reaction: the pattern is slow on longer ones.
 const maxReaction = 1000
 
-// detectReaction recognises mails that tell a reaction in words.
-func (m *Message) detectReaction() {
-	n := 0
-	for _, l := range m.lines {
-		if b := trim(l.text); b != "" && !l.marked {
-			if n++; n > 3 {
-				return
-			}
-			m.Reaction = m.Reaction || len(b) <= maxReaction && reactionText.MatchString(b)
+// IsReaction reports whether the text of a mail, without quotations, tells a reaction such as 👍 and nothing else.
+func (m *Message) IsReaction(text string) bool {
+	told := m.reaction
+	for l := range strings.Lines(text) {
+		b := trim(l)
+		switch {
+		case len(b) > maxReaction:
+			return false
+		case reactionText.MatchString(b):
+			told = true
+		case strings.ContainsFunc(linkOnly.ReplaceAllString(b, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+			return false
 		}
 	}
+	return told
 }
+
+var linkOnly = regexp.MustCompile(`^<?https?://\S+$`)

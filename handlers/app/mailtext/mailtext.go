@@ -22,12 +22,12 @@ type Message struct {
 	Envelope      *Envelope // of certified mail, which carried the mail; nil for any other mail
 	Files         []File
 	LeftOut       []LeftOut // parts that cannot be taken
-	Reaction      bool      // the mail is only a reaction to a mail, such as 👍
 	Encrypted     bool      // the text is encrypted, so nobody here can read it
 
-	lines  []line
-	status []byte // the delivery-status part; nil if there is none
-	kind   string // type of the whole mail
+	lines    []line
+	status   []byte // the delivery-status part; nil if there is none
+	kind     string // type of the whole mail
+	reaction bool   // a part describes a reaction, such as 👍
 }
 
 // Envelope is the mail with which a manager of certified mail (PEC) carries the citizen's mail. Of several, it is the outermost one: the sender

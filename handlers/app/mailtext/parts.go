@@ -39,15 +39,18 @@ func (r *partReader) read(p *part, depth int) []line {
 	case p.children == nil:
 		return r.readLeaf(p)
 	case p.kind == "multipart/alternative":
-		return appendText(r.readAlternative(p, depth), r.readOutside(p))
+		return appendText(r.readAlternative(p, depth), r.readPreamble(p))
 	case p.kind == "multipart/encrypted":
 		r.message.Encrypted = true
 	}
 	var all []line
 	for _, child := range p.children {
+		if p.kind == "multipart/appledouble" && child.kind == "application/applefile" {
+			continue // what only its system needs of the file in the other part
+		}
 		all = appendText(all, r.read(child, depth+1))
 	}
-	return appendText(all, r.readOutside(p))
+	return appendText(all, r.readPreamble(p))
 }
 
 // readLeaf reads a part that has no parts.
@@ -55,12 +58,12 @@ func (r *partReader) readLeaf(p *part) []line {
 	name := fileName(p)
 	disposition, _ := parseMediaType(p.header.Get("Content-Disposition"))
 	attached := disposition == "attachment"
-	content, rest := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	content, rest := decodeTransfer(p.content, p.encoding())
 	kind := leafKind(p.kind, content, name != "" || attached)
 	lowerName := strings.ToLower(name)
 	switch {
 	case kind == "text/vnd.google.email-reaction+json":
-		r.message.Reaction = true
+		r.message.reaction = true
 	case kind == "message/delivery-status", kind == "message/global-delivery-status":
 		r.message.status = append(r.message.status, content...)
 	case ignoredTypes[kind]:
@@ -75,7 +78,7 @@ func (r *partReader) readLeaf(p *part) []line {
 		if charset == "" {
 			charset = declaredInHTML(content)
 		}
-		return appendText(r.addSize(htmlLines(Mask(decodeText(content, charset))), len(content)), r.restLines(rest))
+		return appendText(r.readHTML(decodeText(content, charset)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && (!attached || name == ""):
 		return appendText(r.addSize(plainLines(Mask(p.plainText(content))), len(content)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && strings.HasSuffix(lowerName, ".txt"):
@@ -87,6 +90,24 @@ func (r *partReader) readLeaf(p *part) []line {
 	}
 	return nil
 }
+
+// readHTML returns the text of an HTML part, and takes the pictures that stand in it as data.
+func (r *partReader) readHTML(source string) []line {
+	size := len(source)
+	source = dataPicture.ReplaceAllStringFunc(source, func(found string) string {
+		size -= len(found)
+		attribute, data, _ := strings.Cut(found, ":")
+		kind, data, _ := strings.Cut(data, ",")
+		kind, _, _ = strings.Cut(kind, ";")
+		content, _ := decodeBase64([]byte(strings.ReplaceAll(data, "%3D", "=")))
+		r.message.Files = append(r.message.Files, File{withExtension("immagine", kind, content), content, true})
+		return strings.TrimSuffix(strings.ToLower(attribute), "data")
+	})
+	return r.addSize(htmlLines(Mask(source)), size)
+}
+
+// dataPicture matches a picture that stands in HTML as base64.
+var dataPicture = regexp.MustCompile(`(?i)\bsrc\s*=\s*["']?data:image/[a-z0-9.+-]{1,20};base64,[A-Za-z0-9+/=%\r\n]*`)
 
 var htmlStart = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)\b`)
 
@@ -117,9 +138,9 @@ func (p *part) plainText(content []byte) string {
 	return text
 }
 
-// readOutside returns what stands outside the parts. Mail programs do not show it, so it counts as quoted.
-func (r *partReader) readOutside(p *part) []line {
-	if lines := r.restLines(p.outside); !isStub(lines) {
+// readPreamble returns what stands outside the parts. Mail programs do not show it, so it counts as quoted.
+func (r *partReader) readPreamble(p *part) []line {
+	if lines := r.restLines(p.preamble); !isStub(lines) {
 		return lines
 	}
 	return nil

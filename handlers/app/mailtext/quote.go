@@ -42,6 +42,19 @@ func (s Sent) hasAddress(text string) bool {
 	return false
 }
 
+// isSender reports whether a header field «Da: …» names us as the sender, and holds nothing else as a sentence of a person would.
+func (s Sent) isSender(field string) bool {
+	if !s.isOurs(field) {
+		return false
+	}
+	_, value, _ := strings.Cut(field, ":")
+	value = strings.ToLower(onBehalf.ReplaceAllString(looseAddress.ReplaceAllString(value, ""), ""))
+	return len(words(strings.ReplaceAll(value, strings.ToLower(s.Name), ""))) <= maxSenderWords
+}
+
+// maxSenderWords is the maximum number of words in a sender beside our name and address.
+const maxSenderWords = 2
+
 // Split returns the text that the sender wrote, and what is a quotation: what we sent ourselves, or what a mail program marks as a
 // quotation. All else is the sender's, such as forwarded mails, indented lines and sentences that look like a header. Every line of the mail
 // is in one of the two. signed is true if the only cut is a signature below the mark of RFC 3676.
@@ -170,7 +183,7 @@ func (q *quoter) cutAttributed() {
 		case below < len(q.lines) && (q.isQuotedLine(below) || q.lines[below].marked), ours && q.isQuotedLine(i):
 			found = true
 			q.cutRange(i, i+n)
-		case q.sent.hasAddress(q.textOf(i, i+n)), ours && clock.MatchString(q.textOf(i, i+n)):
+		case ours && q.isWrittenByProgram(i, n):
 			q.cutRange(i, len(q.lines))
 			return
 		}
@@ -184,14 +197,50 @@ func (q *quoter) cutAttributed() {
 		if end == i {
 			continue
 		}
+		if q.isForwarded(i, end) {
+			i = end
+			continue
+		}
 		if found || q.sent.hasAddress(q.textOf(i, end)) || q.holdsOurs(i, end) {
 			q.cutRange(i, end)
-			if before := q.previous(i); before >= 0 && strings.HasSuffix(q.bare(before), ":") && q.sent.isOurs(q.bare(before)) {
-				q.cutRange(before, i) // an attribution in another language
-			}
+			q.cutRange(q.foreignAttribution(i), i)
 		}
 		i = end
 	}
+}
+
+// isWrittenByProgram reports whether an attribution that names us, above text without marks, is a mail program's and no sentence of a person:
+// our mail stands below it, or it holds our address in angle brackets and the answer stands above it.
+func (q *quoter) isWrittenByProgram(i, n int) bool {
+	text := q.textOf(i, i+n)
+	if !q.sent.hasAddress(text) && !clock.MatchString(text) {
+		return false
+	}
+	answered := false
+	for before := range i {
+		answered = answered || !q.cut[before] && len(words(q.lines[before].text)) > 0
+	}
+	return answered && q.sent.hasAddress(mailbox.FindString(text)) || q.holdsOurs(i+n, len(q.lines))
+}
+
+var mailbox = regexp.MustCompile(`<\s*[^<>\s]+@[^<>\s]+\s*>`)
+
+// foreignAttribution returns where the attribution, in any language, begins that stands directly above quoted lines of ours at i: up to three
+// lines that name us, of which the last ends with a colon; i if there is none.
+func (q *quoter) foreignAttribution(i int) int {
+	last := i - 1
+	for last >= 0 && trim(q.lines[last].text) == "" {
+		last--
+	}
+	if last < 0 || q.lines[last].kept || !strings.HasSuffix(q.bare(last), ":") && !strings.HasSuffix(q.bare(last), "：") {
+		return i
+	}
+	for from := last; from >= max(0, last-2) && q.bare(from) != "" && !q.isQuotedLine(from); from-- {
+		if q.sent.isOurs(q.textOf(from, last+1)) {
+			return from
+		}
+	}
+	return i
 }
 
 // cutHeaders cuts a mail of ours below a header («Da: …», «Inviato: …») or below the mark of a mail program, to the end of the mail.
@@ -202,8 +251,11 @@ func (q *quoter) cutHeaders() {
 			return
 		case q.lines[i].begins && (q.sent.isOurs(q.textOf(i, i+8)) || !q.sent.namesOther(q.textOf(i, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
 			originalMessage.MatchString(q.bare(i)) && (q.sent.isOurs(q.textOf(i+1, i+4)) || !q.sent.namesOther(q.textOf(i+1, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
-			q.isHeader(i) && (q.sent.isOurs(q.senderOf(i)) || !q.sent.namesOther(q.senderOf(i)) && q.holdsOurs(i, i+maxHeaderLines)):
+			q.isHeader(i) && (q.sent.isSender(q.senderOf(i)) || !q.sent.namesOther(q.senderOf(i)) && q.holdsOurs(i, i+maxHeaderLines)):
 			from := i
+			for from > 0 && sentField.MatchString(q.bare(from-1)) { // some programs write the time above the sender
+				from--
+			}
 			for before := q.previous(from); before >= 0 && separatorLine.MatchString(q.bare(before)); before = q.previous(before) {
 				from = before
 			}
@@ -269,5 +321,10 @@ func (q *quoter) signatureFrom() bool {
 	}
 	return signing
 }
+
+var (
+	onBehalf  = regexp.MustCompile(`(?is)\b(per conto di|on behalf of|im auftrag von|de la part de)\b.*`)
+	sentField = regexp.MustCompile(`(?i)^(inviato|sent|gesendet|envoyé|trimis|enviado)( il)?\s*:`)
+)
 
 var clock = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)

@@ -40,7 +40,7 @@ func signedTree(p *part) *part {
 	if !isSignedType(p.kind) {
 		return nil
 	}
-	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	content, _ := decodeTransfer(p.content, p.encoding())
 	signed := signedContent(content)
 	if !isPart(signed) {
 		return nil

@@ -17,7 +17,7 @@ type part struct {
 	params   map[string]string
 	content  []byte // in its transfer encoding; nil if the part consists of parts
 	children []*part
-	outside  []byte // what stands before the first and after the last of the parts
+	preamble []byte // what stands before the first and after the last of the parts
 }
 
 // readMessage reads a mail that is carried by depth other mails.
@@ -34,7 +34,6 @@ func readMessage(raw []byte, depth int) (*Message, error) {
 	}
 	r := partReader{message: m, depth: depth}
 	m.lines = r.read(root, 0)
-	m.detectReaction()
 	if r.err == nil && len(m.Visible()) > maxVisible {
 		r.err = ErrText
 	}
@@ -86,7 +85,7 @@ func parsePart(raw []byte, fallback string, depth int, parts *int) *part {
 	if depth > maxDepth || boundary == "" {
 		return p
 	}
-	sections, outside := splitSections(p.content, boundary)
+	sections, preamble := splitSections(p.content, boundary)
 	fallback = ""
 	if p.kind == "multipart/digest" {
 		fallback = "message/rfc822"
@@ -95,7 +94,7 @@ func parsePart(raw []byte, fallback string, depth int, parts *int) *part {
 		p.children = append(p.children, parsePart(s, fallback, depth+1, parts))
 	}
 	if len(p.children) > 0 {
-		p.content, p.outside = nil, outside
+		p.content, p.preamble = nil, preamble
 	}
 	return p
 }
@@ -112,7 +111,7 @@ func (p *part) chooseType(fallback string, isMail bool) (boundary string) {
 		if !strings.HasPrefix(kind, "multipart/") {
 			continue
 		}
-		decoded, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+		decoded, _ := decodeTransfer(p.content, p.encoding())
 		for _, content := range [][]byte{p.content, decoded} {
 			if boundary = findBoundary(content, params["boundary"]); boundary != "" {
 				p.kind, p.params, p.content = kind, params, content
@@ -165,7 +164,7 @@ func guessBoundary(content []byte) string {
 
 // splitSections returns what stands between the lines of a boundary, and what stands outside of them. Some programs write the closing line of
 // an inner multipart with the boundary of the outer one, so that parts may follow it.
-func splitSections(content []byte, boundary string) (sections [][]byte, outside []byte) {
+func splitSections(content []byte, boundary string) (sections [][]byte, preamble []byte) {
 	delimiter := []byte("--" + boundary)
 	start, inside := 0, false // of the current section
 	add := func(end int) {
@@ -177,7 +176,7 @@ func splitSections(content []byte, boundary string) (sections [][]byte, outside 
 		case inside:
 			sections = append(sections, section)
 		default:
-			outside = append(append(outside, section...), '\n')
+			preamble = append(append(preamble, section...), '\n')
 		}
 	}
 	for at := 0; at < len(content); {
@@ -199,5 +198,5 @@ func splitSections(content []byte, boundary string) (sections [][]byte, outside 
 	if start < len(content) {
 		add(len(content))
 	}
-	return sections, outside
+	return sections, preamble
 }

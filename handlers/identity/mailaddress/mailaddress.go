@@ -9,6 +9,8 @@ import (
 	"crypto/hmac"
 	"encoding/base32"
 	"encoding/hex"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -56,6 +58,19 @@ func (a *Addresses) Bounce(messageID string) string { return a.build(Bounce, mes
 
 // MessageID returns the value of the Message-ID header for a message's UUID, without angle brackets.
 func (a *Addresses) MessageID(id string) string { return id + "@" + a.domain }
+
+var messageID = regexp.MustCompile(`(?i)\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([a-z0-9.-]+)`)
+
+// MessagesIn returns the UUIDs of the messages of this installation whose Message-ID stands in a text, each once. Anybody may have written
+// them there.
+func (a *Addresses) MessagesIn(text string) (ids []string) {
+	for _, found := range messageID.FindAllStringSubmatch(text, -1) {
+		if id := strings.ToLower(found[1]); strings.EqualFold(found[2], a.domain) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
 
 // From returns the visible sender address. It receives no mail.
 func (a *Addresses) From() string { return "assistenza@" + a.domain }
