@@ -69,19 +69,19 @@ const maxReaction = 1000
 
 // IsReaction reports whether the text of a mail, without quotations, tells a reaction such as 👍 and nothing else.
 func (m *Message) IsReaction(text string) bool {
-	told := m.reaction
+	found := m.reaction
 	for l := range strings.Lines(text) {
 		b := trim(l)
 		switch {
 		case len(b) > maxReaction:
 			return false
 		case reactionText.MatchString(b):
-			told = true
+			found = true
 		case strings.ContainsFunc(linkOnly.ReplaceAllString(b, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
 			return false
 		}
 	}
-	return told
+	return found
 }
 
 var linkOnly = regexp.MustCompile(`^<?https?://\S+$`)
