@@ -18,8 +18,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// mailCase is what becomes of testdata/NAME.eml, which has the structure that a mail program or a mail server gives it. The people do not
-// exist. A field that is not set is not checked.
+// mailCase describes the result of the mail testdata/NAME.eml, which has the structure that a mail program or a mail server gives it. The
+// people do not exist. Of the fields after, text, contains, lacks and quoted, one that is not set is not checked.
 type mailCase struct {
 	sender        string        // in the SMTP envelope; empty: prova@example.it, "<>": none
 	toReturn      bool          // the mail is sent to the return address of a mail of ours

@@ -16,7 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 )
 
-// note is what a ticket keeps of a mail.
+// note holds the text, the files and the quotation of a mail that a ticket keeps.
 type note struct {
 	text    string
 	content ticket.MailContent

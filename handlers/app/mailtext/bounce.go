@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Delivery is what a mail to the return address says about the delivery of our mail.
+// Delivery is the result of the delivery of our mail, as a mail to the return address reports it.
 type Delivery int
 
 // The kinds of mail to the return address.
@@ -31,7 +31,7 @@ var (
 	qmail = regexp.MustCompile(`(?i)this is the .{0,40}(qmail|mail system|program) at`)
 )
 
-// Delivery returns what the mail says about the delivery of the mail that we sent. from is the sender in the SMTP envelope.
+// Delivery returns the result of the delivery that the mail reports. from is the sender in the SMTP envelope.
 func (m *Message) Delivery(from string) Delivery {
 	switch strings.ToLower(m.header("X-Ricevuta")) {
 	case "non-accettazione", "errore-consegna", "preavviso-errore-consegna", "rilevazione-virus":
