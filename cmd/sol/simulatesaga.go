@@ -6,37 +6,16 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/simulation"
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/sagas"
 )
-
-// catalogWithSettings returns the catalogue with changed settings, KEY=VALUE each, for the named entities or, without names, for all.
-func catalogWithSettings(c *catalog.Catalog, set, entities []string) (*catalog.Catalog, error) {
-	var codes []catalog.EntityCode
-	for _, e := range entities {
-		if _, known := c.Entity(catalog.EntityCode(e)); !known {
-			return nil, fmt.Errorf("--entity: there is no entity %s", e)
-		}
-		codes = append(codes, catalog.EntityCode(e))
-	}
-	var changes []sagas.SettingChange
-	for _, s := range set {
-		name, value, _ := strings.Cut(s, "=") // without "=" the value is empty, which no setting accepts
-		changes = append(changes, sagas.SettingChange{Name: name, Value: value})
-	}
-	changed, err := sagas.WithSettings(c, changes, codes...)
-	if err != nil {
-		return nil, fmt.Errorf("--set: %w", err)
-	}
-	return changed, nil
-}
 
 func (a *cli) sagasSimulate() *cobra.Command {
 	var (
@@ -54,15 +33,15 @@ func (a *cli) sagasSimulate() *cobra.Command {
 				return err
 			}
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
-				changed, err := catalogWithSettings(n.catalog, set, entities)
+				changed, err := simulation.WithSettings(n.catalog, set, entities)
 				if err != nil {
 					return err
 				}
-				begin, err := parseDay("--from", from, time.Time{})
+				begin, err := simulation.ParseDay("--from", from, time.Time{})
 				if err != nil {
 					return err
 				}
-				end, err := parseDay("--to", to, n.store.Now())
+				end, err := simulation.ParseDay("--to", to, n.store.Now())
 				if err != nil {
 					return err
 				}
@@ -96,16 +75,4 @@ func (a *cli) sagasSimulate() *cobra.Command {
 	f.StringArrayVar(&entities, "entity", nil, "only for this entity; may be repeated")
 	jsonFlag(c, &asJSON)
 	return c
-}
-
-// parseDay returns the beginning of a day in Europe/Rome, or otherwise for an empty text.
-func parseDay(flag, text string, otherwise time.Time) (time.Time, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	d, err := time.ParseInLocation(time.DateOnly, text, calendar.Rome())
-	if err != nil {
-		return d, fmt.Errorf("%s %s: want a day, e.g. 2026-06-01", flag, text)
-	}
-	return d, nil
 }

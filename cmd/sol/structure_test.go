@@ -66,10 +66,10 @@ var allowedImports = map[string][]string{
 	"eventstore/ticketlog":  {"domain/...", "eventstore", "eventstore/dispatch"},
 
 	// projections: the read models.
-	"projections":            {"domain/...", "eventstore", "eventstore/ticketlog", "projections/..."},
-	"projections/readmodel":  {"domain/...", "eventstore", "eventstore/consumers", "eventstore/ticketlog"},
-	"projections/ticketview": {"domain/...", "eventstore", "eventstore/ticketlog"},
-	"projections/lists":      {"domain/...", "eventstore", "eventstore/ticketlog", "projections/lists/searchterms", "projections/readmodel", "projections/ticketview"},
+	"projections":                   {"domain/...", "eventstore", "eventstore/ticketlog", "projections/..."},
+	"projections/readmodel":         {"domain/...", "eventstore", "eventstore/consumers", "eventstore/ticketlog"},
+	"projections/ticketview":        {"domain/...", "eventstore", "eventstore/ticketlog"},
+	"projections/lists":             {"domain/...", "eventstore", "eventstore/ticketlog", "projections/lists/searchterms", "projections/readmodel", "projections/ticketview"},
 	"projections/lists/searchterms": {"domain/ticket"},
 	"projections/dashboard": {"domain/...", "eventstore", "eventstore/ticketlog", "projections/readmodel", "projections/ticketview",
 		"projections/lists"},
@@ -133,6 +133,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/server":     {"handlers/api", "handlers/web"},
+	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/faults", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
