@@ -19,7 +19,7 @@ import (
 
 func (a *cli) userCommand() *cobra.Command {
 	return commandGroup("user", "Manage accounts and placements",
-		a.userAdd(), a.userList(), a.userPassword(), a.userDisable(),
+		a.userAdd(), a.userList(), a.userPassword(), a.userUnlock(), a.userDisable(),
 		commandGroup("placement", "Manage roles at entities", a.placementAdd(), a.placementEnd()))
 }
 
@@ -183,4 +183,28 @@ func (a *cli) userDisable() *cobra.Command {
 			})
 		},
 	}
+}
+
+func (a *cli) userUnlock() *cobra.Command {
+	var address string
+	c := &cobra.Command{
+		Use: "unlock [USERNAME]", Short: "Let an account, or all accounts from an address, log in again after failures", Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 0) == (address == "") {
+				return errors.New("give a user name, or --address")
+			}
+			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				if address != "" {
+					return n.identity.UnlockAddress(ctx, address, cliActorID)
+				}
+				u, err := n.getAccount(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return n.identity.Unlock(ctx, u.ID, cliActorID)
+			})
+		},
+	}
+	c.Flags().StringVar(&address, "address", "", "client address; of IPv6 the /64 network, e.g. 2001:db8:0:1::/64")
+	return c
 }

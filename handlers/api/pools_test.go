@@ -209,7 +209,7 @@ func TestLockedLogInsLeaveOthersAlone(t *testing.T) {
 	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
 	anna := w.logIn("anna", person.ASROperator, torino)
 	owner := w.connectAsOwner()
-	for _, table := range []string{"identity.accounts", "identity.failures"} {
+	for _, table := range []string{"identity.accounts", "identity.login_failures"} {
 		unlock := w.lockTable(table)
 		ctx, end := context.WithCancel(t.Context())
 		var waiting sync.WaitGroup
@@ -225,7 +225,7 @@ func TestLockedLogInsLeaveOthersAlone(t *testing.T) {
 		}
 		w.eventually("log-ins wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
 		w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
-		if table == "identity.failures" { // checks of sessions read accounts
+		if table == "identity.login_failures" { // checks of sessions read accounts
 			anna.get("/api/v1/queues").want(200)
 		}
 		end()

@@ -189,7 +189,7 @@ func problemFor(err error) *Problem {
 		return wrongCredentials.detail("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
 			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.As(err, &loginLocked):
-		return usernameLocked.detail("This user name is locked until %s. Wait, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
+		return usernameLocked.detail("Too many log-ins failed: try again after %s, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
 			withRetryAfter(loginLocked.Remaining)
 	case errors.Is(err, identity.ErrNoSession):
 		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)

@@ -67,7 +67,7 @@ type placementInput struct {
 func (a *API) registerSessions() {
 	register(a, endpoint{
 		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
-		summary: "Log in", description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes.",
+		summary: "Log in", description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes for the address they came from; failures from many addresses, or of many user names from one, slow log-ins down. Retry-After says when to try again.",
 		public: true, limiter: a.Middleware.Login,
 	}, func(ctx context.Context, c caller, in *loginInput) (*sessionOutput, error) {
 		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN, c.From)

@@ -25,14 +25,15 @@ var (
 	ErrTaken = errors.New("exists already")
 )
 
-// LockedError refuses logins with a user name after too many failed ones, whether an account has the name or not.
+// LockedError refuses logins for a time after too many failed ones: of a user name from one source, of a user name from many unknown sources,
+// or of all user names from one address. It does not tell which, nor whether an account has the name.
 type LockedError struct {
 	Until     time.Time
 	Remaining time.Duration // until then, when the error was made
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("too many failed logins: locked until %s", e.Until.Format(time.RFC3339))
+	return fmt.Sprintf("too many failed logins: wait until %s", e.Until.Format(time.RFC3339))
 }
 
 // InvalidError refuses the value of one field of an account or placement.

@@ -21,7 +21,8 @@ import (
 
 // Session is the session of an account that has logged in.
 type Session struct {
-	Token      string // set by Login and ChoosePlacement only
+	Token      string // set by LoginFrom and ChoosePlacement only
+	Device     string // set by LoginFrom only: the browser keeps it and sends it with later logins (Source.Device)
 	Account    string // UUID
 	Username   string
 	Name       string       // given and family name
@@ -197,13 +198,17 @@ func (i *Identity) EndSession(ctx context.Context, token string) error {
 	return nil
 }
 
-// DeleteExpiredSessions deletes the sessions that have ended by idle time or lifetime, and returns their number.
+// DeleteExpiredSessions deletes the sessions that have ended by idle time or lifetime, and returns their number. It also deletes what is no
+// longer known of sources.
 func (i *Identity) DeleteExpiredSessions(ctx context.Context) (int64, error) {
 	now := i.Now()
 	deleted, err := i.Pools.Consumer.Exec(ctx, `delete from identity.sessions where begun_at <= $1 or seen_at <= $2`,
 		now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
 	if err != nil {
 		return 0, fmt.Errorf("delete expired sessions: %w", err)
+	}
+	if _, err := i.Pools.Consumer.Exec(ctx, `delete from identity.known_sources where seen_at <= $1`, now.Add(-knownFor)); err != nil {
+		return 0, fmt.Errorf("delete known sources: %w", err)
 	}
 	return deleted.RowsAffected(), nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
 var adminPaths = []string{
@@ -161,4 +162,26 @@ func TestPoisonedMessagesAreRetried(t *testing.T) {
 	list.submit("Riprova il messaggio 01930000-0000-7000-8000-0000000000aa", nil).want(409).shows("Nulla da riprovare")
 	retried.openLink("Solo quelli messi da parte").want(200).shows("nobody answered").submit("Riprova tutti quelli messi da parte", nil).want(200).doesNotShow("nobody answered", "Riprova tutti")
 	ada.open("/amministrazione/messaggi?solo=da-parte").want(200).shows("Nessun messaggio è stato messo da parte")
+}
+
+// A stranger who guesses at the same address locks out neither the person's own browser, nor for ever: an administrator unlocks.
+func TestAdministratorUnlocksAnAccount(t *testing.T) {
+	w := newSystem(t)
+	account := w.Account(t, "anna", person.ASROperator, torino)
+	ada := w.login("ada", person.Administrator, "")
+	own := w.browser().login("anna")
+	enter := func(b *browser, password string) *page {
+		t.Helper()
+		return b.open("/accesso").submit("Accedi", formValues{"Nome utente": "anna", "Password": password, "PIN": handlertest.PIN})
+	}
+	stranger := w.browser()
+	for range 5 {
+		enter(stranger, "un’altra parola").want(401)
+	}
+	enter(stranger, handlertest.Password).want(429).shows("Accesso sospeso", "dopo le", "sbloccare l’accesso")
+	own.open("/").submit("Esci", nil).want(200)
+	enter(own, handlertest.Password).want(200)
+	locked := ada.open("/amministrazione/persone/"+account).want(200).shows("Accesso sospeso", "1 provenienza")
+	locked.submit("Sblocca l’accesso", nil).want(200).shows("può di nuovo accedere").doesNotShow("provenienza")
+	enter(w.browser(), handlertest.Password).want(200)
 }

@@ -45,6 +45,24 @@ func (w *Web) writeSessionCookie(r *ui.Request, token string, maxAge int) {
 	})
 }
 
+// deviceCookieAge is the time, in seconds, for which a browser keeps the token of its device: 90 days after the last login.
+const deviceCookieAge = 90 * 24 * 60 * 60
+
+// deviceToken returns the token by which the browser is known from an earlier login: guesses of others cannot lock it out.
+func (w *Web) deviceToken(r *ui.Request) string {
+	c, err := r.Cookie(w.cookieName() + "-device")
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func (w *Web) setDeviceCookie(r *ui.Request, token string) {
+	http.SetCookie(r.Writer, &http.Cookie{ //nolint:gosec // G124: as the session's cookie
+		Name: w.cookieName() + "-device", Value: token, Path: "/", HttpOnly: true, Secure: w.isHTTPS(), SameSite: http.SameSiteStrictMode, MaxAge: deviceCookieAge,
+	})
+}
+
 // loginData is the login form of FAQ 2.1 as typed, without password and PIN.
 type loginData struct {
 	Username string
@@ -74,7 +92,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 
 func (w *Web) login(r *ui.Request) error {
 	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
-	s, err := w.Identity.Login(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), r.Caller.From)
+	s, err := w.Identity.LoginFrom(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)})
 	if err != nil {
 		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
@@ -83,6 +101,7 @@ func (w *Web) login(r *ui.Request) error {
 		return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 	}
 	w.setSessionCookie(r, s.Token)
+	w.setDeviceCookie(r, s.Device)
 	if s.Actor.Role == "" {
 		return r.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
 	}

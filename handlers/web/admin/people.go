@@ -27,6 +27,7 @@ func (p *Pages) peopleRoutes() []ui.Route {
 	return []ui.Route{
 		route("GET", "", p.peoplePage), route("GET", "/nuova", p.newPersonPage), route("POST", "/nuova", p.addPerson),
 		route("GET", "/{account}", p.personPage), route("POST", "/{account}/ruoli", p.addPlacement), route("POST", "/{account}/ruoli/fine", p.endPlacement),
+		route("POST", "/{account}/sblocca", p.unlockPerson),
 		route("POST", "/{account}/credenziali", p.renewSecrets), route("POST", "/{account}/disattiva", p.disablePerson),
 	}
 }
@@ -168,6 +169,7 @@ type personData struct {
 	Form    roleForm
 	Secrets *secrets
 	IsSelf  bool // the administrator's own account
+	Locks   identity.Locks
 }
 
 func (p *Pages) personPage(r *ui.Request) error {
@@ -179,7 +181,11 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Secrets: s, IsSelf: a.ID == r.Session.Account}
+	locks, err := p.Identity.AccountLocks(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Secrets: s, IsSelf: a.ID == r.Session.Account, Locks: locks}
 	return p.Render(r, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
@@ -227,6 +233,13 @@ func (p *Pages) endPlacement(r *ui.Request) error {
 		}
 		_, err := p.App.EndPlacement(r.Context(), id, f.Role, f.Entity, administrationRef(r))
 		return err
+	})
+}
+
+// unlockPerson lets an account log in again after failures. The record of it is for auditors.
+func (p *Pages) unlockPerson(r *ui.Request) error {
+	return p.changeAccount(r, "account unlocked", "sbloccata", func(id string) error {
+		return p.Identity.Unlock(r.Context(), id, r.Session.Account)
 	})
 }
 

@@ -6,8 +6,10 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -53,6 +55,14 @@ func (p *Problem) For(field string) string {
 		}
 	}
 	return strings.Join(texts, " ")
+}
+
+// retryText says when to try again: in some seconds, or after a time.
+func retryText(until time.Time, remaining time.Duration) string {
+	if remaining <= time.Minute {
+		return "tra " + FormatCount(max(1, int(math.Ceil(remaining.Seconds()))), "secondo", "secondi")
+	}
+	return "dopo le " + FormatClock(until.Add(time.Minute-1).Truncate(time.Minute))
 }
 
 // NotFound returns the error message for a page that does not exist or that the reader may not see.
@@ -112,7 +122,7 @@ func ProblemOf(err error) *Problem {
 	case errors.Is(err, identity.ErrCredentials):
 		return &Problem{Status: http.StatusUnauthorized, Title: "Accesso non riuscito", Text: "Nome utente, password o PIN non sono corretti. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi. Se l’errore continua, chieda aiuto con il modulo di assistenza."}
 	case errors.As(err, &loginLocked):
-		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare dopo le %s. Se ha fretta, usi il modulo di assistenza.", FormatTime(loginLocked.Until))}
+		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare %s. Se ha fretta, usi il modulo di assistenza, o chieda a un amministratore di sbloccare l’accesso.", retryText(loginLocked.Until, loginLocked.Remaining))}
 	case errors.Is(err, identity.ErrNotPlaced):
 		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
 	case errors.As(err, &account):

@@ -131,6 +131,7 @@ var confirmations = map[string]string{
 
 	"ruolo":        "Il ruolo è stato aggiunto: vale da adesso.",
 	"ruolo-finito": "Il ruolo è terminato; le richieste che aveva in carico sono libere.",
+	"sbloccata":    "La persona può di nuovo accedere da ovunque.",
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }
