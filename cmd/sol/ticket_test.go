@@ -59,7 +59,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 			t.Fatalf("%v: got exit code %d, want 0: %s", args, code, &stderr)
 		}
 	}
-	all, err := accesslog.List(t.Context(), n.store.Pools().Request, person.Actor{Role: person.Auditor}, id, opened.State.Person, 0, 10)
+	all, err := accesslog.List(t.Context(), n.store.Pools().Request, person.Actor{Role: person.Auditor}, id, opened.State.Person, nil, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}

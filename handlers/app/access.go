@@ -9,6 +9,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
 
 // recordAccess records that the caller reads something of a ticket; callers of recordAccess call it before they return the data. A
@@ -18,14 +20,56 @@ func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Ki
 	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
 }
 
-// recordSearch records a search for a tax code, with or without results: the citizen may ask who searched for them. It does nothing if
-// query is not a valid tax code.
-func (s *Service) recordSearch(ctx context.Context, by Caller, query string) error {
-	searched, err := s.PersonOf(ctx, query)
-	if err != nil || searched.ID == "" {
+// recordSearch records a search for a person: by tax code, telephone or e-mail with or without results, because the citizen may ask who
+// searched for them, and by name if the search showed somebody with that name. It does nothing for other searches, and for further pages.
+func (s *Service) recordSearch(ctx context.Context, by Caller, f lists.Filter, shown []lists.Item, typing bool) error {
+	if f.Q == "" || f.Cursor != "" {
+		return nil
+	}
+	var names []string
+	if by.Actor.Role != person.Citizen { // who searches among their own tickets
+		for _, item := range shown {
+			names = append(names, item.Requester.GivenName, item.Requester.FamilyName)
+		}
+	}
+	terms := s.Lists.ParseSearch(f.Q).AboutPersons(names)
+	if len(terms) == 0 {
+		return nil
+	}
+	searched, err := s.PersonOf(ctx, f.Q)
+	if err != nil {
 		return err
 	}
-	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Kind: accesslog.Search, Person: searched.ID})
+	return accesslog.RecordSearch(ctx, s.Store.Pools(), accesslog.PersonSearch{
+		By: by.Actor, Person: searched.ID, Terms: s.hashSearched(terms, false), Covers: s.hashSearched(searchterms.Beginnings(terms), false), Typing: typing,
+	})
+}
+
+// hashSearched returns the keyed hashes of what was searched for, as access records hold them: with the version of the key in use, or with all.
+func (s *Service) hashSearched(terms []string, versions bool) (hashes []string) {
+	for _, term := range terms {
+		all := s.Store.KeyedHashes(searchterms.Purpose, "searched "+term)
+		if !versions {
+			all = all[:1]
+		}
+		hashes = append(hashes, all...)
+	}
+	return hashes
+}
+
+// searchedAs returns the hashes of every term with which a search can have been for the person of a ticket; none after an erasure.
+func (s *Service) searchedAs(ctx context.Context, id ticket.ID) ([]string, error) {
+	history, err := s.History(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	terms := []string{}
+	for _, r := range history {
+		if opened, ok := r.Event.(ticket.Opened); ok {
+			terms = append(terms, searchterms.OfPerson(opened.Personal)...)
+		}
+	}
+	return s.hashSearched(terms, true), nil
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below
@@ -43,7 +87,14 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
 		return nil, state, nil, err
 	}
-	all, err := accesslog.List(ctx, s.Store.Pools().Request, by.Actor, id, state.Person, before, limit)
+	if err := accesslog.RecordTypedSearches(ctx, s.Store.Pools(), true); err != nil {
+		return nil, state, nil, err
+	}
+	searched, err := s.searchedAs(ctx, id)
+	if err != nil {
+		return nil, state, nil, err
+	}
+	all, err := accesslog.List(ctx, s.Store.Pools().Request, by.Actor, id, state.Person, searched, before, limit)
 	if err != nil {
 		return nil, state, nil, err
 	}

@@ -172,9 +172,18 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 	return ticketview.File{}, nil, &ticket.NotVisibleError{}
 }
 
-// ListTickets returns one page of a list as the caller may see it, and records a search for a tax code. The filter's assignee may be a
+// ListTickets returns one page of a list as the caller may see it, and records a search for a person. The filter's assignee may be a
 // user name. Error: *readmodel.FilterError.
 func (s *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
+	return s.listTickets(ctx, by, f, false)
+}
+
+// ListTicketsWhileTyping is ListTickets for a search that the caller may still be typing: the search is recorded once.
+func (s *Service) ListTicketsWhileTyping(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
+	return s.listTickets(ctx, by, f, true)
+}
+
+func (s *Service) listTickets(ctx context.Context, by Caller, f lists.Filter, typing bool) (lists.Page, error) {
 	if f.Assignee != "" && f.Assignee != ticket.Supervisors && f.Assignee != lists.NoAssignee && !eventstore.IsID(f.Assignee) {
 		o, err := s.Identity.FindOperator(ctx, f.Assignee, by.Actor.Entity)
 		if errors.Is(err, identity.ErrNotFound) {
@@ -185,8 +194,12 @@ func (s *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (l
 		}
 		f.Assignee = o.ID
 	}
-	if err := s.recordSearch(ctx, by, f.Q); err != nil {
+	page, err := s.Lists.ListTickets(ctx, by.Viewer(), f)
+	if err != nil {
 		return lists.Page{}, err
 	}
-	return s.Lists.ListTickets(ctx, by.Viewer(), f)
+	if err := s.recordSearch(ctx, by, f, page.Items, typing); err != nil {
+		return lists.Page{}, err
+	}
+	return page, nil
 }

@@ -85,14 +85,18 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	return TicketAtMoment{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
 }
 
-// ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a tax code as an access by actor
+// ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a person as an access by actor
 // by.
 func (s *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
-	if err := s.recordSearch(ctx, Caller{Actor: by}, f.Q); err != nil {
+	f.Queue = lists.AllQueue
+	page, err := s.Lists.ListTickets(ctx, AuditorViewer, f)
+	if err != nil {
 		return lists.Page{}, err
 	}
-	f.Queue = lists.AllQueue
-	return s.Lists.ListTickets(ctx, AuditorViewer, f)
+	if err := s.recordSearch(ctx, Caller{Actor: by}, f, page.Items, false); err != nil {
+		return lists.Page{}, err
+	}
+	return page, nil
 }
 
 // ReadTicketAsAuditor returns a ticket as an auditor sees it now, and records an access by actor by. Error: eventstore.ErrNotFound.

@@ -32,6 +32,8 @@ const (
 	Dossier    Kind = "dossier"    // the dossier of a ticket
 	Accesses   Kind = "accesses"   // the access records of a ticket
 	Search     Kind = "search"     // a search by tax code
+	// PersonSearched is a search by name, telephone, e-mail or the beginning of a tax code. In the database it is a row of access.searches.
+	PersonSearched Kind = "person-search"
 )
 
 // Access is a read of data by an actor.
@@ -67,9 +69,10 @@ type Entry struct {
 	Access
 }
 
-// List returns at most limit records of accesses to a ticket and of searches for its citizen, the newest first, with ids below before
+// List returns at most limit records of accesses to a ticket and of searches for its citizen: by tax code, or by those terms (PersonSearch.Terms)
+// alone. The newest come first, with ids below before
 // (0: from the newest). Row-level security returns rows to the role auditor only; for other readers the list is empty.
-func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, before int64, limit int) (
+func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, terms []string, before int64, limit int) (
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
@@ -88,7 +91,11 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 				union all
 				(select * from access.reads where subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
 					and person.id_of(subject) = $2 and ($3::bigint = 0 or id < $3) order by id desc limit $4)
-			) r order by id desc limit $4`, string(id), citizen, before, limit, earlier, earlier+"g")
+				union all
+				(select id, at, person, role, entity, null::uuid, case subject when '' then 'person-search' else 'search' end, '', subject
+					from access.searches where (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id < $3)
+					order by id desc limit $4)
+			) r order by id desc limit $4`, string(id), citizen, before, limit, earlier, earlier+"g", terms)
 		if err != nil {
 			return err
 		}
@@ -105,10 +112,14 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 	return entries, nil
 }
 
-// DeleteExpired deletes the access and login records that are older than 24 months and returns their number.
+// DeleteExpired records the searches that were typed and not sent, and deletes the access and login records that are older than 24 months and returns their number.
 func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err error) {
+	if _, err := worker.Exec(ctx, `select access.record_typed_searches(false)`); err != nil {
+		return 0, fmt.Errorf("record typed searches: %w", err)
+	}
 	for _, statement := range []string{
 		`delete from access.reads where at < clock_timestamp() - interval '24 months'`,
+		`delete from access.searches where at < clock_timestamp() - interval '24 months'`,
 		`delete from access.logins where last_at < clock_timestamp() - interval '24 months'`,
 	} {
 		tag, err := worker.Exec(ctx, statement)

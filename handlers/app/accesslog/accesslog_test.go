@@ -45,7 +45,7 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 	}
 	list := func(reader person.Actor, subject string, before int64, limit int) (ids []int64, texts []string) {
 		t.Helper()
-		all, err := accesslog.List(t.Context(), pools.Request, reader, one, subject, before, limit)
+		all, err := accesslog.List(t.Context(), pools.Request, reader, one, subject, nil, before, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	all, err := accesslog.List(t.Context(), pools.Request, auditor, one, id, 0, 10)
+	all, err := accesslog.List(t.Context(), pools.Request, auditor, one, id, nil, 0, 10)
 	if err != nil || len(all) != 2 || all[0].Person != id || all[1].Person != id {
 		t.Errorf("got %+v, %v, want two searches for %s", all, err, id)
 	}

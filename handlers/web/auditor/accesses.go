@@ -21,6 +21,7 @@ import (
 var accessNames = map[accesslog.Kind]string{
 	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
 	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
+	accesslog.PersonSearched: "Ricerca per nome o recapito",
 }
 
 // accessesData holds the access records of a ticket, newest first.

@@ -67,3 +67,19 @@ func OfPerson(f *ticket.Form) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// Beginnings returns every beginning of values of AboutPersons: a search for one of them may become the search for the value while it is typed.
+func Beginnings(values []string) []string {
+	var all []string
+	for _, value := range values {
+		kind := strings.IndexAny(value, ":@") + 1
+		for at := range value[kind:] {
+			if at > 0 {
+				all = append(all, value[:kind+at])
+			}
+		}
+		all = append(all, value)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

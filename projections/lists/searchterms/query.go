@@ -249,9 +249,7 @@ func (p *parser) term(typed string, last bool) {
 	}
 	if len(code) == len(typed) && isTaxCodePrefix(code) {
 		any = append(any, p.hashed(taxCodeValue+code))
-		if len(code) > minTaxCode {
-			t.about.values = []string{taxCodeValue + code}
-		}
+		t.about.values = []string{taxCodeValue + code}
 	}
 	if strings.ContainsAny(code, "0123456789") && !isAddress {
 		any = append(any, p.payment(code)...)

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package accesslog_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+)
+
+// TestATypedSearchIsOneRecord types searches letter by letter: each is one record, of what was typed at most, whether it is sent or left.
+func TestATypedSearchIsOneRecord(t *testing.T) {
+	db := storetest.New(t)
+	pools := db.Store.Pools()
+	search := func(typed string, typing bool) {
+		t.Helper()
+		var covers []string
+		for n := range typed {
+			covers = append(covers, typed[:n+1])
+		}
+		err := accesslog.RecordSearch(t.Context(), pools, accesslog.PersonSearch{By: anna, Terms: []string{typed}, Covers: covers, Typing: typing})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// recorded returns what was searched for, among all beginnings of the names, in order.
+	recorded := func() string {
+		t.Helper()
+		rows, err := storetest.Connect(t, db.URL).Query(t.Context(), `select terms[1] from access.searches order by id`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		var all []string
+		for rows.Next() {
+			var term string
+			if err := rows.Scan(&term); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, term)
+		}
+		return strings.Join(all, " ")
+	}
+	expect := func(what, want string) {
+		t.Helper()
+		if got := recorded(); got != want {
+			t.Errorf("%s: got records of %q, want %q", what, got, want)
+		}
+	}
+	for _, typed := range []string{"da", "dal", "dall", "dalla"} {
+		search(typed, true)
+	}
+	expect("while typing", "")
+	search("dalla", false)
+	expect("sent", "dalla")
+	for _, typed := range []string{"fe", "fer", "ferr", "fer", "fe", "ro", "ros", "rossi"} {
+		search(typed, true)
+	}
+	expect("deleted, and another one begun", "dalla ferr")
+	if err := accesslog.RecordTypedSearches(t.Context(), pools, false); err != nil {
+		t.Fatal(err)
+	}
+	expect("a moment later", "dalla ferr")
+	if err := accesslog.RecordTypedSearches(t.Context(), pools, true); err != nil {
+		t.Fatal(err)
+	}
+	expect("left", "dalla ferr rossi")
+
+	all, err := accesslog.List(t.Context(), pools.Request, auditor, one, "", []string{"r", "ro", "ros", "rossi"}, 0, 10)
+	if err != nil || len(all) != 1 || all[0].Kind != accesslog.PersonSearched || all[0].By != anna {
+		t.Errorf("got %+v, %v, want the search for rossi", all, err)
+	}
+	owner := storetest.Connect(t, db.URL)
+	for _, sql := range []string{`update access.searches set person = 'nobody'`, `delete from access.searches`, `truncate access.searches`} {
+		if _, err := owner.Exec(t.Context(), sql); err == nil {
+			t.Errorf("the owner can run %q, want an error", sql)
+		}
+	}
+	if !slices.Contains(strings.Fields(recorded()), "rossi") {
+		t.Error("the record is gone")
+	}
+}
