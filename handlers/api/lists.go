@@ -33,7 +33,7 @@ type listInput struct {
 	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
 	Entity   catalog.EntityCode `query:"entity" doc:"The competent entity"`
 	Assignee string             `query:"assignee" doc:"User name or id of an operator, supervisori, or nessuno (no assignee)"`
-	Q        string             `query:"q" maxLength:"200" doc:"A ticket number or its beginning, a tax code (codice fiscale), or Italian words"`
+	Q        string             `query:"q" maxLength:"200" doc:"What to find, in any order; all of it must be found. A ticket number, whole or its last 3 digits or more; beginnings of names, with or without accents and apostrophes; a telephone number in any writing, or 6 digits of its beginning or end; an e-mail address, or the beginning of a part; 6 characters or more of a tax code (codice fiscale); a IUV or codice avviso; a file name; Italian words, the last of which may be a beginning; a quoted phrase; -word for one that must be absent"`
 	Sort     lists.Sort         `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
 	Cursor   string             `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of another page with the same filters"`
 	Limit    int                `query:"limit" minimum:"1" maximum:"200" default:"50"`

@@ -30,5 +30,5 @@ func New(u *ui.UI) (*Pages, error) {
 
 // Routes returns the routes of all pages.
 func (p *Pages) Routes() []ui.Route {
-	return slices.Concat(p.queueRoutes(), p.ticketRoutes(), p.bulkRoutes())
+	return slices.Concat(p.findRoutes(), p.queueRoutes(), p.ticketRoutes(), p.bulkRoutes())
 }

@@ -118,7 +118,11 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 	}
 	if err == nil {
 		d.At = p.App.Store.Now()
-		d.Page, err = p.App.ListTickets(r.Context(), r.Caller, l.filter(r))
+		list := p.App.ListTickets
+		if r.Partial {
+			list = p.App.ListTicketsWhileTyping
+		}
+		d.Page, err = list(r.Context(), r.Caller, l.filter(r))
 	}
 	if err == nil {
 		d.Bulk.IdempotencyKey, err = app.NewID()
@@ -129,7 +133,7 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 	if err != nil {
 		return d, err
 	}
-	if otherEntities := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue}; actor.Entity == "" || slices.Contains(otherEntities, l.Queue) {
+	if otherEntities := []lists.QueueID{lists.HandedOverQueue, lists.OverrideQueue, lists.AllQueue}; actor.Entity == "" || slices.Contains(otherEntities, l.Queue) {
 		d.Entities = p.App.Catalog.Entities(d.Now)
 	}
 	if d.Page.TooManyByName() {

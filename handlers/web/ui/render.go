@@ -25,6 +25,7 @@ type Page struct {
 	Part       string              // the template to render if htmx requests a part of the page; "": the whole page
 	Queue      lists.QueueID       // the queue that the page belongs to; "": none
 	Ticket     ticket.ID           // the ticket that the page shows to operators and auditors; "": none
+	Search     string              // what the search box of the header holds
 	Position   eventstore.Position // the position up to which the page shows the log: live updates begin after it; zero: at the head
 }
 
@@ -44,6 +45,7 @@ type frame struct {
 	Queue        lists.QueueID // the queue that the page belongs to; "": none
 	Unread       int           // number of unread notifications
 	Position     string        // as Page.Position; "": zero
+	Search       string        // as Page.Search
 	Ticket       ticket.ID     // as Page.Ticket
 	Data         any
 }
@@ -60,13 +62,14 @@ type user struct {
 	HasRole                bool // the reader has chosen a role
 	LiveUpdates            bool // the role may subscribe to changes
 	HasNotifications       bool // the role may read notifications
+	FindsTickets           bool // the role has the search box in the header
 }
 
 // Render answers with a page, or with its Part if htmx requests a part. An error means that nothing was sent.
 func (u *UI) Render(r *Request, status int, p Page) error {
 	f := frame{
 		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(),
-		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data,
+		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data, Search: p.Search,
 	}
 	if p.Position.N > 0 {
 		f.Position = u.App.PositionText(r.Caller, p.Position)
@@ -99,6 +102,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		Audits: actor.Role == person.Auditor, Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
 		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: identity.Allows(actor.Role, identity.SubscribeToChanges),
 		HasNotifications: identity.Allows(actor.Role, identity.ReadNotifications),
+		FindsTickets:     actor.Role.Operates() || actor.Role == person.Auditor,
 	}
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
