@@ -6,6 +6,7 @@ package mailtext
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // minOwnWords is the minimum number of words of a line that identifies it as ours.
@@ -35,13 +36,15 @@ func (q *quoter) keepAnswers() {
 	if count < 2 {
 		return
 	}
-	ours := q.ours
+	ours, withReplies := q.ours, sync.OnceValue(func() *corpus {
+		return newCorpus(q.sent.Name, append(slices.Clone(q.sent.Texts), q.sent.Replies...))
+	})
 	for i := first; i < len(q.lines); i++ {
 		b := q.bare(i)
 		switch {
 		case !q.cut[i], q.lines[i].kept, b == "":
 		case headerStart.MatchString(b), originalMessage.MatchString(b): // below it stand earlier mails, also of the sender
-			ours = newCorpus(q.sent.Name, append(slices.Clone(q.sent.Texts), q.sent.Replies...))
+			ours = withReplies()
 		case separatorLine.MatchString(b), headerField.MatchString(b), q.sent.hasAddress(b), strings.Contains(b, Masked), q.isCopied(i, ours):
 		case q.attribution(i) > 0: // of an earlier mail in the quotation
 			i += q.attribution(i) - 1
@@ -98,10 +101,15 @@ func (q *quoter) holdsOurs(from, to int) bool {
 	return count >= 2
 }
 
-// isOurs reports whether a line consists of words that we sent, and of enough of them.
+// isOurs reports whether a line consists of words that we sent, and of enough of them. It searches once for each line.
 func (q *quoter) isOurs(i int) bool {
-	b := q.bare(i)
-	return len(words(b)) >= minOwnWords && q.ours.contains(b)
+	own, known := q.own[i]
+	if !known {
+		b := q.bare(i)
+		own = len(words(b)) >= minOwnWords && q.ours.contains(b)
+		q.own[i] = own
+	}
+	return own
 }
 
 // minUnmarked is the number of lines of ours by which a mail of ours is recognised that nothing marks.

@@ -34,10 +34,11 @@ func splitHeader(raw []byte) (header textproto.MIMEHeader, body []byte) {
 	if lastKnown < 0 {
 		return header, raw
 	}
-	name, value, total := "", "", len(rest)
+	name, total := "", len(rest)
+	var value []byte
 	add := func() {
 		if name != "" {
-			header[name] = append(header[name], strings.TrimSpace(value))
+			header[name] = append(header[name], strings.TrimSpace(string(value)))
 		}
 		name = ""
 	}
@@ -50,10 +51,10 @@ func splitHeader(raw []byte) (header textproto.MIMEHeader, body []byte) {
 		case len(l) == 0, len(bytes.TrimSpace(l)) == 0 && !fieldLine.Match(after[:min(len(after), 100)]):
 			return header, after
 		case l[0] == ' ' || l[0] == '\t':
-			value += " " + string(bytes.TrimSpace(l))
+			value = append(append(value, ' '), bytes.TrimSpace(l)...)
 		case field != nil:
 			add()
-			name, value = textproto.CanonicalMIMEHeaderKey(string(field[1])), string(l[len(field[0]):])
+			name, value = textproto.CanonicalMIMEHeaderKey(string(field[1])), append(value[:0], l[len(field[0]):]...)
 		case total-len(rest) > lastKnown:
 			return header, rest
 		}

@@ -132,11 +132,19 @@ func TestMaskRemovesSecrets(t *testing.T) {
 		"broken before":     "t." + id + ".\n" + mac,
 		"broken within":     "t." + id + "." + mac[:30] + "\n" + mac[30:],
 		"broken and quoted": "> t." + id + "." + mac[:30] + "\n> " + mac[30:],
+		"encoded twice":     "t%252E" + strings.ReplaceAll(id, "-", "%252D") + "%252E" + mac,
+		"by a relay":        "https-3A__assistenza.example.it_richieste_t." + strings.ReplaceAll(id, "-", "-2D") + "." + mac + "&d=x",
+		"invisible marks":   "t." + id + "." + mac[:20] + "\u200b" + mac[20:40] + "\u00ad" + mac[40:],
+		"no-break spaces":   "t." + id + "." + mac[:20] + "\u00a0" + mac[20:],
 		"broken in the id":  "t." + id[:20] + "\n" + id[20:] + "." + mac,
 	} {
 		if got := mailtext.Mask(text); strings.Contains(strings.ToLower(got), mac[34:]) {
 			t.Errorf("%s: got %q, want the secret masked", name, got)
 		}
+	}
+	encoded := base64.RawURLEncoding.EncodeToString([]byte("https://assistenza.example.it/richieste/t." + id + "." + mac))
+	if got := mailtext.Mask("https://relay.example.com?u=" + encoded + "&i=1"); got != "https://relay.example.com?u="+mailtext.Masked+"&i=1" {
+		t.Errorf("got %q, want the encoded link masked", got)
 	}
 	address := "r-" + strings.Repeat("a2", 21) + "@assistenza.example.it"
 	if got := mailtext.Mask("Scriva a <" + address + ">"); got != "Scriva a <r-[indirizzo personale]@assistenza.example.it>" {
@@ -159,16 +167,18 @@ func TestOriginalHoldsNoLink(t *testing.T) {
 	}
 }
 
-func TestReadRefusesMailsOverTheLimits(t *testing.T) {
-	nested := func(depth int) string {
-		var b strings.Builder
-		for n := range depth {
-			fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", n, n)
-		}
-		return b.String() + "Content-Type: text/plain\n\nciao\n"
+// nestedText returns a text inside multiparts.
+func nestedText(depth int, text string) string {
+	var b strings.Builder
+	for n := range depth {
+		fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", n, n)
 	}
+	return b.String() + "Content-Type: text/plain\n\n" + text + "\n"
+}
+
+func TestReadRefusesMailsOverTheLimits(t *testing.T) {
 	for name, raw := range map[string]string{
-		"nested":         nested(5000),
+		"nested":         nestedText(5000, "ciao"),
 		"many parts":     "Content-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nx\n", 500_000),
 		"a long header":  "X: " + strings.Repeat("parola ", 300_000) + "\n\nciao",
 		"a long text":    "\n" + strings.Repeat("parola\n", 700_000),
@@ -194,6 +204,17 @@ func TestHostileMailsTakeLinearTime(t *testing.T) {
 		"equals signs":               qp + fill("="),
 		"equals signs before spaces": qp + fill("=") + fill(" ") + "\nfine",
 		"a subject of prefixes":      "Subject: " + strings.Repeat("Re: ", 250_000) + "\n\nciao",
+		"lines of one field":         strings.Repeat("X: a\n", 10) + "Subject: a" + strings.Repeat("\n b", 200_000) + "\n\nciao",
+		"damaged lines of a header":  "Subject: a\n" + strings.Repeat("aa\n", 200_000) + "From: a@b\n\nciao",
+		"parameters":                 "Content-Type: text/plain" + strings.Repeat(" name=a", 100_000) + "\n\nciao",
+		"types":                      strings.Repeat("Content-Type: multipart/mixed; boundary=b\n", 20_000) + "\n" + fill("parola\n")[:1<<19],
+		"multiparts around a text":   nestedText(99, fill("parola " + strings.Repeat("a", 90) + "\n")[:1<<19]),
+		"attributions":               "\n" + strings.Repeat("Il 3/11 alle 10:30 SOL Assistenza ha scritto:\n", 20_000),
+		"headers of ours":            "\n" + strings.Repeat("Da: SOL Assistenza\nInviato: oggi\nOggetto: In che data era l’esame?\n", 10_000),
+		"a line that goes on":        "Content-Type: text/plain; format=flowed; delsp=yes\n\n" + strings.Repeat("a \n", 250_000),
+		"shifts of UTF-7":            "Content-Type: text/plain; charset=utf-7\n\n" + strings.Repeat("+AO", 300_000),
+		"pictures in HTML":           "Content-Type: text/html\n\n<p>ciao</p>" + strings.Repeat("<img src=\"data:image/png;base64,AAAA\">", 20_000),
+		"open titles":                "Content-Type: text/html\n\n" + strings.Repeat("<title>a", 100_000),
 		"a long line of no words":    "\n" + strings.Repeat("=", 1<<20-1),
 	} {
 		m, err := mailtext.Read([]byte(raw))

@@ -12,10 +12,13 @@ import (
 	"strings"
 )
 
+// maxField is the maximum length, in bytes, of a field with parameters.
+const maxField = 16 << 10
+
 // parseMediaType parses the field Content-Type or Content-Disposition, also a malformed one: without semicolons, with unquoted spaces, with a
 // missing quotation mark. Of a parameter that stands twice the first counts.
 func parseMediaType(field string) (kind string, params map[string]string) {
-	kind, rest, _ := strings.Cut(field, ";")
+	kind, rest, _ := strings.Cut(field[:min(len(field), maxField)], ";")
 	if words := strings.Fields(kind); len(words) > 0 {
 		kind, rest = words[0], strings.Join(words[1:], " ")+";"+rest
 	}

@@ -59,7 +59,7 @@ const maxSenderWords = 2
 // quotation. All else is the sender's, such as forwarded mails, indented lines and sentences that look like a header. Every line of the mail
 // is in one of the two. signed is true if the only cut is a signature below the mark of RFC 3676.
 func (m *Message) Split(sent Sent) (text, quoted string, signed bool) {
-	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent, ours: newCorpus(sent.Name, sent.Texts)}
+	q := quoter{lines: m.lines, cut: make([]bool, len(m.lines)), sent: sent, ours: newCorpus(sent.Name, sent.Texts), own: map[int]bool{}}
 	q.cutMarked()
 	q.cutAttributed()
 	q.cutHeaders()
@@ -84,6 +84,7 @@ type quoter struct {
 	cut   []bool
 	sent  Sent
 	ours  *corpus
+	own   map[int]bool // of the lines that were compared with ours
 }
 
 // bare returns a line without quotation marks, surrounding spaces and emphasis.
@@ -172,10 +173,11 @@ func (q *quoter) textOf(from, to int) string {
 // cutAttributed cuts what follows an attribution («Il giorno … ha scritto:») that a mail program wrote: the quoted lines directly below it,
 // or, if it names us and nothing is marked below it, the rest of the mail. Where a program quotes in this way, all quoted lines are its.
 func (q *quoter) cutAttributed() {
-	found := false
+	found, answered := false, false // answered: a text of the sender stands above
 	for i := 0; i < len(q.lines); i++ {
 		n := q.attribution(i)
 		if n == 0 || q.lines[i].kept {
+			answered = answered || !q.cut[i] && len(words(q.lines[i].text)) > 0
 			continue
 		}
 		below, ours := q.next(i+n), q.sent.isOurs(q.textOf(i, i+n))
@@ -183,7 +185,7 @@ func (q *quoter) cutAttributed() {
 		case below < len(q.lines) && (q.isQuotedLine(below) || q.lines[below].marked), ours && q.isQuotedLine(i):
 			found = true
 			q.cutRange(i, i+n)
-		case ours && q.isWrittenByProgram(i, n):
+		case ours && q.isWrittenByProgram(i, n, answered):
 			q.cutRange(i, len(q.lines))
 			return
 		}
@@ -211,14 +213,10 @@ func (q *quoter) cutAttributed() {
 
 // isWrittenByProgram reports whether an attribution that names us, above text without marks, is a mail program's and no sentence of a person:
 // our mail stands below it, or it holds our address in angle brackets and the answer stands above it.
-func (q *quoter) isWrittenByProgram(i, n int) bool {
+func (q *quoter) isWrittenByProgram(i, n int, answered bool) bool {
 	text := q.textOf(i, i+n)
 	if !q.sent.hasAddress(text) && !clock.MatchString(text) {
 		return false
-	}
-	answered := false
-	for before := range i {
-		answered = answered || !q.cut[before] && len(words(q.lines[before].text)) > 0
 	}
 	return answered && q.sent.hasAddress(mailbox.FindString(text)) || q.holdsOurs(i+n, len(q.lines))
 }

@@ -99,11 +99,14 @@ func parsePart(raw []byte, fallback string, depth int, parts *int) *part {
 	return p
 }
 
+// maxTypes is the maximum number of types of a part that are tried.
+const maxTypes = 5
+
 // chooseType sets the type of a part. It returns the boundary between the parts within it; "" if it has none. Of several types the one whose
 // boundary is found counts. Some programs encode the whole multipart, or forget the type of the mail.
 func (p *part) chooseType(fallback string, isMail bool) (boundary string) {
 	fields := p.header["Content-Type"]
-	for _, field := range fields {
+	for _, field := range fields[:min(len(fields), maxTypes)] {
 		kind, params := parseMediaType(field)
 		if p.kind == "" && kind != "" {
 			p.kind, p.params = kind, params
