@@ -25,6 +25,10 @@ type refertoCheckState struct {
 	Open        bool               `json:"worked"` // neither resolved nor closed
 	Assignee    ticket.Assignee    `json:"assignee,omitzero"`
 	Erased      bool               `json:"erased,omitempty"`
+	// Declared is true if anybody may have typed the citizen's tax code. ConfirmedBy is the entity whose operator last acted on the ticket
+	// while it was competent, so that somebody answers for the questions to its systems.
+	Declared    bool               `json:"declared,omitempty"`
+	ConfirmedBy catalog.EntityCode `json:"confirmed_by,omitempty"`
 
 	RunNumber       int                `json:"n,omitempty"` // number of the run; 0: none
 	RunEntity       catalog.EntityCode `json:"at,omitempty"`
@@ -56,7 +60,7 @@ var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute
 	48 * time.Hour}
 
 // RefertoCheck returns the saga that runs the playbooks (FAQ 2.7–2.12). It starts the run that the problem of a ticket requires, asks
-// the connected systems for the open check, proposes the outcome that their answers lead to, and reminds of runs that wait for a
+// the connected systems for the open check (about a citizen whose identity is only declared once an operator has acted, see mayAsk), proposes the outcome that their answers lead to, and reminds of runs that wait for a
 // correction.
 func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoState[refertoCheckState]] {
 	pending := func(u undoState[refertoCheckState]) []runtime.Schedule {
@@ -79,7 +83,8 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoStat
 		after, why := before.apply(r, refertoCheckState.apply)
 		actions := runtime.DiffTimers(pending(before), pending(after), why)
 		actions = append(actions, after.Current.startRun(l, r)...)
-		actions = append(actions, after.Current.askConnector(l, r)...)
+		confirmed := after.Current.mayAsk(c) && !before.Current.mayAsk(c)
+		actions = append(actions, after.Current.askConnector(c, l, r, confirmed)...)
 		if o := after.Current.newOutcome(l, r); o != "" {
 			after.Current.ProposedOutcome = o
 			actions = append(actions, after.Current.proposeOutcome(r))
@@ -98,14 +103,22 @@ func (s refertoCheckState) hasCurrentRun(l *playbook.Library) bool {
 // apply folds an event. why is the reason for the timers that the event cancels.
 func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why string) {
 	s.Entity, s.Assignee = competentEntity(s.Entity, r.Event), currentAssignee(s.Assignee, r.Event)
+	if r.By.Role.Operates() && r.By.Entity == s.Entity {
+		s.ConfirmedBy = s.Entity
+	}
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		s.Service, s.Problem, s.Facilitated, s.Open = e.Service, e.Problem, e.Facilitated, true
+		s.Declared = e.Identity == ticket.Declared
 	case ticket.Reclassified:
 		s.Service, s.Problem, why = e.Service, e.Problem, "the ticket is about another problem"
 	case ticket.Escalated:
 		why = "the ticket was handed over"
-	case ticket.Recalled, ticket.Redirected, ticket.TransferredToSuccessor:
+	case ticket.TransferredToSuccessor:
+		if s.ConfirmedBy == e.From {
+			s.ConfirmedBy = e.To
+		}
+	case ticket.Recalled, ticket.Redirected:
 	case ticket.ResolutionEvent:
 		s.Open, why = false, "the ticket is resolved"
 	case ticket.Reopened:
@@ -179,9 +192,16 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []ru
 		Why: "the problem starts the playbook " + string(selected.Playbook)}}
 }
 
+// mayAsk reports whether the connected systems of the competent entity may be asked about the citizen: the identity is verified, an operator
+// of the entity has opened, taken or otherwise worked on the ticket, or the entity's setting allows it before.
+func (s refertoCheckState) mayAsk(c *catalog.Catalog) bool {
+	return !s.Declared || s.ConfirmedBy == s.Entity || c.Checks(s.Entity).AskBeforeTaken
+}
+
 // askConnector returns the message that asks the connected system for the open check, and cancels an earlier delayed one. It asks when
-// the run reaches the check, with a delay after a failed query, and with each reminder, then for the last check of the path.
-func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) []runtime.Action {
+// the run reaches the check, with a delay after a failed query, and with each reminder, then for the last check of the path. confirmed is
+// true if the event made mayAsk true.
+func (s refertoCheckState) askConnector(c *catalog.Catalog, l *playbook.Library, r ticket.Recorded, confirmed bool) []runtime.Action {
 	var why ticket.QueryFailure
 	reminded := false
 	switch e := r.Event.(type) {
@@ -195,7 +215,9 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	case ticket.Opened, ticket.OutcomeCarriedOut, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent,
 		ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent:
-		return nil
+		if !confirmed || s.RunNumber == 0 {
+			return nil
+		}
 	}
 	walk, ok := s.walk(l)
 	if !ok || !s.hasCurrentRun(l) {
@@ -207,6 +229,10 @@ func (s refertoCheckState) askConnector(l *playbook.Library, r ticket.Recorded) 
 	}
 	if check == nil || check.System == nil || why == ticket.NoSystemConnected || s.Tries > len(retryDelays) {
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
+	}
+	if !s.mayAsk(c) {
+		return []runtime.Action{runtime.Cancel{Key: "ask", Why: fmt.Sprintf("the citizen's identity is declared and nobody at %s has taken the ticket: "+
+			"its systems are asked after the first act of an operator there", s.Entity)}}
 	}
 	send := runtime.Send{Topic: TopicAskConnector, Key: string(check.ID), Payload: mustMarshal(ConnectorQuestion{
 		Run: s.RunNumber, Entity: s.RunEntity, Check: check.ID, Query: check.System.Query, Fact: check.System.Fact,

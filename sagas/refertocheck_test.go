@@ -6,6 +6,7 @@ package sagas
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,74 @@ func TestRefertoCheckReacts(t *testing.T) {
 			}
 			if got := keys(actions); !reflect.DeepEqual(got, c.then) {
 				t.Errorf("got actions %q, want %q", got, c.then)
+			}
+		})
+	}
+}
+
+// TestSystemsAreAskedAboutADeclaredCitizenOnceAnOperatorActs reacts to events of tickets whose identity is declared or verified.
+func TestSystemsAreAskedAboutADeclaredCitizenOnceAnOperatorActs(t *testing.T) {
+	at := func(entity catalog.EntityCode) person.Actor {
+		return person.Actor{ID: "01930000-0000-7000-8000-00000000000a", Role: person.ASROperator, Entity: entity}
+	}
+	type fact struct {
+		by    person.Actor
+		event ticket.Event
+	}
+	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: sagastest.Torino, Identity: ticket.Declared}
+	verified := opened
+	verified.Identity = ticket.Verified
+	pinned := playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}
+	system, citizen := person.Actor{ID: "referto-check", Role: person.System}, person.Actor{Role: person.Citizen}
+	started := fact{system, ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: sagastest.Torino}}
+	region := person.Actor{ID: "01930000-0000-7000-8000-00000000000b", Role: person.RegionalOperator, Entity: catalog.Region}
+	allowing, err := catalog.Default().WithAskBeforeTaken(sagastest.Torino)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		catalog *catalog.Catalog
+		given   []fact
+		asks    bool // at the last event
+	}{
+		"verified":                               {nil, []fact{{citizen, verified}, started}, true},
+		"declared":                               {nil, []fact{{citizen, opened}, started}, false},
+		"declared, the entity allows it":         {allowing, []fact{{citizen, opened}, started}, true},
+		"declared, at the counter":               {nil, []fact{{at(sagastest.Torino), opened}, started}, true},
+		"declared, opened elsewhere":             {nil, []fact{{at(sagastest.Cuneo), opened}, started}, false},
+		"declared, the citizen writes":           {nil, []fact{{citizen, opened}, started, {citizen, ticket.CitizenReplied{}}}, false},
+		"declared, taken":                        {nil, []fact{{citizen, opened}, started, {at(sagastest.Torino), ticket.Taken{}}}, true},
+		"declared, taken before the run starts":  {nil, []fact{{citizen, opened}, {at(sagastest.Torino), ticket.Taken{}}, started}, true},
+		"declared, assigned":                     {nil, []fact{{citizen, opened}, started, {at(sagastest.Torino), ticket.Assigned{}}}, true},
+		"declared, asked":                        {nil, []fact{{citizen, opened}, started, {at(sagastest.Torino), ticket.CitizenAsked{}}}, true},
+		"declared, the Region writes to the ASR": {nil, []fact{{citizen, opened}, started, {region, ticket.RegionalNote{}}}, false},
+		"declared, taken, and sent to another ASR": {nil, []fact{{citizen, opened}, started, {at(sagastest.Torino), ticket.Taken{}},
+			{at(sagastest.Torino), ticket.Escalated{From: sagastest.Torino}}, {region, ticket.Redirected{To: sagastest.Cuneo}},
+			{system, ticket.PlaybookStarted{Run: 2, Pinned: pinned, Entity: sagastest.Cuneo}}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.catalog == nil {
+				c.catalog = catalog.Default()
+			}
+			s, state, actions := RefertoCheck(c.catalog, playbook.Default()), undoState[refertoCheckState]{}, []runtime.Action(nil)
+			for i, f := range c.given {
+				state, actions = s.React(state, ticket.Recorded{
+					Event: f.event, Ticket: testTicket, Version: i + 1, Position: int64(i + 1), By: f.by, Act: ticket.ID(fmt.Sprint("act", i)),
+				})
+			}
+			asks, explained := false, false
+			for _, a := range actions {
+				switch a := a.(type) {
+				case runtime.Send:
+					asks = asks || a.Topic == TopicAskConnector
+				case runtime.Cancel:
+					explained = explained || strings.Contains(a.Why, "declared")
+				case runtime.Schedule, runtime.Dispatch, runtime.SendLater:
+				}
+			}
+			_, started := c.given[len(c.given)-1].event.(ticket.PlaybookStarted)
+			if asks != c.asks || explained != (started && !asks) {
+				t.Errorf("got asks %t, explained %t, want asks %t; actions %+v", asks, explained, c.asks, actions)
 			}
 		})
 	}

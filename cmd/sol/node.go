@@ -61,7 +61,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	if err != nil {
 		return nil, err
 	}
-	n := &node{config: c, log: log, catalog: catalog.Default().WithAutoCloseAfter(c.AutoCloseAfter), metrics: prometheus.NewRegistry()}
+	n := &node{config: c, log: log, catalog: c.Catalog(), metrics: prometheus.NewRegistry()}
 	if n.playbooks, err = loadPlaybooks(c.External.PlaybooksDir); err != nil {
 		return nil, err
 	}

@@ -135,12 +135,12 @@ func (f *dataErrors) buildEntities(file entitiesFile, national []calendar.Holida
 			}
 			f.checkAutoClose(where, e.autoClose)
 		}
-		e.handover, e.waiting = file.Handover, file.Waiting
+		e.handover, e.waiting, e.checks = file.Handover, file.Waiting, file.Checks
 		e.waiting.RemindAfterDays = slices.Clone(e.waiting.RemindAfterDays) // decoding would write into the shared slice
-		for setting, raw := range map[any]json.RawMessage{&e.handover: d.Handover, &e.waiting: d.Waiting} {
+		for setting, raw := range map[any]json.RawMessage{&e.handover: d.Handover, &e.waiting: d.Waiting, &e.checks: d.Checks} {
 			if len(raw) > 0 {
 				if err := decode(raw, setting); err != nil {
-					f.add("%s: handover or waiting: %w", where, err)
+					f.add("%s: handover, waiting or checks: %w", where, err)
 				}
 			}
 		}

@@ -18,6 +18,7 @@ type Catalog struct {
 	autoClose      AutoCloseRule
 	handover       HandoverRule
 	waiting        WaitingRule
+	checks         ChecksRule
 	fixedAutoClose time.Duration // see WithAutoCloseAfter
 }
 
@@ -28,6 +29,7 @@ type entity struct {
 	autoClose AutoCloseRule
 	handover  HandoverRule
 	waiting   WaitingRule
+	checks    ChecksRule
 }
 
 // Entity returns an entity by its code, whether it is valid now or not; false if there is none.

@@ -27,6 +27,40 @@ type WaitingRule struct {
 	Hour             int   `json:"hour"`                       // 0–23, o'clock of the day, Europe/Rome
 }
 
+// ChecksRule says when connected systems are asked about a person (FAQ 2.7–2.12).
+type ChecksRule struct {
+	// AskBeforeTaken lets the systems be asked about a citizen whose identity is only declared before an operator of the entity has acted
+	// on the ticket. Anybody can type anybody's tax code, so it is off unless an entity turns it on.
+	AskBeforeTaken bool `json:"ask_before_taken"`
+}
+
+// Checks returns the rule for tickets of an entity; the general rule if the catalogue does not know it.
+func (c *Catalog) Checks(code EntityCode) ChecksRule {
+	if e, ok := c.find(code); ok {
+		return e.checks
+	}
+	return c.checks
+}
+
+// WithAskBeforeTaken returns a copy of the catalogue in which the systems of entities, or of all with the code "*", are asked before an
+// operator has acted. An unknown code is an error.
+func (c *Catalog) WithAskBeforeTaken(codes ...EntityCode) (*Catalog, error) {
+	changed := *c
+	changed.entities = slices.Clone(c.entities)
+	for _, code := range codes {
+		known := false
+		for i := range changed.entities {
+			if e := &changed.entities[i]; code == "*" || e.Code == code {
+				e.checks.AskBeforeTaken, known = true, true
+			}
+		}
+		if !known {
+			return nil, fmt.Errorf("there is no entity %q", code)
+		}
+	}
+	return &changed, nil
+}
+
 // officeHours parses Office.
 func (h HandoverRule) officeHours() (calendar.Hours, error) {
 	var oh, om, ch, cm int

@@ -47,6 +47,7 @@ type (
 		AutoClose AutoCloseRule `json:"auto_close"`
 		Handover  HandoverRule  `json:"handover"`
 		Waiting   WaitingRule   `json:"waiting"`
+		Checks    ChecksRule    `json:"checks"`
 		Entities  []entityData  `json:"entities"`
 	}
 	entityData struct {
@@ -58,9 +59,10 @@ type (
 		ValidFrom string          `json:"valid_from"` // 2006-01-02, the first day; absent: no limit
 		ValidTo   string          `json:"valid_to"`   // the first day after the last; absent: no limit
 		Successor EntityCode      `json:"successor"`
-		AutoClose json.RawMessage `json:"auto_close"` // overrides of the general rule, key by key; so are the next two
+		AutoClose json.RawMessage `json:"auto_close"` // overrides of the general rule, key by key; so are the next three
 		Handover  json.RawMessage `json:"handover"`
 		Waiting   json.RawMessage `json:"waiting"`
+		Checks    json.RawMessage `json:"checks"`
 	}
 	servicesFile struct {
 		About    string        `json:"about"`
@@ -110,7 +112,7 @@ func Parse(files fs.FS) (*Catalog, error) {
 		return nil, err
 	}
 	var f dataErrors
-	c := &Catalog{services: f.buildServices(s), autoClose: f.checkAutoClose("entities.json", e.AutoClose), handover: e.Handover, waiting: e.Waiting}
+	c := &Catalog{services: f.buildServices(s), autoClose: f.checkAutoClose("entities.json", e.AutoClose), handover: e.Handover, waiting: e.Waiting, checks: e.Checks}
 	f.checkDeadlines("entities.json", e.Handover, e.Waiting)
 	national, towns := f.buildCalendars(h)
 	c.national = calendar.New("the whole country", national...)

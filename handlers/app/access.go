@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/lists"
@@ -18,6 +19,12 @@ import (
 // costs no availability.
 func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
 	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
+}
+
+// RecordQuestion records that the system asks the connected system of an entity about the citizen of a ticket. Callers call it before they
+// ask.
+func (d *TicketDispatcher) RecordQuestion(ctx context.Context, by person.Actor, id ticket.ID, query playbook.Query) error {
+	return accesslog.Record(ctx, d.store.Pools(), accesslog.Access{By: by, Ticket: id, Kind: accesslog.Question, Detail: ticket.ID(query)})
 }
 
 // recordSearch records a search for a person: by tax code, telephone or e-mail with or without results, because the citizen may ask who

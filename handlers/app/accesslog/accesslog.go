@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package accesslog stores access records: each read of a ticket or attachment and each search by tax code. Only auditors can read the
+// Package accesslog stores access records: each read of a ticket or attachment, each search by tax code and each question to a connected system. Only auditors can read the
 // records. Health data require it: all accesses, reads included, must be recorded for at least 24 months, and a citizen may ask who
 // read their data (Garante, 4 June 2015).
 package accesslog
@@ -34,6 +34,7 @@ const (
 	Search     Kind = "search"     // a search by tax code
 	// PersonSearched is a search by name, telephone, e-mail or the beginning of a tax code. In the database it is a row of access.searches.
 	PersonSearched Kind = "person-search"
+	Question   Kind = "question"   // a question to a connected system about the citizen
 )
 
 // Access is a read of data by an actor.
@@ -41,7 +42,7 @@ type Access struct {
 	By     person.Actor
 	Ticket ticket.ID // empty for a search
 	Kind   Kind
-	Detail ticket.ID // id of the attachment; empty for other kinds
+	Detail ticket.ID // id of the attachment; the query of a question; empty for other kinds
 	Person string    // person id of the tax code that was searched for; empty for other kinds
 }
 

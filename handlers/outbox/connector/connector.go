@@ -27,9 +27,10 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-// App is the part of the application service that a Connector uses: it reads ticket histories and records results.
+// App is the part of the application service that a Connector uses: it reads ticket histories and records questions and results.
 type App interface {
 	History(ctx context.Context, id ticket.ID) ([]ticket.Recorded, error)
+	RecordQuestion(ctx context.Context, by person.Actor, id ticket.ID, query playbook.Query) error
 	Barrier(ctx context.Context) error
 	Dispatch(ctx context.Context, r app.CommandRequest) (app.CommandResult, error)
 }
@@ -113,7 +114,10 @@ func (c *Connector) systemOf(entity catalog.EntityCode) *system {
 	return nil
 }
 
-// HandleQuestion handles a message of the topic ask-connector: it asks the connected system and records the result on the ticket, which is
+// actorID is the id of the connector as an actor, in events and in access records. It is stored.
+const actorID = "connector"
+
+// HandleQuestion handles a message of the topic ask-connector: it records the question as an access, asks the connected system and records the result on the ticket, which is
 // yes, no or the reason why there is no answer. It does nothing if the question no longer applies. After an error the message must be
 // delivered again; messageID is the idempotency key, so a repeated delivery has no further effect.
 func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id ticket.ID, q sagas.ConnectorQuestion) error {
@@ -131,6 +135,11 @@ func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	// The question holds what was read of the ticket: it leaves when that cannot be lost any more.
 	if err := c.App.Barrier(ctx); err != nil {
 		return fmt.Errorf("ask about ticket %s: %w", id, err)
+	}
+	if c.systemOf(q.Entity) != nil {
+		if err := c.App.RecordQuestion(ctx, person.Actor{ID: actorID, Role: person.System, Entity: q.Entity}, id, q.Query); err != nil {
+			return fmt.Errorf("ask about ticket %s: %w", id, err)
+		}
 	}
 	r.ID = messageID
 	result := ticket.RecordQueryResult{Run: q.Run, Query: q.Query, Check: q.Check}
@@ -155,7 +164,7 @@ func (c *Connector) HandleQuestion(ctx context.Context, messageID string, id tic
 	}
 	c.metrics.observe(q, outcome, time.Since(start))
 	_, err = c.App.Dispatch(ctx, app.CommandRequest{
-		Ticket: id, Command: result, By: person.Actor{ID: "connector", Role: person.System}, Key: messageID, Permanent: true,
+		Ticket: id, Command: result, By: person.Actor{ID: actorID, Role: person.System}, Key: messageID, Permanent: true,
 	})
 	var notAllowed *ticket.NotAllowedError
 	if errors.As(err, &notAllowed) {

@@ -31,6 +31,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
@@ -52,6 +53,7 @@ const (
 // fixture is a command dispatcher, a simulator, a connector, and a fault-injecting proxy between the connector and the simulator.
 type fixture struct {
 	*testing.T
+	store      *eventstore.Store
 	dispatcher *app.TicketDispatcher
 	sim        *simulator.Simulator
 	proxy      *faultyProxy
@@ -60,8 +62,8 @@ type fixture struct {
 }
 
 func newFixture(t *testing.T, options ...func(*connector.Config)) *fixture {
-	w := &fixture{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry()}
-	w.dispatcher = app.NewTicketDispatcher(storetest.New(t).Store, rules.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
+	w := &fixture{T: t, sim: simulator.New(simulator.Config{}), metrics: prometheus.NewRegistry(), store: storetest.New(t).Store}
+	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default(), Playbooks: playbook.Default()})
 	served := httptest.NewServer(w.sim)
 	t.Cleanup(served.Close)
 	w.proxy = newFaultyProxy(t, strings.TrimPrefix(served.URL, "http://"))
@@ -152,6 +154,26 @@ func TestSystemAnswersCheckWithEvidence(t *testing.T) {
 	before := w.sim.QuestionCount()
 	if w.ask(id); w.sim.QuestionCount() != before {
 		t.Error("got a second question about an answered check, want none")
+	}
+}
+
+// TestQuestionsAreRecordedAsAccesses: each question leaves an access record with ticket, entity and query; a question that is not asked
+// leaves none.
+func TestQuestionsAreRecordedAsAccesses(t *testing.T) {
+	w := newFixture(t)
+	w.sim.Set(taxCode, simulator.Person{Facts: map[playbook.Fact]bool{"found": true}})
+	id := w.open()
+	for range 2 { // the second question is about an answered check
+		w.ask(id)
+	}
+	auditor := person.Actor{ID: "01930000-0000-7000-8000-000000000a02", Role: person.Auditor}
+	all, err := accesslog.List(t.Context(), w.store.Pools().Request, auditor, id, "", 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := accesslog.Access{By: person.Actor{ID: "connector", Role: person.System, Entity: "010301"}, Ticket: id, Kind: accesslog.Question, Detail: "find-report"}
+	if len(all) != 1 || all[0].Access != want {
+		t.Errorf("got %+v, want one record %+v", all, want)
 	}
 }
 

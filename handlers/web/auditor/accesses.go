@@ -22,6 +22,7 @@ var accessNames = map[accesslog.Kind]string{
 	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
 	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
 	accesslog.PersonSearched: "Ricerca per nome o recapito",
+	accesslog.Question:       "Domanda a un sistema collegato",
 }
 
 // accessesData holds the access records of a ticket, newest first.
@@ -68,6 +69,9 @@ func (p *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]s
 	if e.By.Entity != "" {
 		row.EntityName = p.EntityName(e.By.Entity)
 	}
+	if e.Kind == accesslog.Question {
+		row.Who, row.What = "il sistema, per questa richiesta", row.What+": "+string(e.Detail)
+	}
 	if e.By.Role == person.Citizen && e.By.ID == string(id) {
 		row.Who = "con il collegamento personale"
 	}
@@ -87,7 +91,7 @@ func (p *Pages) accessesCSV(r *ui.Request) error {
 	}
 	for _, e := range entries {
 		row := p.newAccessRow(id, e, names)
-		if err := out.WriteRow(ui.FormatTime(e.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, string(e.Detail), e.At.UTC().Format(time.RFC3339Nano)); err != nil {
+		if err := out.WriteRow(ui.FormatTime(e.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, attachmentOf(e), e.At.UTC().Format(time.RFC3339Nano)); err != nil {
 			return p.AbortDownload(r, err)
 		}
 	}
@@ -95,4 +99,12 @@ func (p *Pages) accessesCSV(r *ui.Request) error {
 		return p.AbortDownload(r, err)
 	}
 	return nil
+}
+
+// attachmentOf returns the id of the attachment that was read; "" for another kind of access.
+func attachmentOf(e accesslog.Entry) string {
+	if e.Kind != accesslog.Attachment {
+		return ""
+	}
+	return string(e.Detail)
 }

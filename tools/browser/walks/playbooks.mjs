@@ -90,6 +90,7 @@ walk('FAQ 2.8: the connected systems answer, and the operator corrects an answer
     const ticket = await openTicket(entity, { requester: { tax_code: code } });
     page = await as('operatore_asr', entity);
     await page.goto(`/ticket/${ticket.id}`);
+    await page.getByRole('button', { name: 'Prendi in carico' }).click(); // anybody may have typed the tax code: the systems are asked from now on
     const outcome = page.getByText('Esito proposto');
     await outcome.or(page.getByText('il sistema non ha risposto')).first().waitFor();
     if (await outcome.isVisible()) break;

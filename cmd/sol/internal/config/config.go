@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -41,6 +42,8 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         it tells a restored log from the one that was lost
   SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
   SOL_AUTO_CLOSE_AFTER  replaces the catalogue's auto-close delay, for tests, e.g. 90s (FAQ 2.5)
+  SOL_ASK_BEFORE_TAKEN  codes of ASRs whose connected systems are asked about a citizen who only typed a tax code before an
+                        operator has acted on the ticket, e.g. 010301,010203; * for all (none)
   SOL_DURABILITY        what an acknowledged command survives: local (a crash of the database) or standby (its loss, with a
                         synchronous standby); sol refuses to start when the database's settings promise less (local; none
                         for tests: no check)
@@ -60,7 +63,8 @@ type Config struct {
 	MasterKeyFile  string // path
 	LastSeenFile   string // path
 	Hold           time.Duration
-	AutoCloseAfter time.Duration // replaces the delay of the catalogue; 0: the catalogue's
+	AutoCloseAfter time.Duration        // replaces the delay of the catalogue; 0: the catalogue's
+	AskBeforeTaken []catalog.EntityCode // see catalog.ChecksRule
 	Durability     pgpool.Durability
 	Log            LogConfig
 	Limits         middleware.Limits
@@ -100,6 +104,12 @@ func Load(env func(string) string) (Config, error) {
 			}
 			*target = d
 		}
+	}
+	for text := range strings.FieldsFuncSeq(env("SOL_ASK_BEFORE_TAKEN"), func(r rune) bool { return r == ',' || r == ' ' }) {
+		c.AskBeforeTaken = append(c.AskBeforeTaken, catalog.EntityCode(text))
+	}
+	if _, err := catalog.Default().WithAskBeforeTaken(c.AskBeforeTaken...); err != nil {
+		refuse("SOL_ASK_BEFORE_TAKEN", "codes of entities with commas between them, e.g. 010301,010203, or *")
 	}
 	switch c.Durability = pgpool.Durability(cmp.Or(env("SOL_DURABILITY"), string(pgpool.DurableLocally))); c.Durability {
 	case pgpool.DurableLocally, pgpool.DurableOnStandby, pgpool.NotChecked:
@@ -200,6 +210,15 @@ func parseLog(text string) (LogConfig, error) {
 		}
 	}
 	return c, nil
+}
+
+// Catalog returns the catalogue with the settings of the configuration.
+func (c Config) Catalog() *catalog.Catalog {
+	all, err := catalog.Default().WithAutoCloseAfter(c.AutoCloseAfter).WithAskBeforeTaken(c.AskBeforeTaken...)
+	if err != nil {
+		panic(err) // cannot happen: Load checks the codes
+	}
+	return all
 }
 
 // DemoInfoFile returns the path of demo.json, which holds the address and the accounts of the demo.
