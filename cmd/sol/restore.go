@@ -74,7 +74,7 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 	defer n.close()
 	actor := cliActor
 	if by != "" {
-		account, err := n.getAccount(ctx, by)
+		account, err := a.users(n).Get(ctx, by)
 		if err != nil {
 			return err
 		}

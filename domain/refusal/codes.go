@@ -193,3 +193,22 @@ const (
 	OddOldNotice    Code = "odd-old-notice"
 	OddIUV          Code = "odd-iuv"
 )
+
+// Codes for changes of accounts.
+const (
+	AdministratorChanges  Code = "administrator-changes"
+	OwnAdministration     Code = "own-administration"
+	EmergencyReason       Code = "emergency-reason"
+	RequestWaits          Code = "request-waits"
+	NoSecondAdministrator Code = "no-second-administrator"
+	SecondAdministrator   Code = "second-administrator"
+	RequestExpired        Code = "request-expired"
+	RequesterWithdraws    Code = "requester-withdraws"
+	RefusalReason         Code = "refusal-reason"
+	ReviewReason          Code = "review-reason"
+	PasswordSame          Code = "password-same"
+	PasswordCommon        Code = "password-common"
+	PINSame               Code = "pin-same"
+	PINCommon             Code = "pin-common"
+	SecretsWrong          Code = "secrets-wrong"
+)

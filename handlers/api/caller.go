@@ -107,6 +107,8 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 		return nil
 	case c.token == "":
 		return unauthorized.detail("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case c.session.MustChange && !e.beforeChange:
+		return credentialsMustChange.detail("Password and PIN were generated for you: replace them with PUT /api/v1/sessions/current/credentials. Until then nothing else is possible.")
 	case e.action == "":
 		return nil
 	case c.Actor.Role == "":

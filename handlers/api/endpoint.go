@@ -23,6 +23,7 @@ type endpoint struct {
 	status               int                 // status of a success; 0: 200
 	public               bool                // may be called without a token
 	action               identity.Action     // action that the policy must allow; "": any session, also without a placement
+	beforeChange         bool                // also for a session that must replace its password and PIN
 	limiter              *middleware.Limiter // an own limit by address, in addition to the session's; nil: the public limit, for callers without a session
 	maxBody              int64               // maximum body in bytes; 0: 64 kB
 	errorStatuses        []int               // statuses of refusals in addition to those of every operation

@@ -83,33 +83,34 @@ type problemKind struct {
 
 // The kinds of problem. Their names are a contract: they are never reused for something else.
 var (
-	malformed            = problemKind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
-	unauthorized         = problemKind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
-	wrongCredentials     = problemKind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
-	forbidden            = problemKind{"forbidden", http.StatusForbidden, "This is not yours to do"}
-	placementRequired    = problemKind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
-	notYourPlacement     = problemKind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
-	notFound             = problemKind{"not-found", http.StatusNotFound, "There is no such thing here"}
-	methodNotAllowed     = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
-	requestTimeout       = problemKind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
-	forbiddenMove        = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
-	erased               = problemKind{"erased", http.StatusGone, "The content was erased"}
-	staleVersion         = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
-	bodyTooLarge         = problemKind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
-	unsupportedMediaType = problemKind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
-	invalid              = problemKind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
-	keyReused            = problemKind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
-	positionLost         = problemKind{"position-lost", http.StatusGone, "A restore of the service lost this position"}
-	positionAhead        = problemKind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
-	usernameLocked       = problemKind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
-	rateLimited          = problemKind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
-	internalError        = problemKind{"internal-error", http.StatusInternalServerError, "Something broke on our side"}
-	unavailable          = problemKind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
+	malformed             = problemKind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
+	unauthorized          = problemKind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
+	wrongCredentials      = problemKind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
+	forbidden             = problemKind{"forbidden", http.StatusForbidden, "This is not yours to do"}
+	placementRequired     = problemKind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
+	credentialsMustChange = problemKind{"credentials-must-change", http.StatusForbidden, "Replace your password and PIN first"}
+	notYourPlacement      = problemKind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
+	notFound              = problemKind{"not-found", http.StatusNotFound, "There is no such thing here"}
+	methodNotAllowed      = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
+	requestTimeout        = problemKind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
+	forbiddenMove         = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
+	erased                = problemKind{"erased", http.StatusGone, "The content was erased"}
+	staleVersion          = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
+	bodyTooLarge          = problemKind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
+	unsupportedMediaType  = problemKind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The body is of a type that is not read here"}
+	invalid               = problemKind{"invalid", http.StatusUnprocessableEntity, "Something in the request is not valid"}
+	keyReused             = problemKind{"idempotency-key-reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	positionLost          = problemKind{"position-lost", http.StatusGone, "A restore of the service lost this position"}
+	positionAhead         = problemKind{"position-ahead", http.StatusUnprocessableEntity, "The log has not reached this position"}
+	usernameLocked        = problemKind{"login-locked", http.StatusTooManyRequests, "Too many failed logins"}
+	rateLimited           = problemKind{"rate-limited", http.StatusTooManyRequests, "Too many requests"}
+	internalError         = problemKind{"internal-error", http.StatusInternalServerError, "Something broke on our side"}
+	unavailable           = problemKind{"unavailable", http.StatusServiceUnavailable, "The service is not available right now"}
 )
 
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
-	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, notYourPlacement, notFound, methodNotAllowed,
+	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
 		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
@@ -149,6 +150,7 @@ func problemFor(err error) *Problem {
 		refused     *ticket.ForbiddenError
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
+		account     *identity.InvalidError
 		newer       *ticket.UnknownEventError
 	)
 	switch {
@@ -161,6 +163,8 @@ func problemFor(err error) *Problem {
 			p.Errors = append(p.Errors, FieldProblem{f.Field, f.Reason.String(), f.Allowed})
 		}
 		return p
+	case errors.As(err, &account):
+		return invalidField(secretFields[account.Field], account.Reason.String(), account.Allowed)
 	case errors.As(err, &filter):
 		return invalidField(filter.Field, filter.Reason.String(), filter.Allowed)
 	case errors.As(err, &conflict):
@@ -205,3 +209,6 @@ func problemFor(err error) *Problem {
 		return internalError.detail("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
 	}
 }
+
+// secretFields maps fields of an account to those of the request that replaces password and PIN.
+var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin"}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -31,6 +32,7 @@ type SessionState struct {
 	Person     SessionPerson   `json:"person"`
 	Placements []RolePlacement `json:"placements" doc:"The placements that can be chosen now"`
 	Placement  *RolePlacement  `json:"placement,omitempty" doc:"The chosen placement. A person with only one placement need not choose it"`
+	MustChange bool            `json:"must_change_credentials,omitempty" doc:"Password and PIN must be replaced before anything else"`
 }
 
 // SessionPerson is the person who logged in.
@@ -45,7 +47,7 @@ type sessionOutput struct {
 }
 
 func newSessionOutput(s identity.Session) *sessionOutput {
-	body := SessionState{Token: s.Token, Person: SessionPerson{ID: s.Account, Name: s.Name, Username: s.Username}, Placements: []RolePlacement{}}
+	body := SessionState{Token: s.Token, Person: SessionPerson{ID: s.Account, Name: s.Name, Username: s.Username}, Placements: []RolePlacement{}, MustChange: s.MustChange}
 	for _, p := range s.Placements {
 		body.Placements = append(body.Placements, RolePlacement{p.Role, p.Entity})
 	}
@@ -57,6 +59,18 @@ func newSessionOutput(s identity.Session) *sessionOutput {
 
 type loginInput struct {
 	Body Credentials
+}
+
+// NewCredentials holds the password and PIN in use and those that replace them.
+type NewCredentials struct {
+	Password    string `json:"password" maxLength:"200"`
+	PIN         string `json:"pin" maxLength:"20"`
+	NewPassword string `json:"new_password" maxLength:"200" doc:"10 to 200 characters of any kind, not easily guessed, another than the one in use"`
+	NewPIN      string `json:"new_pin" maxLength:"20" doc:"4 to 12 digits, not easily guessed, others than those in use"`
+}
+
+type credentialsInput struct {
+	Body NewCredentials
 }
 
 type placementInput struct {
@@ -87,7 +101,21 @@ func (a *API) registerSessions() {
 		return newSessionOutput(s), nil
 	})
 	register(a, endpoint{
-		id: "end-session", method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
+		id: "change-credentials", method: http.MethodPut, path: "/api/v1/sessions/current/credentials", tag: "sessions", beforeChange: true,
+		summary: "Replace one's password and PIN", description: "Ends all sessions of the account and returns a new one.", limiter: a.Middleware.Login,
+	}, func(ctx context.Context, c caller, in *credentialsInput) (*sessionOutput, error) {
+		if c.session.Account == "" { // the token is a personal link
+			return nil, identity.ErrNoSession
+		}
+		b := in.Body
+		s, err := a.App.Accounts.ChangeOwn(ctx, c.session, accounts.Secrets{Password: b.Password, PIN: b.PIN}, accounts.Secrets{Password: b.NewPassword, PIN: b.NewPIN})
+		if err != nil {
+			return nil, err
+		}
+		return newSessionOutput(s), nil
+	})
+	register(a, endpoint{
+		id: "end-session", beforeChange: true, method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
 		summary: "Log out",
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
 		return nil, a.App.Identity.EndSession(ctx, c.token)

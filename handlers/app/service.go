@@ -12,12 +12,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
 	"github.com/sol-assistenza/sol/handlers/app/health"
@@ -36,6 +38,7 @@ type Config struct {
 	Store    *eventstore.Store
 	Rules    rules.Engine // with catalog, hold of public notes and playbooks
 	Identity *identity.Identity
+	Periods  account.Periods // within which administrators answer requests and review emergency accesses
 	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
 	FreeSpace func() (int64, error)
 	Metrics   prometheus.Registerer // nil: none
@@ -47,6 +50,7 @@ type Service struct {
 	*TicketDispatcher
 	Store         *eventstore.Store
 	Identity      *identity.Identity
+	Accounts      *accounts.Service
 	Lists         *lists.Reader
 	Dashboard     *dashboard.Reader
 	Drafts        *draft.Store
@@ -68,6 +72,7 @@ func New(c Config) (*Service, error) {
 	reader := lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names)
 	s := &Service{
 		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
+		Accounts:      accounts.New(c.Store, c.Identity, c.Periods),
 		Lists:         reader,
 		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
@@ -230,14 +231,14 @@ func TestDisableReleasesTickets(t *testing.T) {
 	id := s.open()
 	s.update(s.anna, id, take())
 
-	released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test")
+	released, err := s.App.Disable(t.Context(), accounts.CommandLine, s.anna.Actor.ID, "test")
 	if err != nil || released != 1 {
 		t.Errorf("got %d released tickets, %v, want 1", released, err)
 	}
 	if state, _ := s.state(id); state.Assignee.Operator != "" {
 		t.Errorf("got assignee %+v, want none", state.Assignee)
 	}
-	if released, err := s.App.Disable(t.Context(), s.anna.Actor.ID, "test"); err != nil || released != 0 {
+	if released, err := s.App.Disable(t.Context(), accounts.CommandLine, s.anna.Actor.ID, "test"); err != nil || released != 0 {
 		t.Errorf("repetition: got %d released tickets, %v, want 0", released, err)
 	}
 }

@@ -37,7 +37,8 @@ type Account struct {
 	FamilyName string      `json:"family_name"`
 	CreatedAt  time.Time   `json:"created_at"`
 	DisabledAt *time.Time  `json:"disabled_at,omitempty"`
-	Placements []Placement `json:"placements"` // current, past and future ones, the oldest first
+	Pending    bool        `json:"pending,omitempty"` // nobody confirmed the account yet: it cannot log in
+	Placements []Placement `json:"placements"`        // current, past and future ones, the oldest first
 }
 
 // usernamePattern is the normal form of a user name. It is safe in a log line and in a URL.
@@ -45,8 +46,21 @@ var usernamePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
 
 func normalizeUsername(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-// CreateAccount creates an account and returns its id. Errors: *InvalidError, ErrTaken.
+// CreateAccount creates an account that can log in, without an event: for tests and the demo. accounts.Service creates those of people.
+// Errors: *InvalidError, ErrTaken.
 func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, error) {
+	if err := checkSecrets(n.Password, n.PIN); err != nil {
+		return "", err
+	}
+	password, pin, err := i.hashSecrets(ctx, n.Password, n.PIN)
+	if err != nil {
+		return "", err
+	}
+	return i.insertAccount(ctx, n, password, pin)
+}
+
+// insertAccount inserts an account with the hashes of its secrets and returns its id.
+func (i *Identity) insertAccount(ctx context.Context, n NewAccount, password, pin string) (string, error) {
 	n.Username = normalizeUsername(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
 	if !usernamePattern.MatchString(n.Username) {
@@ -54,9 +68,6 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	}
 	if n.GivenName == "" || n.FamilyName == "" || utf8.RuneCountInString(n.GivenName+n.FamilyName) > 200 {
 		return "", &InvalidError{Field: "name", Reason: refusal.PersonName.With()}
-	}
-	if err := checkSecrets(n.Password, n.PIN); err != nil {
-		return "", err
 	}
 	var citizen persons.Person
 	if n.TaxCode != "" {
@@ -71,22 +82,31 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 			return "", fmt.Errorf("create account: %w", err)
 		}
 	}
-	password, pin, err := i.hashSecrets(ctx, n.Password, n.PIN)
-	if err != nil {
-		return "", err
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return "", fmt.Errorf("account id: %w", err)
 	}
-	_, err = i.execDurably(ctx, `
-		insert into identity.accounts (id, username, given_name, family_name, password, pin, subject, person, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8::text::uuid, $9)`,
-		id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), i.Now())
+	inserted := make(chan string, 1)
+	err = i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		var stored string
+		err := tx.QueryRow(ctx, `
+			insert into identity.accounts as a (id, username, given_name, family_name, password, pin, subject, person, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8::text::uuid, $9)
+			on conflict (username) do update set given_name = excluded.given_name, family_name = excluded.family_name, password = excluded.password,
+				pin = excluded.pin, subject = excluded.subject, person = excluded.person, created_at = excluded.created_at
+			where a.password = $10 and not exists (select from identity.staged_secrets s where s.account = a.id)
+			returning a.id::text`,
+			id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), i.Now(), noSecret).Scan(&stored)
+		inserted <- stored
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = ErrTaken
+	}
 	if err != nil {
 		return "", fmt.Errorf("create account: %w", uniqueViolation(err))
 	}
-	return id.String(), nil
+	return <-inserted, nil
 }
 
 // textOrNil returns nil for an empty text, which the database stores as null.
@@ -104,17 +124,6 @@ func invalidTaxCode(err error) error {
 		return fmt.Errorf("parse tax code: %w", err)
 	}
 	return &InvalidError{Field: "tax_code", Reason: invalid.Reason, Allowed: invalid.Allowed}
-}
-
-// checkSecrets validates a password (10 to 200 characters) and a PIN (4 to 12 digits). Error: *InvalidError.
-func checkSecrets(password, pin string) error {
-	if n := utf8.RuneCountInString(password); n < 10 || n > 200 {
-		return &InvalidError{Field: "password", Reason: refusal.PasswordLength.With()}
-	}
-	if len(pin) < 4 || len(pin) > 12 || strings.Trim(pin, "0123456789") != "" {
-		return &InvalidError{Field: "pin", Reason: refusal.PINShape.With()}
-	}
-	return nil
 }
 
 // SetPassword sets a new password and PIN of an account and ends its sessions. Errors: *InvalidError, ErrNotFound.

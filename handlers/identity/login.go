@@ -91,8 +91,8 @@ func (i *Identity) readAccount(ctx context.Context, t *throttle, username string
 	passwordHash, pinHash, known = i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
 	if known {
 		err := i.Pools.Session.QueryRow(ctx, `
-			select id::text, given_name || ' ' || family_name, password, pin from identity.accounts
-			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash)
+			select id::text, given_name || ' ' || family_name, password, pin, must_change from identity.accounts
+			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash, &s.MustChange)
 		if errors.Is(err, pgx.ErrNoRows) {
 			known = false
 		} else if err != nil {

@@ -28,6 +28,7 @@ type Session struct {
 	Name       string       // given and family name
 	Actor      person.Actor // the role is empty until a placement is chosen
 	Placements []Placement  // the current ones; set by Login and ChoosePlacement only
+	MustChange bool         // the password and PIN were generated: the person must replace them before anything else
 }
 
 // touchInterval is the shortest time between two writes of a session's last use: not every request writes.
@@ -88,6 +89,27 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	return s, nil
 }
 
+// RestartSession starts a session of an account whose sessions ended because the person replaced their password and PIN, with the placement of
+// the old one if it is still theirs. Error: ErrNotFound.
+func (i *Identity) RestartSession(ctx context.Context, old Session) (Session, error) {
+	a, err := i.Account(ctx, old.Account)
+	if err == nil && a.DisabledAt != nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	s, err := i.startSession(ctx, Session{Account: a.ID, Username: a.Username, Name: a.GivenName + " " + a.FamilyName})
+	if err != nil || s.Actor.Role != "" || old.Actor.Role == "" {
+		return s, err
+	}
+	chosen, err := i.ChoosePlacement(ctx, s.Token, old.Actor.Role, old.Actor.Entity)
+	if errors.Is(err, ErrNotPlaced) {
+		return s, nil
+	}
+	return chosen, err
+}
+
 // Authenticate returns the session of a token and counts as a use of it. Error: ErrNoSession.
 func (i *Identity) Authenticate(ctx context.Context, token string) (Session, error) {
 	s, seen, err := i.findSession(ctx, token)
@@ -122,13 +144,13 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4`,
 		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout)).
-		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity)
+		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, time.Time{}, ErrNoSession
 	}

@@ -55,12 +55,12 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 // queryAccounts returns the accounts that match a where clause, each with its current, past and future placements.
 func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any) ([]Account, error) {
 	rows, err := i.Pools.Read.Query(ctx, `
-		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at from identity.accounts a `+where, args...)
+		select a.id::text, a.username, a.given_name, a.family_name, a.created_at, a.disabled_at, a.password = '!' from identity.accounts a `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list accounts: %w", err)
 	}
 	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Account, err error) {
-		err = row.Scan(&a.ID, &a.Username, &a.GivenName, &a.FamilyName, &a.CreatedAt, &a.DisabledAt)
+		err = row.Scan(&a.ID, &a.Username, &a.GivenName, &a.FamilyName, &a.CreatedAt, &a.DisabledAt, &a.Pending)
 		return a, err
 	})
 	if err != nil {

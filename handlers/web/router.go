@@ -77,7 +77,10 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	if err != nil {
 		return err
 	}
-	r.Session, r.Token, r.Caller.Actor = s, cookie.Value, s.Actor
+	r.Session, r.Token = s, cookie.Value
+	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
+		r.Caller.Actor = s.Actor
+	}
 	return nil
 }
 
@@ -85,10 +88,12 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 var (
 	errLogin  = errors.New("not logged in")
 	errNoRole = errors.New("no role chosen")
+	// errMustChange leads to the page on which password and PIN are replaced.
+	errMustChange = errors.New("password and PIN must be replaced")
 )
 
 // authorize applies the rate limit, then the route's access rule. The limit is the route's own one, or that of the account, or that
-// of the client address. Errors: ui.RateLimitedError, ui.ErrUnknownLink, ui.ErrWrongRole, errLogin, errNoRole.
+// of the client address. Errors: ui.RateLimitedError, ui.ErrUnknownLink, ui.ErrWrongRole, errLogin, errNoRole, errMustChange.
 func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 	limit, client := route.Limit, r.Caller.From
 	if limit == nil {
@@ -109,6 +114,8 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 		return ui.ErrUnknownLink
 	case r.Session.Account == "":
 		return errLogin
+	case r.Session.MustChange && !route.BeforeChange:
+		return errMustChange
 	case route.Access == ui.LoggedIn:
 		return nil
 	case r.Session.Actor.Role == "":
@@ -167,6 +174,13 @@ func (w *Web) renderError(r *ui.Request, err error) {
 		return
 	case errors.Is(err, errNoRole):
 		w.redirectWholePage(r, "/accesso/ruolo")
+		return
+	case errors.Is(err, errMustChange):
+		next := ""
+		if r.Method == http.MethodGet && !r.Partial {
+			next = "?poi=" + url.QueryEscape(r.URL.RequestURI())
+		}
+		w.redirectWholePage(r, "/accesso/credenziali"+next)
 		return
 	}
 	p := ui.ProblemOf(err)

@@ -21,6 +21,8 @@ func (w *Web) sessionRoutes() []ui.Route {
 		{Pattern: "POST /accesso", Access: ui.Anyone, Limit: w.Middleware.Login, Handle: w.login},
 		{Pattern: "GET /accesso/ruolo", Access: ui.LoggedIn, Handle: w.placementPage},
 		{Pattern: "POST /accesso/ruolo", Access: ui.LoggedIn, Handle: w.choosePlacement},
+		{Pattern: "GET /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, Handle: w.credentialsPage},
+		{Pattern: "POST /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, Limit: w.Middleware.Login, Handle: w.changeCredentials},
 		{Pattern: "POST /uscita", Access: ui.Anyone, Handle: w.logout},
 	}
 }
@@ -102,6 +104,9 @@ func (w *Web) login(r *ui.Request) error {
 	}
 	w.setSessionCookie(r, s.Token)
 	w.setDeviceCookie(r, s.Device)
+	if s.MustChange {
+		return r.Redirect("/accesso/credenziali?poi=" + url.QueryEscape(d.Next))
+	}
 	if s.Actor.Role == "" {
 		return r.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
 	}

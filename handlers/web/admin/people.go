@@ -9,11 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -24,7 +25,7 @@ func (p *Pages) peopleRoutes() []ui.Route {
 	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
 		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
 	}
-	return []ui.Route{
+	return []ui.Route{ // of what waits for a second administrator: confirmations.go
 		route("GET", "", p.peoplePage), route("GET", "/nuova", p.newPersonPage), route("POST", "/nuova", p.addPerson),
 		route("GET", "/{account}", p.personPage), route("POST", "/{account}/ruoli", p.addPlacement), route("POST", "/{account}/ruoli/fine", p.endPlacement),
 		route("POST", "/{account}/sblocca", p.unlockPerson),
@@ -97,7 +98,7 @@ func (p *Pages) placementRows(a identity.Account) (rows []placementRow) {
 
 // newPersonData holds the form of a new account as it was typed.
 type newPersonData struct {
-	Username, GivenName, FamilyName string
+	Username, GivenName, FamilyName, Reason string
 	roleForm
 }
 
@@ -129,25 +130,20 @@ func (p *Pages) newPersonPage(r *ui.Request) error {
 }
 
 func (p *Pages) renderNewPerson(r *ui.Request, status int, problem *ui.Problem) error {
-	d := newPersonData{r.FormValue("utente"), r.FormValue("nome"), r.FormValue("cognome"), p.readRoleForm(r)}
+	d := newPersonData{r.FormValue("utente"), r.FormValue("nome"), r.FormValue("cognome"), r.FormValue("motivo"), p.readRoleForm(r)}
 	return p.Render(r, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
-// addPerson creates an account with its first placement, and shows its password and PIN once.
+// addPerson creates an account with its first role, and shows its password and PIN once. A role that a second administrator must confirm waits;
+// then the page shows the password alone.
 func (p *Pages) addPerson(r *ui.Request) error {
 	f := p.readRoleForm(r)
-	password, pin, err := identity.GenerateSecrets()
-	if err != nil {
-		return err
-	}
-	var id string
-	if err = f.check(p.App.Catalog); err == nil {
-		id, err = p.Identity.CreateAccount(r.Context(), identity.NewAccount{
-			Username: r.FormValue("utente"), GivenName: r.FormValue("nome"), FamilyName: r.FormValue("cognome"), Password: password, PIN: pin,
-		})
-	}
+	err := f.check(p.App.Catalog)
+	var done accounts.Result
 	if err == nil {
-		_, err = p.Identity.AddPlacement(r.Context(), id, f.Role, f.Entity, time.Time{})
+		done, err = p.App.Accounts.Create(r.Context(), r.Session.Actor, identity.NewAccount{
+			Username: r.FormValue("utente"), GivenName: r.FormValue("nome"), FamilyName: r.FormValue("cognome"),
+		}, p.readChange(r, account.Change{Role: f.Role, Entity: f.Entity}))
 	}
 	if err != nil {
 		problem := ui.ProblemOf(err)
@@ -156,27 +152,34 @@ func (p *Pages) addPerson(r *ui.Request) error {
 		}
 		return p.renderNewPerson(r, problem.Status, problem)
 	}
-	p.logAdministration(r, "account made", id)
-	return p.renderPerson(r, http.StatusOK, nil, id, &secrets{password, pin})
+	p.logAdministration(r, "account made", done.Account)
+	return p.renderPerson(r, http.StatusOK, nil, done.Account, &done)
 }
 
-// secrets holds a new password and PIN. They are shown once, in the response to the request that created them.
-type secrets struct{ Password, PIN string }
+// readChange returns a change with what the administrator typed about it: the reason, and whether it is an emergency.
+func (p *Pages) readChange(r *ui.Request, c account.Change) accounts.Request {
+	return accounts.Request{Change: c, Reason: r.FormValue("motivo"), Emergency: r.FormValue("emergenza") != ""}
+}
 
 type personData struct {
 	identity.Account
 	Roles   []placementRow
 	Form    roleForm
-	Secrets *secrets
-	IsSelf  bool // the administrator's own account
+	Done    *accounts.Result // with new secrets, which are shown once; nil: none
+	IsSelf  bool             // the administrator's own account
+	Reason  string           // as typed
+	History []ui.AccountChange
 	Locks   identity.Locks
 }
+
+// personHistory is the number of changes that the page of a person shows.
+const personHistory = 20
 
 func (p *Pages) personPage(r *ui.Request) error {
 	return p.renderPerson(r, http.StatusOK, nil, r.PathValue("account"), nil)
 }
 
-func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id string, s *secrets) error {
+func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id string, done *accounts.Result) error {
 	a, err := p.Identity.Account(r.Context(), id)
 	if err != nil {
 		return err
@@ -185,13 +188,20 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Secrets: s, IsSelf: a.ID == r.Session.Account, Locks: locks}
+	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Reason: r.FormValue("motivo"), Locks: locks}
+	entries, err := p.App.Accounts.History(r.Context(), id, 0, personHistory)
+	if err != nil {
+		return err
+	}
+	if d.History, err = p.AccountChanges(r.Context(), entries); err != nil {
+		return err
+	}
 	return p.Render(r, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
 // changeAccount runs a change of the account in the path and logs it. It shows the account again, with the error message of a refused
-// change or with a message of success.
-func (p *Pages) changeAccount(r *ui.Request, action, message string, do func(id string) error) error {
+// change or with a message of success, which do may change.
+func (p *Pages) changeAccount(r *ui.Request, action string, message *string, do func(id string) error) error {
 	id := r.PathValue("account")
 	err := do(id)
 	if err != nil {
@@ -202,7 +212,7 @@ func (p *Pages) changeAccount(r *ui.Request, action, message string, do func(id 
 		return p.renderPerson(r, problem.Status, problem, id, nil)
 	}
 	p.logAdministration(r, action, id)
-	return r.Redirect("/amministrazione/persone/" + id + "?fatto=" + message)
+	return r.Redirect("/amministrazione/persone/" + id + "?fatto=" + *message)
 }
 
 // logAdministration logs an administrator's action, the account that it changed, and the administrator's account.
@@ -215,63 +225,60 @@ func (p *Pages) logAdministration(r *ui.Request, action, account string) {
 func administrationRef(r *ui.Request) string { return "administration/" + r.Session.Account }
 
 func (p *Pages) addPlacement(r *ui.Request) error {
-	return p.changeAccount(r, "placement added", "ruolo", func(id string) error {
-		f := p.readRoleForm(r)
+	f, message := p.readRoleForm(r), "ruolo"
+	return p.changeAccount(r, "placement added", &message, func(id string) error {
 		if err := f.check(p.App.Catalog); err != nil {
 			return err
 		}
-		_, err := p.Identity.AddPlacement(r.Context(), id, f.Role, f.Entity, time.Time{})
+		done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{What: account.GiveRole, Account: id, Role: f.Role, Entity: f.Entity}))
+		if done.Waits() {
+			message = "chiesto"
+		}
 		return err
 	})
 }
 
 func (p *Pages) endPlacement(r *ui.Request) error {
-	return p.changeAccount(r, "placement ended", "ruolo-finito", func(id string) error {
-		f := p.readRoleForm(r)
-		if id == r.Session.Account && f.Role == person.Administrator {
-			return errOwnAccount
-		}
-		_, err := p.App.EndPlacement(r.Context(), id, f.Role, f.Entity, administrationRef(r))
+	f, message := p.readRoleForm(r), "ruolo-finito"
+	return p.changeAccount(r, "placement ended", &message, func(id string) error {
+		_, err := p.App.EndPlacement(r.Context(), r.Session.Actor, id, f.Role, f.Entity, administrationRef(r))
 		return err
 	})
 }
 
 // unlockPerson lets an account log in again after failures. The record of it is for auditors.
 func (p *Pages) unlockPerson(r *ui.Request) error {
-	return p.changeAccount(r, "account unlocked", "sbloccata", func(id string) error {
+	message := "sbloccata"
+	return p.changeAccount(r, "account unlocked", &message, func(id string) error {
 		return p.Identity.Unlock(r.Context(), id, r.Session.Account)
 	})
 }
 
-// renewSecrets gives an account a new password and PIN, and shows them once.
+// renewSecrets gives an account a new password and PIN, and shows them once; or it requests that, and shows the password alone.
 func (p *Pages) renewSecrets(r *ui.Request) error {
 	id := r.PathValue("account")
-	password, pin, err := identity.GenerateSecrets()
-	if err == nil {
-		err = p.Identity.SetPassword(r.Context(), id, password, pin)
-	}
+	done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{What: account.RenewCredentials, Account: id}))
 	if err != nil {
-		return err
+		problem := ui.ProblemOf(err)
+		if problem.Status >= http.StatusInternalServerError || errors.Is(err, identity.ErrNotFound) {
+			return err
+		}
+		return p.renderPerson(r, problem.Status, problem, id, nil)
 	}
 	p.logAdministration(r, "secrets renewed", id)
-	return p.renderPerson(r, http.StatusOK, nil, id, &secrets{password, pin})
+	return p.renderPerson(r, http.StatusOK, nil, id, &done)
 }
 
 func (p *Pages) disablePerson(r *ui.Request) error {
-	return p.changeAccount(r, "account disabled", "disattivata", func(id string) error {
-		switch {
-		case id == r.Session.Account:
-			return errOwnAccount
-		case r.FormValue("conferma") == "":
+	message := "disattivata"
+	return p.changeAccount(r, "account disabled", &message, func(id string) error {
+		if r.FormValue("conferma") == "" && id != r.Session.Account {
 			return errUnconfirmed
 		}
-		_, err := p.App.Disable(r.Context(), id, administrationRef(r))
+		_, err := p.App.Disable(r.Context(), r.Session.Actor, id, administrationRef(r))
 		return err
 	})
 }
 
-// The refusals of changes of accounts.
-var (
-	errOwnAccount  = &ui.Problem{Status: http.StatusConflict, Title: "Non su sé stessi", Text: "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore."}
-	errUnconfirmed = &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}
-)
+// errUnconfirmed refuses to disable an account without a confirmation.
+var errUnconfirmed = &ui.Problem{Status: http.StatusUnprocessableEntity, Title: "Manca la conferma", Text: "Selezioni la casella di conferma: chi viene disattivato non può più accedere."}

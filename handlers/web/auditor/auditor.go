@@ -8,6 +8,7 @@ package auditor
 import (
 	"embed"
 	"html/template"
+	"slices"
 
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -32,4 +33,4 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of auditors.
-func (p *Pages) Routes() []ui.Route { return p.auditRoutes() }
+func (p *Pages) Routes() []ui.Route { return slices.Concat(p.auditRoutes(), p.accountRoutes()) }

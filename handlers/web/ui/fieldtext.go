@@ -18,7 +18,7 @@ var fieldNames = map[string]string{
 	"service": "Servizio", "problem": "Tipologia", "description": "Descrizione della richiesta", "requester.role": "Ruolo",
 	"requester.given_name": "Nome", "requester.family_name": "Cognome", "requester.tax_code": "Codice fiscale", "requester.email": "Email",
 	"requester.phone": "Recapito telefonico", "requester.on_behalf_of": "Persona interessata", "iuv": "Codice avviso o IUV", "answers": "Verifiche", "channel": "Canale",
-	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "tax_code": "Codice fiscale", "placement": "Ruolo",
+	"username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "current": "Password e PIN attuali", "tax_code": "Codice fiscale", "placement": "Ruolo",
 }
 
 // moveNames holds the Italian name of each move, in the form that a button has.

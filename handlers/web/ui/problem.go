@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -82,7 +83,8 @@ func ProblemOf(err error) *Problem {
 		forbidden   *ticket.ForbiddenError
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
-		account     *identity.InvalidError
+		secret      *identity.InvalidError
+		refused     *account.RefusedError
 		newer       *ticket.UnknownEventError
 		limited     RateLimitedError
 		tooLarge    *http.MaxBytesError
@@ -125,8 +127,14 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare %s. Se ha fretta, usi il modulo di assistenza, o chieda a un amministratore di sbloccare l’accesso.", retryText(loginLocked.Until, loginLocked.Remaining))}
 	case errors.Is(err, identity.ErrNotPlaced):
 		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
-	case errors.As(err, &account):
-		f := FieldProblem{Field: accountInputs[account.Field], Text: fieldReasonText(account.Field, account.Reason)}
+	case errors.As(err, &refused):
+		return &Problem{Status: http.StatusConflict, Title: "Non è possibile", Text: ReasonText(refused.Reason)}
+	case errors.Is(err, account.ErrNotFound):
+		return &Problem{Status: http.StatusConflict, Title: "Non è più in attesa", Text: "Qualcun altro ha già risposto: guardi nella cronologia."}
+	case errors.Is(err, account.ErrDisabled):
+		return &Problem{Status: http.StatusConflict, Title: "La persona è disattivata", Text: "Chi è disattivato non riceve né ruoli né credenziali: non è stato modificato nulla."}
+	case errors.As(err, &secret):
+		f := FieldProblem{Field: accountInputs[secret.Field], Text: fieldReasonText(secret.Field, secret.Reason)}
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato modificato nulla.", Fields: []FieldProblem{f}}
 	case errors.Is(err, identity.ErrTaken):
 		return &Problem{Status: http.StatusConflict, Title: "Esiste già", Text: "Questo nome utente, o questo ruolo presso questo ente, c’è già: non è stato modificato nulla."}
@@ -152,4 +160,4 @@ func ProblemOf(err error) *Problem {
 }
 
 // accountInputs holds the name of the input for each field of an account or placement.
-var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo"}
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password"}

@@ -170,6 +170,23 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.UnknownEntity:         badFilter,
 	refusal.ForeignEntity:         badFilter,
 
+	// Changes of accounts.
+	refusal.AdministratorChanges:  "Solo un amministratore cambia ruoli e credenziali.",
+	refusal.OwnAdministration:     "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore.",
+	refusal.EmergencyReason:       "Un accesso di emergenza richiede un motivo: lo leggeranno gli altri amministratori e i revisori.",
+	refusal.RequestWaits:          "La stessa domanda è già in attesa di conferma.",
+	refusal.NoSecondAdministrator: "Serve la conferma di un secondo amministratore, e nessuno può darla: né chi chiede né la persona interessata. Ora può farlo solo chi gestisce il servizio, dalla riga di comando, oppure un accesso di emergenza.",
+	refusal.SecondAdministrator:   "Deve rispondere un altro amministratore: non chi ha chiesto, non la persona interessata, non chi ha ricevuto diritti con un accesso di emergenza non ancora verificato.",
+	refusal.RequestExpired:        "La domanda è scaduta: va fatta di nuovo.",
+	refusal.RequesterWithdraws:    "Solo chi ha fatto la domanda può ritirarla.",
+	refusal.RefusalReason:         "Scriva perché rifiuta: lo leggerà chi ha chiesto.",
+	refusal.ReviewReason:          "Scriva l’esito della verifica.",
+	refusal.PasswordSame:          "È la password che usa già: ne scelga un’altra.",
+	refusal.PasswordCommon:        "È facile da indovinare: ripete pochi caratteri, è una sequenza o contiene il nome utente. Ne scelga un’altra.",
+	refusal.PINSame:               "È il PIN che usa già: ne scelga un altro.",
+	refusal.PINCommon:             "È facile da indovinare: una cifra ripetuta o una sequenza. Ne scelga un altro.",
+	refusal.SecretsWrong:          "La password o il PIN attuali non sono corretti.",
+
 	// Warnings about evidence, which is stored as given.
 	refusal.OddDate:         "Non è una data: la scriva come gg/mm/aaaa.",
 	refusal.OddFutureDate:   "La data è nel futuro.",

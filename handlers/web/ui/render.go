@@ -59,6 +59,9 @@ type user struct {
 	Administers            bool
 	Citizen                bool
 	Home                   string
+	ToAnswer               int  // requests and emergency accesses that wait for this administrator
+	Emergencies            int  // emergency accesses without a review; administrators and auditors see them on every page
+	Overdue                bool // one of them was not reviewed in time
 	HasRole                bool // the reader has chosen a role
 	LiveUpdates            bool // the role may subscribe to changes
 	HasNotifications       bool // the role may read notifications
@@ -112,6 +115,13 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 			return err
 		}
 	}
+	if f.User.Administers || f.User.Audits {
+		waiting, err := u.App.Accounts.Overview(r.Context(), actor)
+		if err != nil {
+			return err
+		}
+		f.User.ToAnswer, f.User.Emergencies, f.User.Overdue = waiting.ToAnswer(), len(waiting.Emergencies), waiting.Overdue()
+	}
 	if f.User.HasNotifications {
 		f.Unread, err = u.App.Notifications.Unread(r.Context(), actor)
 	}
@@ -134,6 +144,12 @@ var confirmations = map[string]string{
 	"preferenze": "La Sua scelta è stata salvata.",
 
 	"ruolo":        "Il ruolo è stato aggiunto: vale da adesso.",
+	"chiesto":      "La domanda attende la conferma di un altro amministratore: fino ad allora non cambia nulla.",
+	"confermata":   "La domanda è confermata: il cambio è fatto.",
+	"rifiutata":    "La domanda è rifiutata: non è cambiato nulla.",
+	"ritirata":     "La domanda è ritirata: non è cambiato nulla.",
+	"verificata":   "La verifica dell’emergenza è registrata.",
+	"credenziali":  "La password e il PIN sono cambiati.",
 	"ruolo-finito": "Il ruolo è terminato; le richieste che aveva in carico sono libere.",
 	"sbloccata":    "La persona può di nuovo accedere da ovunque.",
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",

@@ -10,13 +10,14 @@ import (
 
 // Route is one page, or one action on a page.
 type Route struct {
-	Pattern    string
-	Access     Access
-	Action     identity.Action     // for WithRole: the action that the reader's role must be allowed
-	Limit      *middleware.Limiter // nil: the limit per account, or per address without a session
-	MaxBody    int64               // bytes; 0: middleware.SmallBody
-	Background bool                // a script sends the request without the reader's action: it does not extend the session
-	Handle     func(r *Request) error
+	Pattern      string
+	Access       Access
+	Action       identity.Action     // for WithRole: the action that the reader's role must be allowed
+	Limit        *middleware.Limiter // nil: the limit per account, or per address without a session
+	MaxBody      int64               // bytes; 0: middleware.SmallBody
+	BeforeChange bool                // also for a session that must replace its password and PIN
+	Background   bool                // a script sends the request without the reader's action: it does not extend the session
+	Handle       func(r *Request) error
 }
 
 // Access states who may call a route.

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package account holds the rules for changes of accounts: who may give which role or credentials to whom, what a second administrator must
+// confirm, and what one administrator may do alone in an emergency.
+package account
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// What is what a change does to an account. The values are stored.
+type What string
+
+// The changes.
+const (
+	Create            What = "create"             // a new account, with a first role if the change names one
+	GiveRole          What = "give-role"          // a placement from now on
+	EndRole           What = "end-role"           // the end of a placement
+	RenewCredentials  What = "renew-credentials"  // an administrator gives a new password and PIN
+	ChangeCredentials What = "change-credentials" // a person replaces their own password and PIN
+	Disable           What = "disable"            // no login any more
+)
+
+// Change is a change of one account.
+type Change struct {
+	What    What               `json:"what"`
+	Account string             `json:"account"` // UUID
+	Role    person.Role        `json:"role,omitempty"`
+	Entity  catalog.EntityCode `json:"entity,omitempty"`
+}
+
+// Credentials is the state of an account's password and PIN. The values are stored.
+type Credentials string
+
+// The states of credentials.
+const (
+	None      Credentials = "none"      // the account cannot log in yet
+	Temporary Credentials = "temporary" // generated for the person, who must replace them at the first login
+	Own       Credentials = "own"       // chosen by the person
+)
+
+// RoleAt is a role at an entity, which is empty for roles without one.
+type RoleAt struct {
+	Role   person.Role        `json:"role"`
+	Entity catalog.EntityCode `json:"entity,omitempty"`
+}
+
+// Rights is what an account may do: its current roles, its credentials, and whether it is disabled.
+type Rights struct {
+	Roles       []RoleAt    `json:"roles"`
+	Credentials Credentials `json:"credentials"`
+	Disabled    bool        `json:"disabled,omitempty"`
+}
+
+// Has reports whether one of the roles is current.
+func (r Rights) Has(roles ...person.Role) bool {
+	return slices.ContainsFunc(r.Roles, func(at RoleAt) bool { return slices.Contains(roles, at.Role) })
+}
+
+// after returns the rights after a change. Errors: ErrUnchanged if the change would change nothing, ErrDisabled.
+func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
+	at := RoleAt{c.Role, c.Entity}
+	index := slices.Index(r.Roles, at)
+	next := Rights{Roles: slices.Clone(r.Roles), Credentials: r.Credentials, Disabled: r.Disabled}
+	if r.Disabled && c.What != EndRole && c.What != Disable {
+		return Rights{}, ErrDisabled
+	}
+	switch c.What {
+	case Create:
+		if r.Credentials != None {
+			return Rights{}, ErrUnchanged
+		}
+		if next.Credentials = credentials; c.Role != "" {
+			next.Roles = append(next.Roles, at)
+		}
+	case GiveRole:
+		if index >= 0 {
+			return Rights{}, ErrUnchanged
+		}
+		next.Roles = append(next.Roles, at)
+	case EndRole:
+		if index < 0 {
+			return Rights{}, ErrUnchanged
+		}
+		next.Roles = slices.Delete(next.Roles, index, index+1)
+	case RenewCredentials, ChangeCredentials:
+		next.Credentials = credentials
+	case Disable:
+		if r.Disabled {
+			return Rights{}, ErrUnchanged
+		}
+		next.Disabled = true
+	}
+	return next, nil
+}
+
+// Administrator is an account that is an administrator now.
+type Administrator struct {
+	Account string
+	Entity  catalog.EntityCode // empty: the Region's. Administrators have no entity yet, so that all are the Region's
+}
+
+// Facts is what is known about accounts when a change is decided.
+type Facts struct {
+	Version        int // of the account stream up to which the facts hold
+	Administrators []Administrator
+	Rights         Rights // of the account to change
+}
+
+// Periods are the times within which others must act.
+type Periods struct {
+	Request time.Duration // a request that nobody confirmed in this time expires; 0: 7 days
+	Review  time.Duration // an emergency access must be reviewed in this time; 0: 24 hours
+}

@@ -1,0 +1,240 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package account
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
+)
+
+// Errors of the rules.
+var (
+	// ErrOutdated: other changes came after the facts. Read them again and decide again.
+	ErrOutdated = errors.New("the facts about the account are outdated")
+	// ErrUnchanged: the account has this role already, or does not have the one to end.
+	ErrUnchanged = errors.New("the change would change nothing")
+	// ErrDisabled: a disabled account gets neither roles nor credentials.
+	ErrDisabled = errors.New("the account is disabled")
+	// ErrNotFound: there is no such request or emergency access, or it has been answered.
+	ErrNotFound = errors.New("there is no such request that waits")
+)
+
+// RefusedError refuses a change.
+type RefusedError struct{ Reason refusal.Reason }
+
+func (e *RefusedError) Error() string { return e.Reason.String() }
+
+func refuse(code refusal.Code) error { return &RefusedError{code.With()} }
+
+// Command is a command on the account stream.
+type Command interface{ command() }
+
+// The commands.
+type (
+	// Do makes a change, or requests it where a second administrator must confirm it.
+	Do struct {
+		ID          string // UUID
+		Change      Change
+		Credentials Credentials // after a change that sets them
+		Reason      string
+		Emergency   bool // make the change alone, for the reason
+		Facts       Facts
+	}
+	// Answer confirms, refuses, withdraws or expires a request.
+	Answer struct {
+		Request string
+		Kind    Kind // Confirmed, Refused, Withdrawn or Expired
+		Reason  string
+		Facts   Facts
+	}
+	// Review ends an emergency access with a judgement. A role that was given without justification ends.
+	Review struct {
+		ID        string
+		Justified bool
+		Reason    string
+		Facts     Facts
+	}
+)
+
+func (Do) command()     {}
+func (Answer) command() {}
+func (Review) command() {}
+
+// maxReason is the largest length of a reason, in characters.
+const maxReason = 1000
+
+// NeedsSecond reports whether a second administrator must confirm a change that requester asks for. r are the rights of the account.
+func NeedsSecond(c Change, requester string, r Rights) bool {
+	powerful := c.Role == person.Auditor || c.Role == person.Administrator
+	switch c.What {
+	case GiveRole, Create:
+		return powerful || c.Account == requester || c.Role == person.Citizen && c.What == Create
+	case RenewCredentials:
+		return c.Account == requester || r.Has(person.Citizen, person.Auditor, person.Administrator)
+	case EndRole, Disable, ChangeCredentials:
+	}
+	return false
+}
+
+// Confirmers returns the administrators who may confirm what requester asked for about an account: the others of the requester's entity,
+// or, where it has no other, those of the Region. Neither the requester nor the person concerned is one of them, nor anybody to whom an
+// emergency access without a review gave a role or credentials.
+func (s State) Confirmers(all []Administrator, requester, about string) (may []Administrator) {
+	var home []Administrator
+	for _, a := range all {
+		unreviewed := slices.ContainsFunc(s.Emergency, func(p Pending) bool { return p.Account == a.Account })
+		if a.Account == requester || a.Account == about || unreviewed {
+			continue
+		}
+		if slices.ContainsFunc(all, func(r Administrator) bool { return r.Account == requester && r.Entity == a.Entity }) {
+			home = append(home, a)
+		}
+		if a.Entity == "" {
+			may = append(may, a)
+		}
+	}
+	if len(home) > 0 {
+		return home
+	}
+	return may
+}
+
+// Decide returns the event that a command causes; one command causes one event at most. The actor System is the command line.
+//
+// Errors: *RefusedError, ErrOutdated, ErrUnchanged, ErrDisabled, ErrNotFound.
+func Decide(s State, c Command, by person.Actor, now time.Time, p Periods) ([]Event, error) {
+	var e Event
+	var err error
+	switch c := c.(type) {
+	case Do:
+		e, err = decideDo(s, c, by, now, p)
+	case Answer:
+		e, err = decideAnswer(s, c, by, now)
+	case Review:
+		e, err = decideReview(s, c, by)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []Event{e}, nil
+}
+
+func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, error) {
+	own := c.Change.What == ChangeCredentials && by.ID == c.Change.Account
+	switch {
+	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.What == ChangeCredentials && !own:
+		return Event{}, refuse(refusal.AdministratorChanges)
+	case c.Facts.Version != s.Version:
+		return Event{}, ErrOutdated
+	case by.ID == c.Change.Account && (c.Change.What == Disable || c.Change.What == EndRole && c.Change.Role == person.Administrator):
+		return Event{}, refuse(refusal.OwnAdministration)
+	case utf8.RuneCountInString(c.Reason) > maxReason:
+		return Event{}, refuse(refusal.TooLong)
+	}
+	after, err := c.Facts.Rights.after(c.Change, c.Credentials)
+	if err != nil {
+		return Event{}, err
+	}
+	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason)}
+	if !NeedsSecond(c.Change, by.ID, c.Facts.Rights) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
+		return e, nil
+	}
+	if c.Emergency {
+		if e.Reason == "" {
+			return Event{}, refuse(refusal.EmergencyReason)
+		}
+		until := now.Add(cmp.Or(p.Review, 24*time.Hour))
+		e.Kind, e.Until = Emergency, &until
+		return e, nil
+	}
+	same := func(r Pending) bool { return r.Change == c.Change && now.Before(*r.Until) }
+	switch {
+	case slices.ContainsFunc(s.Requests, same):
+		return Event{}, refuse(refusal.RequestWaits)
+	case len(s.Confirmers(c.Facts.Administrators, by.ID, c.Change.Account)) == 0:
+		return Event{}, refuse(refusal.NoSecondAdministrator)
+	}
+	until := now.Add(cmp.Or(p.Request, 7*24*time.Hour))
+	e.Kind, e.Until, e.After = Requested, &until, after
+	return e, nil
+}
+
+// mayAnswer returns an error unless an actor may answer for a pending change: a current administrator who neither asked for it nor is
+// concerned.
+func (s State) mayAnswer(p Pending, by person.Actor, f Facts) error {
+	may := s.Confirmers(f.Administrators, p.By.ID, p.Account)
+	if by.Role != person.Administrator || !slices.ContainsFunc(may, func(a Administrator) bool { return a.Account == by.ID }) {
+		return refuse(refusal.SecondAdministrator)
+	}
+	return nil
+}
+
+func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, error) {
+	r, err := find(s.Requests, c.Request)
+	if err != nil {
+		return Event{}, err
+	}
+	e := Event{Kind: c.Kind, ID: r.ID, Change: r.Change, Before: c.Facts.Rights, After: c.Facts.Rights, Reason: strings.TrimSpace(c.Reason)}
+	expired := !now.Before(*r.Until)
+	switch {
+	case c.Facts.Version != s.Version:
+		return Event{}, ErrOutdated
+	case utf8.RuneCountInString(c.Reason) > maxReason:
+		return Event{}, refuse(refusal.TooLong)
+	case c.Kind == Expired && by.Role == person.System && expired:
+		return e, nil
+	case expired:
+		return Event{}, refuse(refusal.RequestExpired)
+	case c.Kind == Withdrawn && by.ID == r.By.ID:
+		return e, nil
+	case c.Kind != Confirmed && c.Kind != Refused:
+		return Event{}, refuse(refusal.RequesterWithdraws)
+	}
+	if err := s.mayAnswer(r, by, c.Facts); err != nil {
+		return Event{}, err
+	}
+	if c.Kind == Refused {
+		if e.Reason == "" {
+			return Event{}, refuse(refusal.RefusalReason)
+		}
+		return e, nil
+	}
+	e.After, err = c.Facts.Rights.after(r.Change, r.After.Credentials)
+	return e, err
+}
+
+func decideReview(s State, c Review, by person.Actor) (Event, error) {
+	p, err := find(s.Emergency, c.ID)
+	if err != nil {
+		return Event{}, err
+	}
+	if err := s.mayAnswer(p, by, c.Facts); err != nil {
+		return Event{}, err
+	}
+	e := Event{
+		Kind: Reviewed, ID: p.ID, Change: p.Change, Before: c.Facts.Rights, After: c.Facts.Rights, Justified: &c.Justified, Reason: strings.TrimSpace(c.Reason),
+	}
+	switch {
+	case c.Facts.Version != s.Version:
+		return Event{}, ErrOutdated
+	case e.Reason == "":
+		return Event{}, refuse(refusal.ReviewReason)
+	case utf8.RuneCountInString(c.Reason) > maxReason:
+		return Event{}, refuse(refusal.TooLong)
+	}
+	if !c.Justified && p.Role != "" && (p.What == GiveRole || p.What == Create) {
+		ended := Change{What: EndRole, Account: p.Account, Role: p.Role, Entity: p.Entity}
+		if after, err := c.Facts.Rights.after(ended, ""); err == nil {
+			e.Change, e.After = ended, after
+		}
+	}
+	return e, nil
+}

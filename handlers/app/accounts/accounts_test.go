@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package accounts_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/account"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+const (
+	torino   catalog.EntityCode = "010301"
+	password                    = "una parola lunga"
+	pin                         = "24680"
+)
+
+func TestMain(m *testing.M) { storetest.Run(m) }
+
+// fixture is a service on a database of its own, with a clock that only the test advances.
+type fixture struct {
+	*accounts.Service
+	t        *testing.T
+	db       *storetest.DB
+	store    *eventstore.Store
+	identity *identity.Identity
+	clock    *storetest.Clock
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{t: t, clock: storetest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
+	f.db = storetest.New(t, func(c *eventstore.Config) { c.Clock = f.clock.Now })
+	f.store = f.db.Store
+	f.Service, f.identity = f.open(f.store)
+	return f
+}
+
+// open returns a service on a store of the database, as a node has it.
+func (f *fixture) open(store *eventstore.Store) (*accounts.Service, *identity.Identity) {
+	f.t.Helper()
+	identities, err := identity.New(identity.Config{
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: f.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return accounts.New(store, identities, account.Periods{}), identities
+}
+
+// person creates an account with roles, without an event.
+func (f *fixture) person(username string, roles ...account.RoleAt) person.Actor {
+	f.t.Helper()
+	id, err := f.identity.CreateAccount(f.t.Context(), identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: "Finta", Password: password, PIN: pin})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, r := range roles {
+		if _, err := f.identity.AddPlacement(f.t.Context(), id, r.Role, r.Entity, time.Time{}); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	return person.Actor{ID: id, Role: person.Administrator}
+}
+
+// events returns the number of events of the account stream.
+func (f *fixture) events() int {
+	f.t.Helper()
+	all, err := f.History(f.t.Context(), "", 0, 100_000)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return len(all)
+}
+
+func (f *fixture) roles(id string) string {
+	f.t.Helper()
+	facts, err := f.identity.Facts(f.t.Context(), id)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return fmt.Sprint(facts.Rights.Roles)
+}
+
+func (f *fixture) wantRefused(err error, code refusal.Code) {
+	f.t.Helper()
+	var refused *account.RefusedError
+	if !errors.As(err, &refused) || refused.Reason.Code != code {
+		f.t.Errorf("got error %v, want refusal %s", err, code)
+	}
+}
+
+var admin = account.RoleAt{Role: person.Administrator}
+
+func give(whom person.Actor, role person.Role, entity catalog.EntityCode) accounts.Request {
+	return accounts.Placement(account.GiveRole, whom.ID, role, entity)
+}
+
+// An auditor's role needs a second administrator, who is neither who asked nor the person concerned; each step is one event.
+func TestSecondAdministratorConfirms(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno, carla := f.person("ada", admin), f.person("bruno", admin), f.person("carla", account.RoleAt{Role: person.ASROperator, Entity: torino})
+
+	done, err := f.Change(ctx, ada, give(carla, person.Auditor, ""))
+	if err != nil || !done.Waits() || f.events() != 1 || f.roles(carla.ID) != "[{operatore_asr 010301}]" {
+		t.Fatalf("request: got %+v, %v, %d events, roles %s", done, err, f.events(), f.roles(carla.ID))
+	}
+	waiting, err := f.Overview(ctx, bruno)
+	if err != nil || waiting.ToAnswer() != 1 {
+		t.Fatalf("the second administrator sees %+v, %v", waiting, err)
+	}
+	if waiting, _ := f.Overview(ctx, ada); waiting.ToAnswer() != 0 || !waiting.Requests[0].Mine {
+		t.Errorf("who asked may answer: %+v", waiting)
+	}
+	_, err = f.Change(ctx, ada, give(carla, person.Auditor, ""))
+	f.wantRefused(err, refusal.RequestWaits)
+	_, err = f.Confirm(ctx, ada, done.Event.ID)
+	f.wantRefused(err, refusal.SecondAdministrator)
+	_, err = f.Confirm(ctx, carla, done.Event.ID)
+	f.wantRefused(err, refusal.SecondAdministrator)
+	if f.events() != 1 {
+		t.Fatalf("refusals left events: %d", f.events())
+	}
+	confirmed, err := f.Confirm(ctx, bruno, done.Event.ID)
+	if err != nil || f.events() != 2 || f.roles(carla.ID) != "[{operatore_asr 010301} {auditor }]" {
+		t.Fatalf("confirmation: got %+v, %v, %d events, roles %s", confirmed, err, f.events(), f.roles(carla.ID))
+	}
+	if e := confirmed.Event; len(e.Before.Roles) != 1 || len(e.After.Roles) != 2 || e.Account != carla.ID {
+		t.Errorf("got event %+v", e)
+	}
+	if _, err := f.Confirm(ctx, bruno, done.Event.ID); !errors.Is(err, account.ErrNotFound) {
+		t.Errorf("confirmed twice: %v", err)
+	}
+}
+
+// New credentials of a citizen are in two hands: who asked knows the password, who confirms the PIN. The citizen must replace them.
+func TestCredentialsOfACitizenAreInTwoHands(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
+	dora := f.person("dora", account.RoleAt{Role: person.Citizen})
+	asked, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: dora.ID}})
+	if err != nil || !asked.Waits() || asked.Secrets.Password == "" || asked.Secrets.PIN != "" {
+		t.Fatalf("got %+v, %v", asked, err)
+	}
+	if _, err := f.identity.Login(ctx, "dora", password, pin, ""); err != nil {
+		t.Fatalf("before the confirmation the old credentials hold: %v", err)
+	}
+	confirmed, err := f.Confirm(ctx, bruno, asked.Event.ID)
+	if err != nil || confirmed.Secrets == nil || confirmed.Secrets.Password != "" || confirmed.Secrets.PIN == "" {
+		t.Fatalf("got %+v, %v", confirmed, err)
+	}
+	s, err := f.identity.Login(ctx, "dora", asked.Secrets.Password, confirmed.Secrets.PIN, "")
+	if err != nil || !s.MustChange {
+		t.Fatalf("got session %+v, %v, want one that must change", s, err)
+	}
+	old := accounts.Secrets{Password: asked.Secrets.Password, PIN: confirmed.Secrets.PIN}
+	for name, chosen := range map[string]accounts.Secrets{
+		"the old password": {Password: old.Password, PIN: "97531"}, "the old PIN": {Password: "un giardino di limoni", PIN: old.PIN},
+		"a short password": {Password: "corta", PIN: "97531"}, "a sequence": {Password: "1234567890", PIN: "97531"}, "the user name": {Password: "dora dora dora", PIN: "97531"},
+		"a PIN of one digit": {Password: "un giardino di limoni", PIN: "7777"}, "a PIN in sequence": {Password: "un giardino di limoni", PIN: "4321"},
+	} {
+		var invalid *identity.InvalidError
+		if _, err := f.ChangeOwn(ctx, s, old, chosen); !errors.As(err, &invalid) {
+			t.Errorf("%s: got %v, want a refusal", name, err)
+		}
+	}
+	events := f.events()
+	renewed, err := f.ChangeOwn(ctx, s, old, accounts.Secrets{Password: "un giardino di limoni", PIN: "97531"})
+	if err != nil || renewed.MustChange || f.events() != events+1 {
+		t.Fatalf("got session %+v, %v, %d events", renewed, err, f.events())
+	}
+	if _, err := f.identity.Authenticate(ctx, s.Token); !errors.Is(err, identity.ErrNoSession) {
+		t.Errorf("the old session goes on: %v", err)
+	}
+	if s, err := f.identity.Login(ctx, "dora", "un giardino di limoni", "97531", ""); err != nil || s.MustChange {
+		t.Errorf("got session %+v, %v", s, err)
+	}
+}
+
+// Until there are two administrators the command line grants. Then its changes wait too, or are emergency accesses.
+func TestCommandLineGrantsUntilThereAreTwo(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno := f.person("ada"), f.person("bruno")
+	for n, whom := range []person.Actor{ada, bruno} {
+		done, err := f.Change(ctx, accounts.CommandLine, give(whom, person.Administrator, ""))
+		if err != nil || done.Event.Kind != account.Changed || f.events() != n+1 {
+			t.Fatalf("got %+v, %v, %d events", done, err, f.events())
+		}
+		if n == 0 { // one administrator can do nothing of it alone
+			_, err := f.Change(ctx, ada, give(bruno, person.Auditor, ""))
+			f.wantRefused(err, refusal.NoSecondAdministrator)
+		}
+	}
+	carla := f.person("carla")
+	if done, err := f.Change(ctx, accounts.CommandLine, give(carla, person.Auditor, "")); err != nil || !done.Waits() {
+		t.Fatalf("got %+v, %v, want a request", done, err)
+	}
+	r := give(carla, person.Administrator, "")
+	r.Emergency = true
+	_, err := f.Change(ctx, ada, r)
+	f.wantRefused(err, refusal.EmergencyReason)
+}
+
+// Who got rights by an emergency access confirms and reviews nothing until it is reviewed. A role that was not justified ends.
+func TestEmergencyAccessIsReviewed(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
+	carla := f.person("carla")
+	r := give(carla, person.Administrator, "")
+	r.Emergency, r.Reason = true, "Bruno è in ospedale"
+	used, err := f.Change(ctx, ada, r)
+	if err != nil || used.Event.Kind != account.Emergency || used.Event.Reason == "" || f.roles(carla.ID) != "[{amministratore }]" {
+		t.Fatalf("got %+v, %v, roles %s", used, err, f.roles(carla.ID))
+	}
+	asked, err := f.Change(ctx, ada, give(f.person("dario"), person.Auditor, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Confirm(ctx, carla, asked.Event.ID)
+	f.wantRefused(err, refusal.SecondAdministrator)
+	for _, by := range []person.Actor{ada, carla} {
+		_, err := f.Review(ctx, by, used.Event.ID, true, "va bene")
+		f.wantRefused(err, refusal.SecondAdministrator)
+	}
+	_, err = f.Review(ctx, bruno, used.Event.ID, false, " ")
+	f.wantRefused(err, refusal.ReviewReason)
+	auditor := person.Actor{ID: "revisore", Role: person.Auditor}
+	if waiting, err := f.Overview(ctx, auditor); err != nil || len(waiting.Emergencies) != 1 || waiting.Overdue() {
+		t.Errorf("the auditor sees %+v, %v", waiting, err)
+	}
+	f.clock.Advance(25 * time.Hour)
+	if waiting, err := f.Overview(ctx, auditor); err != nil || !waiting.Overdue() {
+		t.Errorf("after a day the auditor sees %+v, %v", waiting, err)
+	}
+	reviewed, err := f.Review(ctx, bruno, used.Event.ID, false, "non c’era fretta")
+	if err != nil || f.roles(carla.ID) != "[]" || len(reviewed.Before.Roles) != 1 || len(reviewed.After.Roles) != 0 {
+		t.Errorf("got %+v, %v, roles %s", reviewed, err, f.roles(carla.ID))
+	}
+	if waiting, err := f.Overview(ctx, auditor); err != nil || len(waiting.Emergencies) != 0 {
+		t.Errorf("after the review the auditor sees %+v, %v", waiting, err)
+	}
+}
+
+// Requests are refused with a reason, withdrawn by who asked, and expire; each is one event and changes nothing.
+func TestRequestsEndWithoutChange(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno, carla := f.person("ada", admin), f.person("bruno", admin), f.person("carla")
+	ask := func() string {
+		t.Helper()
+		done, err := f.Change(ctx, ada, give(carla, person.Auditor, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.Event.ID
+	}
+	first := ask()
+	_, err := f.Answer(ctx, bruno, first, account.Refused, "")
+	f.wantRefused(err, refusal.RefusalReason)
+	_, err = f.Answer(ctx, bruno, first, account.Withdrawn, "")
+	f.wantRefused(err, refusal.RequesterWithdraws)
+	if e, err := f.Answer(ctx, bruno, first, account.Refused, "non serve"); err != nil || e.Kind != account.Refused || e.Reason != "non serve" {
+		t.Errorf("got %+v, %v", e, err)
+	}
+	if e, err := f.Answer(ctx, ada, ask(), account.Withdrawn, ""); err != nil || e.Kind != account.Withdrawn {
+		t.Errorf("got %+v, %v", e, err)
+	}
+	last := ask()
+	f.clock.Advance(8 * 24 * time.Hour)
+	_, err = f.Confirm(ctx, bruno, last)
+	f.wantRefused(err, refusal.RequestExpired)
+	if n, err := f.Maintain(ctx); err != nil || n != 1 {
+		t.Errorf("maintenance: %d expired, %v", n, err)
+	}
+	if f.events() != 6 || f.roles(carla.ID) != "[]" {
+		t.Errorf("got %d events, roles %s, want 6 events and no role", f.events(), f.roles(carla.ID))
+	}
+}

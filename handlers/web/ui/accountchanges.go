@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/account"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
+)
+
+// AccountChange is an event of the account stream in words: who did what to whom, and what it changed.
+type AccountChange struct {
+	ID, Account   string
+	Version       int // of the account stream
+	At            time.Time
+	Who, Whom     string
+	Outcome       string // e.g. Confermato
+	What          string // e.g. Dare il ruolo Revisore
+	Before, After string
+	Changed       bool // the change was done
+	Reason        string
+	Until         *time.Time
+}
+
+var outcomeNames = map[account.Kind]string{
+	account.Changed: "Fatto", account.Requested: "Chiesto: serve una conferma", account.Confirmed: "Confermato", account.Refused: "Rifiutato",
+	account.Withdrawn: "Ritirato", account.Expired: "Scaduto senza risposta", account.Emergency: "Accesso di emergenza",
+}
+
+var credentialNames = map[account.Credentials]string{
+	account.None: "nessuna credenziale", account.Temporary: "credenziali provvisorie", account.Own: "credenziali proprie",
+}
+
+// AccountChanges returns events of the account stream in words, in the same order.
+func (u *UI) AccountChanges(ctx context.Context, entries []accounts.Entry) ([]AccountChange, error) {
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.Event.Account, e.Record.By.ID)
+	}
+	names, err := u.App.Identity.Names(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]AccountChange, len(entries))
+	for n, e := range entries {
+		changes[n] = u.accountChange(e.Event, e.Record.By.ID, person.Role(e.Record.By.Role), e.Record.At, names)
+		changes[n].Version = e.Record.Version
+	}
+	return changes, nil
+}
+
+// PendingChanges returns what waits for administrators in words, in the same order.
+func (u *UI) PendingChanges(ctx context.Context, pending []accounts.Pending) ([]AccountChange, error) {
+	var ids []string
+	for _, p := range pending {
+		ids = append(ids, p.Account, p.By.ID)
+	}
+	names, err := u.App.Identity.Names(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	changes := make([]AccountChange, len(pending))
+	for n, p := range pending {
+		changes[n] = u.accountChange(p.Event, p.By.ID, p.By.Role, p.At, names)
+	}
+	return changes, nil
+}
+
+func (u *UI) accountChange(e account.Event, by string, role person.Role, at time.Time, names map[string]string) AccountChange {
+	c := AccountChange{
+		ID: e.ID, Account: e.Account, At: at, Who: names[by], Whom: names[e.Account], Outcome: outcomeNames[e.Kind], What: u.changeText(e.Change),
+		Before: u.rightsText(e.Before), After: u.rightsText(e.After), Changed: e.Done(), Reason: e.Reason, Until: e.Until,
+	}
+	if role == person.System {
+		c.Who = "Riga di comando"
+	}
+	if e.Kind == account.Reviewed {
+		c.Outcome = "Emergenza verificata: non giustificata"
+		if e.Justified != nil && *e.Justified {
+			c.Outcome = "Emergenza verificata: giustificata"
+		}
+	}
+	return c
+}
+
+// changeText returns a change in words.
+func (u *UI) changeText(c account.Change) string {
+	role := u.roleText(account.RoleAt{Role: c.Role, Entity: c.Entity})
+	switch c.What {
+	case account.Create:
+		if c.Role == "" {
+			return "Creare la persona"
+		}
+		return "Creare la persona con il ruolo " + role
+	case account.GiveRole:
+		return "Dare il ruolo " + role
+	case account.EndRole:
+		return "Terminare il ruolo " + role
+	case account.RenewCredentials:
+		return "Dare una nuova password e un nuovo PIN"
+	case account.ChangeCredentials:
+		return "Cambiare la propria password e il proprio PIN"
+	case account.Disable:
+		return "Disattivare la persona"
+	}
+	return string(c.What)
+}
+
+func (u *UI) roleText(at account.RoleAt) string {
+	if at.Entity == "" {
+		return RoleNames[at.Role]
+	}
+	return RoleNames[at.Role] + ", " + u.EntityName(at.Entity)
+}
+
+// rightsText returns the rights of an account in words.
+func (u *UI) rightsText(r account.Rights) string {
+	var parts []string
+	for _, at := range r.Roles {
+		parts = append(parts, u.roleText(at))
+	}
+	if len(parts) == 0 {
+		parts = []string{"nessun ruolo"}
+	}
+	if r.Disabled {
+		parts = append(parts, "disattivata")
+	}
+	return strings.Join(parts, "; ") + " · " + credentialNames[r.Credentials]
+}
