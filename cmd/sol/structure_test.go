@@ -83,7 +83,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/attachment", "handlers/app/draft", "handlers/app/health", "handlers/app/live", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/attachment", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/proof", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
@@ -91,6 +91,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment": {"domain/...", "eventstore"},
 	"handlers/app/draft":      {"domain/...", "eventstore", "eventstore/labelseal"},
+	"handlers/app/formlimit":  {"domain/...", "eventstore"},
 	"handlers/app/health":     {"eventstore", "eventstore/consumers", "eventstore/pgpool", "eventstore/refusal"},
 	"handlers/app/live": {
 		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
@@ -124,7 +125,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
+	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/dbproxy":  {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",

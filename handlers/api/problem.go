@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
@@ -152,8 +153,12 @@ func problemFor(err error) *Problem {
 		loginLocked *identity.LockedError
 		account     *identity.InvalidError
 		newer       *ticket.UnknownEventError
+		exceeded    *formlimit.ExceededError
 	)
 	switch {
+	case errors.As(err, &exceeded):
+		return rateLimited.detail("Too many tickets were opened with this e-mail address or this tax code. Try again after %s; nothing was stored.",
+			exceeded.Until.Format(time.RFC3339)).withRetryAfter(exceeded.Remaining)
 	case errors.As(err, &problem):
 		return problem
 	case errors.As(err, &invalidErr):

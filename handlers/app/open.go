@@ -27,7 +27,8 @@ type OpenRequest struct {
 }
 
 // Open opens a ticket. The citizen's identity is verified if the caller is a logged-in citizen, and declared otherwise. Errors: those of
-// the rules; one *ticket.InvalidError for all invalid fields of the form and all invalid files.
+// the rules; one *ticket.InvalidError for all invalid fields of the form and all invalid files;
+// *formlimit.ExceededError for an anonymous caller.
 func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotency Idempotency) (CommandResult, error) {
 	if by.Link != "" { // a personal link gives rights on its own ticket only
 		by.Actor = person.Actor{Role: person.Anonymous}
@@ -60,6 +61,11 @@ func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, for
 	checked, err := attachment.Check("attachments", in.Files)
 	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
 		return s.RefuseUnlessRepeated(ctx, request, err)
+	}
+	if by.Actor.Role == person.Anonymous { // a repetition counts too, and gets its first result even over the bound
+		if err := s.Forms.Take(ctx, form.Form.Email, form.Form.TaxCode); err != nil {
+			return s.RefuseUnlessRepeated(ctx, request, err)
+		}
 	}
 	request.Ticket = id
 	if form.Number, err = s.NextNumber(ctx); err != nil {

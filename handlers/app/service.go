@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/app/live"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
@@ -42,6 +43,7 @@ type Config struct {
 	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
 	FreeSpace func() (int64, error)
 	Metrics   prometheus.Registerer // nil: none
+	Forms     formlimit.Config      // bounds of requests without a login
 }
 
 // Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
@@ -54,6 +56,7 @@ type Service struct {
 	Lists         *lists.Reader
 	Dashboard     *dashboard.Reader
 	Drafts        *draft.Store
+	Forms         *formlimit.Limiter // of requests without a login
 	Presence      *presence.Tracker
 	Notifications *notification.Store
 	Messages      *messages.Store // what leaves the service
@@ -77,6 +80,7 @@ func New(c Config) (*Service, error) {
 		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
 		Drafts:        draft.New(c.Store),
+		Forms:         formlimit.New(c.Store, c.Forms),
 		Presence:      presence.New(c.Store, c.Identity.Names),
 		Notifications: notification.New(c.Store, dispatcher),
 		Messages:      messages.New(c.Store.Pools().Outbox),

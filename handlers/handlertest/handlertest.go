@@ -24,6 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/sagas"
@@ -45,6 +46,7 @@ type Options struct {
 	Playbooks *playbook.Library        // nil: playbook.Default
 	Sagas     []runtime.Definition     // nil: AutoClose and Succession, which act on few tickets, so that a test sees its own events
 	Log       func(*eventstore.Config) // changes the event store's configuration; nil: no change
+	Forms     formlimit.Config         // bounds of requests without a login; zero: none that a test reaches
 }
 
 // System is a running system without adapters.
@@ -70,6 +72,9 @@ func New(t *testing.T, o Options) *System {
 	}
 	if o.Sagas == nil {
 		o.Sagas = []runtime.Definition{sagas.AutoClose(o.Catalog), sagas.Succession(o.Catalog)}
+	}
+	if o.Forms == (formlimit.Config{}) {
+		o.Forms = formlimit.Config{Email: formlimit.Bound{Count: formlimit.Unlimited}, TaxCode: formlimit.Bound{Count: formlimit.Unlimited}}
 	}
 	if o.Log == nil {
 		o.Log = func(*eventstore.Config) {}
@@ -107,7 +112,7 @@ func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 	})
 	must(t, err)
 	service, err := app.New(app.Config{
-		Store: store, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
+		Store: store, Forms: o.Forms, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
 	})
 	must(t, err)
 	return service

@@ -148,7 +148,7 @@ func (p *Pages) submitAssistance(r *ui.Request) error {
 			f.problem = alreadySentProblem()
 		case eventstore.IsUnavailable(err):
 			r.Session = identity.Session{} // the page's frame would query the database that is unavailable
-		case !errors.As(err, new(*http.MaxBytesError)):
+		case !errors.As(err, new(*http.MaxBytesError)) && f.problem.Status != http.StatusTooManyRequests:
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
@@ -88,8 +89,13 @@ func ProblemOf(err error) *Problem {
 		newer       *ticket.UnknownEventError
 		limited     RateLimitedError
 		tooLarge    *http.MaxBytesError
+		exceeded    *formlimit.ExceededError
 	)
 	switch {
+	case errors.As(err, &exceeded):
+		return &Problem{Status: http.StatusTooManyRequests, Title: "Troppe richieste con questi dati", Text: fmt.Sprintf(
+			"Con questo indirizzo e-mail o con questo codice fiscale sono arrivate molte richieste in poco tempo. Non abbiamo inviato nulla e ciò che ha scritto è ancora qui: riprovi %s.",
+			retryText(exceeded.Until, exceeded.Remaining))}
 	case errors.As(err, &own):
 		p := *own // a copy, because callers add to it
 		return &p

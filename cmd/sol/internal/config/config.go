@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -51,6 +52,9 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_LIMIT_FORM, SOL_LIMIT_LOGIN, SOL_LIMIT_SESSION, SOL_LIMIT_PUBLIC
                         requests per minute of one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600);
                         a client is an address, for SESSION an account
+  SOL_LIMIT_EMAIL, SOL_LIMIT_TAX_CODE
+                        requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (30/1h; with a higher
+                        SOL_LIMIT_FORM a tenth of it)
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
   SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
@@ -68,6 +72,7 @@ type Config struct {
 	Durability     pgpool.Durability
 	Log            LogConfig
 	Limits         middleware.Limits
+	Forms          formlimit.Config
 	TrustedProxies []netip.Prefix
 	External       External
 }
@@ -131,6 +136,17 @@ func Load(env func(string) string) (Config, error) {
 			*target = rate
 		}
 	}
+	for name, target := range map[string]*formlimit.Bound{"SOL_LIMIT_EMAIL": &c.Forms.Email, "SOL_LIMIT_TAX_CODE": &c.Forms.TaxCode} {
+		bound, ok := parseBound(env(name))
+		switch {
+		case ok:
+			*target = bound
+		case env(name) != "":
+			refuse(name, "a number and a time, e.g. 30/1h")
+		case c.Limits.Form.PerMinute > 300: // a test or a benchmark opens many tickets
+			target.Count = c.Limits.Form.PerMinute / 10
+		}
+	}
 	for text := range strings.FieldsFuncSeq(env("SOL_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -189,6 +205,14 @@ func parseRate(text string) (middleware.Rate, bool) {
 	return middleware.Rate{PerMinute: m, Burst: b}, errMinute == nil && errBurst == nil && m > 0 && b > 0
 }
 
+// parseBound parses COUNT/WINDOW.
+func parseBound(text string) (formlimit.Bound, bool) {
+	number, window, _ := strings.Cut(text, "/")
+	n, errNumber := strconv.Atoi(number)
+	d, errWindow := time.ParseDuration(window)
+	return formlimit.Bound{Count: n, Window: d}, errNumber == nil && errWindow == nil && n > 0 && d > 0
+}
+
 // LogConfig is the format and the lowest level of the log.
 type LogConfig struct {
 	JSON  bool
@@ -230,6 +254,7 @@ func (c Config) PostgresDir() string { return filepath.Join(c.DataDir, "postgres
 // WithoutLimits returns the configuration without rate limits, for benchmarks.
 func (c Config) WithoutLimits() Config {
 	unlimited := middleware.Rate{PerMinute: 1e9, Burst: 1e9}
+	c.Forms = formlimit.Config{Email: formlimit.Bound{Count: formlimit.Unlimited}, TaxCode: formlimit.Bound{Count: formlimit.Unlimited}}
 	c.Limits = middleware.Limits{Form: unlimited, Login: unlimited, Session: unlimited, Public: unlimited}
 	return c
 }
