@@ -207,7 +207,7 @@ func TestRestore(t *testing.T) {
 	r.installation = newInstallation(t, "SOL_DATABASE_URL="+r.url, "SOL_HOLD=0s", "SOL_AUTO_CLOSE_AFTER=5s", "SOL_SMTP_URL=smtp://"+r.relay.address)
 	s := r.serve()
 	fields := strings.Fields(r.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
-		"--entity", "010301", "--generate")) // password P PIN N added …
+		"--entity", "010301", "--generate", "--permanent")) // password P PIN N added …
 	r.identity = demo.Identity{Username: "mela.prova", Password: fields[1], PIN: fields[3], Role: "supervisore_asr", Entity: "010301"}
 	r.anonymous = apiClient{t: t, base: "http://" + r.address}
 	operator := r.anonymous.login(r.identity)

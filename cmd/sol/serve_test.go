@@ -103,7 +103,7 @@ func TestAnOrderlyStopLogsNoError(t *testing.T) {
 func (i *installation) addUser(username, role, entity string) demo.Identity {
 	i.t.Helper()
 	generated := i.run("user", "add", username, "--given-name", "Mela", "--family-name", "Prova", "--role", role, "--entity", entity,
-		"--generate")
+		"--generate", "--permanent")
 	fields := strings.Fields(generated) // password P PIN N added …
 	return demo.Identity{Username: username, Password: fields[1], PIN: fields[3], Role: person.Role(role), Entity: catalog.EntityCode(entity)}
 }

@@ -118,7 +118,7 @@ type takeoverWork struct {
 func newTakeoverWork(t *testing.T, i *installation) *takeoverWork {
 	t.Helper()
 	generated := strings.Fields(i.run("user", "add", "mela.prova", "--given-name", "Mela", "--family-name", "Prova", "--role", "supervisore_asr",
-		"--entity", "010301", "--generate")) // password P PIN N added …
+		"--entity", "010301", "--generate", "--permanent")) // password P PIN N added …
 	by := apiClient{t: t, base: "http://" + i.address}
 	return &takeoverWork{by: by, operator: by.login(demo.Identity{Username: "mela.prova", Password: generated[1], PIN: generated[3],
 		Role: "supervisore_asr", Entity: "010301"})}

@@ -4,8 +4,10 @@
 package accounts_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -289,5 +291,144 @@ func TestRequestsEndWithoutChange(t *testing.T) {
 	}
 	if f.events() != 6 || f.roles(carla.ID) != "[]" {
 		t.Errorf("got %d events, roles %s, want 6 events and no role", f.events(), f.roles(carla.ID))
+	}
+}
+
+// Each change that the rules allow leaves exactly one event with who, whom, what and the rights before and after, and the tables follow;
+// each that they refuse leaves none. What the rules allow to whom is enumerated in domain/account.
+func TestEachChangeIsOneEvent(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada := f.person("ada", admin)
+	f.person("bruno", admin)
+	before := 0
+	for n, role := range []person.Role{
+		person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator, person.Citizen, person.Integration,
+	} {
+		at := account.RoleAt{Role: role}
+		switch role {
+		case person.ASROperator, person.ASRSupervisor:
+			at.Entity = torino
+		case person.RegionalOperator, person.RegionalSupervisor:
+			at.Entity = catalog.Region
+		default:
+		}
+		holder, other := f.person(fmt.Sprintf("titolare.%d", n), at), f.person(fmt.Sprintf("altra.%d", n))
+		for _, c := range []account.Change{
+			{What: account.GiveRole, Account: other.ID, Role: role, Entity: at.Entity}, {What: account.GiveRole, Account: ada.ID, Role: role, Entity: at.Entity},
+			{What: account.RenewCredentials, Account: holder.ID}, {What: account.EndRole, Account: holder.ID, Role: role, Entity: at.Entity}, {What: account.Disable, Account: other.ID},
+		} {
+			facts, err := f.identity.Facts(ctx, c.Account)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done, err := f.Change(ctx, ada, accounts.Request{Change: c})
+			if err != nil {
+				if c.Account != ada.ID || role != person.Administrator { // she has this role
+					t.Errorf("%+v: %v", c, err)
+				}
+			} else {
+				before++
+			}
+			if f.events() != before {
+				t.Fatalf("%+v: got %d events, want %d", c, f.events(), before)
+			}
+			if err != nil {
+				continue
+			}
+			page, err := f.History(ctx, c.Account, 0, 1)
+			if err != nil || len(page) != 1 {
+				t.Fatalf("%+v: got %d events, %v", c, len(page), err)
+			}
+			e := page[0]
+			if e.Record.By.ID != ada.ID || e.Record.By.Role != string(person.Administrator) || e.Event.Change != c || fmt.Sprint(e.Event.Before) != fmt.Sprint(facts.Rights) {
+				t.Errorf("%+v: got event %+v by %+v", c, e.Event, e.Record.By)
+			}
+			now, err := f.identity.Facts(ctx, c.Account)
+			want := e.Event.After
+			if done.Waits() {
+				want = e.Event.Before
+			}
+			if err != nil || fmt.Sprint(now.Rights) != fmt.Sprint(want) {
+				t.Errorf("%+v: got rights %+v, %v, want %+v", c, now.Rights, err, want)
+			}
+		}
+	}
+}
+
+// A node that dies between an event and its rows leaves nothing half: the next command, of any node, applies the event first, once.
+func TestNodeThatDiesLeavesNothingHalf(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, carla := f.person("ada", admin), f.person("carla")
+	owner, err := f.db.Store.Pools().Consumer.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Release()
+	// The row of the applied version is locked, so that the first node has its event and not its rows.
+	tx, err := owner.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(ctx, `select version from identity.applied for update`); err != nil {
+		t.Fatal(err)
+	}
+	dying, die := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := f.Change(dying, ada, give(carla, person.ASROperator, torino))
+		ended <- err
+	}()
+	storetest.Eventually(t, "the event is in the log", func() bool { return f.events() == 1 })
+	die()
+	if err := <-ended; err == nil {
+		t.Fatal("the change ended without its rows")
+	}
+	if f.roles(carla.ID) != "[]" {
+		t.Errorf("got roles %s before the event was applied", f.roles(carla.ID))
+	}
+	if err := tx.Rollback(ctx); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := f.open(f.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = f.clock.Now }))
+	for range 2 {
+		if _, err := other.Maintain(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if f.roles(carla.ID) != "[{operatore_asr 010301}]" || f.events() != 1 {
+			t.Errorf("got roles %s and %d events", f.roles(carla.ID), f.events())
+		}
+	}
+}
+
+// Many changes at once of two nodes each get their event, and none is applied twice.
+func TestChangesAtOnce(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada := f.person("ada", admin)
+	other, _ := f.open(f.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = f.clock.Now }))
+	var group sync.WaitGroup
+	const people = 6
+	ids := make([]string, people)
+	for n := range people {
+		ids[n] = f.person(fmt.Sprintf("persona.%d", n)).ID
+		for _, s := range []*accounts.Service{f.Service, other} {
+			group.Go(func() { // one of the two gives the role, the other is told that it is given
+				_, err := s.Change(ctx, ada, give(person.Actor{ID: ids[n]}, person.ASROperator, torino))
+				if err != nil && !errors.Is(err, identity.ErrTaken) {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	group.Wait()
+	if f.events() != people {
+		t.Errorf("got %d events, want %d", f.events(), people)
+	}
+	for _, id := range ids {
+		if f.roles(id) != "[{operatore_asr 010301}]" {
+			t.Errorf("got roles %s", f.roles(id))
+		}
 	}
 }

@@ -136,7 +136,7 @@ type account struct{ username, password, pin string }
 func (in *installation) createAccount(ctx context.Context, n int) (account, error) {
 	a := account{username: fmt.Sprintf("operatore.prova%d", n+1)}
 	out, err := in.runSol(ctx, "user", "add", a.username, "--given-name", "Prova", "--family-name", fmt.Sprintf("Numero %d", n+1),
-		"--role", "operatore_asr", "--entity", entity, "--generate")
+		"--role", "operatore_asr", "--entity", entity, "--generate", "--permanent")
 	if err != nil {
 		return a, err
 	}

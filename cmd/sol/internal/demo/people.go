@@ -49,6 +49,7 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 	add(person.RegionalSupervisor, catalog.Region)
 	add(person.Auditor, "")
 	add(person.Administrator, "")
+	add(person.Administrator, "") // confirms what the first asks for
 	for i := range all {
 		if all[i].Placements[0].Role == person.ASRSupervisor {
 			all[i].Placements = append(all[i].Placements, Placement{person.ASROperator, entities[len(entities)-1].Code})
