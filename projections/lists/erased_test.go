@@ -12,6 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
 
 // mentionLampposts gives the form a word that only the citizen can have written: no code or label of the catalogue contains it.
@@ -99,4 +101,78 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 	check("live")
 	h.Rebuild(Model)
 	check("rebuilt")
+}
+
+// TestErasureReachesTheListsOfTheReleaseBefore erases a ticket whose row is in the tables of version 2, as a node of the release before left it.
+func TestErasureReachesTheListsOfTheReleaseBefore(t *testing.T) {
+	h := newFixture(t)
+	id := h.OpenTicket(tickettest.Torino, mentionLampposts)
+	h.Project()
+	worker := h.Store.Pools().Consumer
+	_, err := worker.Exec(t.Context(), `
+		insert into read.tickets_v2 select id, entity, traces, citizen, number, status, assignee, person, requester, opened_at, updated_at, version,
+			position, said_until, folded || '{"form": "I lampioni del cortile di Fittizia"}' from read.tickets_v3`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := EraseInEarlierVersion(t.Context(), worker, id); err != nil {
+		t.Fatal(err)
+	}
+	var row string
+	if err := worker.QueryRow(t.Context(), `select to_jsonb(t)::text from read.tickets_v2 t where id = $1`, string(id)).Scan(&row); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{h.PersonID("RSSMRA85T10A562S"), "Fittizia", "Prova", "lampion"} {
+		if strings.Contains(row, word) {
+			t.Errorf("%q is still in %s", word, row)
+		}
+	}
+	if !strings.Contains(row, "2026-0000001") {
+		t.Errorf("the row is gone: %s", row)
+	}
+}
+
+// TestErasedTicketIsFoundByItsNumberAlone searches for an erased ticket by each kind of term.
+func TestErasedTicketIsFoundByItsNumberAlone(t *testing.T) {
+	h := newFixture(t)
+	id := h.OpenTicket(tickettest.Torino, mentionLampposts)
+	h.Do(id, person.Actor{ID: "a", Role: person.Administrator}, ticket.Erase{})
+	for _, when := range []string{"live", "rebuilt"} {
+		h.Project()
+		for q, want := range map[string]int{
+			"2026-0000001": 1, "n. 1": 1, "001": 1, "Fittizia": 0, "prova": 0, "prova@example.it": 0, "0110000000": 0, "RSSMRA": 0, "lampioni": 0,
+		} {
+			if got := h.countFound(tickettest.Operator, q); got != want {
+				t.Errorf("%s: %q finds %d tickets, want %d", when, q, got, want)
+			}
+		}
+		h.Rebuild(Model)
+	}
+}
+
+// TestRenewedSearchKeyFindsOldRows renews the key of the hashes: rows that were written before it are found, with those written after it.
+func TestRenewedSearchKeyFindsOldRows(t *testing.T) {
+	h := newFixture(t)
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	keys := h.Store.Keyring()
+	if _, err := keys.Renew(t.Context(), searchterms.Purpose); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Eventually(t, "the new key is in use", func() bool {
+		if err := keys.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return keys.Hashes(searchterms.Purpose)[0].Version == 2
+	})
+	h.OpenTicket(tickettest.Torino)
+	h.Project()
+	for range 2 {
+		for _, q := range []string{"RSSMRA85T10A562S", "rssmra", "prova@example.it", "011 0000000"} {
+			if got := h.countFound(tickettest.Operator, q); got != 2 {
+				t.Errorf("%q finds %d tickets, want both", q, got)
+			}
+		}
+		h.Rebuild(Model)
+	}
 }
