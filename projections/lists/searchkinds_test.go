@@ -26,7 +26,7 @@ var searched = []struct {
 		GivenName: "Giovanna", FamilyName: "Ferrero-Brusasca", TaxCode: "STP0103011234567", Email: "ferrero_g@posta.example.it", Phone: "0039 011-9876543",
 		IUV: "01234567890123456", Description: "In allegato la ricevuta: perché non è scaricabile?", FileNames: []string{"ricevuta_pagopa_marzo.pdf"},
 	}},
-	{"mueller", ticket.Form{GivenName: "Anna Maria", FamilyName: "De Mueller", TaxCode: "RSSMRA85T10A562S", Email: "am@example.ch", Phone: "340 1112223", IUV: "302000123456789012", Description: "Codice 45-B"}},
+	{"mueller", ticket.Form{GivenName: "Anna Maria", FamilyName: "De Mueller", TaxCode: "RSSMRA85T10A562S", Email: "am@example.ch", Phone: "340 1112223 int. 7", IUV: "302000123456789012", Description: "Codice 45-B"}},
 }
 
 // searches are searches and the tickets that they find, by name.
@@ -89,6 +89,9 @@ var searches = []struct {
 	{"telephone", "0039 3337654321", "dangelo"},
 	{"telephone", "393337654321", "dangelo"},
 	{"telephone, pasted", "\u202a+39\u00a0333\u00a07654321\u202c", "dangelo"},
+	{"telephone, as a link", "tel:+393337654321", "dangelo"},
+	{"telephone, with full-width digits", "３３３ ７６５４３２１", "dangelo"},
+	{"telephone, with an extension", "340 1112223 int. 7", "mueller"},
 	{"telephone, its beginning", "333765", "dangelo"},
 	{"telephone, its end", "654321", "dangelo"},
 	{"telephone, land line", "011/1234567", "dalla"},
@@ -99,6 +102,7 @@ var searches = []struct {
 	{"telephone of nobody", "333 7654320", ""},
 	{"e-mail", "nicolo.dangelo@posta.example.it", "dangelo"},
 	{"e-mail", "Nicolo.Dangelo@POSTA.example.it", "dangelo"},
+	{"e-mail, as a link", "mailto:nicolo.dangelo@posta.example.it", "dangelo"},
 	{"e-mail, before the @", "nicolo.dan", "dangelo"},
 	{"e-mail, before the @", "ferrero_g", "ferrero"},
 	{"e-mail, typed up to there", "nicolo.dangelo@pos", "dangelo"},

@@ -55,7 +55,7 @@ func (*QueryCounter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEnd
 // client sends requests in the session of one account.
 type client struct {
 	pages   http.Handler
-	session *http.Cookie
+	session []*http.Cookie
 }
 
 // Login holds the credentials of a local account and the role of its only placement.
@@ -73,10 +73,7 @@ func (s *Site) Login(accounts []Login) error {
 		}
 		c := &client{pages: s.Pages}
 		answer := c.send(http.MethodPost, "/accesso", url.Values{"utente": {p.Username}, "password": {p.Password}, "pin": {p.PIN}})
-		for _, cookie := range answer.Result().Cookies() {
-			c.session = cookie
-		}
-		if c.session == nil {
+		if c.session = answer.Result().Cookies(); len(c.session) == 0 {
 			return fmt.Errorf("%s cannot log in: %d", p.Username, answer.Code)
 		}
 		s.clients[p.Role] = c
@@ -100,8 +97,8 @@ func (c *client) send(method, path string, form url.Values) *httptest.ResponseRe
 		r.Header.Set("HX-Request", "true")
 		r.Header.Set("HX-Request-Type", "partial")
 	}
-	if c.session != nil {
-		r.AddCookie(c.session)
+	for _, cookie := range c.session {
+		r.AddCookie(cookie)
 	}
 	answer := httptest.NewRecorder()
 	c.pages.ServeHTTP(answer, r)
@@ -129,7 +126,8 @@ func pageCases(s *Site) []pageCase {
 	all := []pageCase{
 		{name: "ticket with 50 notes", by: person.ASROperator, path: "/ticket/" + string(s.LongTicket)},
 		search("a number", s.longNumber, 1), search("the beginning of a number", s.longNumber[:9], 1), search("a codice fiscale", TaxCode(n), 1),
-		search("a name", FamilyName(n), 1), search("words that few have", "risonanza magnetica", rareCount*9/10), search("a word that all have", "referto", 50),
+		search("the end of a number", s.longNumber[5:], 1), search("the beginning of a tax code", TaxCode(n)[:14], 1),
+		search("a name", FamilyName(n), 1), search("the beginning of a name", FamilyName(n)[:6], 1), search("a name and a word", FamilyName(n)+" referto", 1), search("words that few have", "risonanza magnetica", rareCount*9/10), search("a word that all have", "referto", 50),
 		{name: "dashboard of an ASR", by: person.ASRSupervisor, path: "/cruscotto"},
 		{name: "dashboard of the Region", by: person.RegionalSupervisor, path: "/cruscotto"},
 	}

@@ -146,8 +146,9 @@ func ContactKeys(email, phone string) []string {
 	return all
 }
 
-// national returns the digits of a telephone number, without the country code of Italy.
+// national returns the digits of a telephone number, without the country code of Italy and without an extension.
 func national(phone string) string {
+	phone, _, _ = strings.Cut(phone, ";") // the extension
 	number, international := digitsOf(phone), strings.HasPrefix(strings.TrimLeft(phone, " ("), "+")
 	if rest, ok := strings.CutPrefix(number, "00"); ok && !international {
 		number, international = rest, true

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Query is a parsed search. All its terms must be found, each in any of the ways in which it can be meant.
@@ -87,8 +89,19 @@ func Parse(typed string, hashes func(value string) []string) Query {
 	return p.query
 }
 
-// clean returns a text without invisible characters and with one kind of space, hyphen and apostrophe each.
+// clean returns a text without invisible characters and with one kind of space, hyphen and apostrophe each, without the extension of a
+// telephone number and what stands before it in a link.
 func clean(typed string) string {
+	text := norm.NFKC.String(strings.ReplaceAll(strings.ToValidUTF8(typed, " "), "º", "°"))
+	return linkPattern.ReplaceAllString(extensionPattern.ReplaceAllString(oneKind(text), "$1"), "$1")
+}
+
+var (
+	linkPattern      = regexp.MustCompile(`(?i)(^|\s)(?:tel|mailto):`)
+	extensionPattern = regexp.MustCompile(`(?i)(\d)(?: ?;ext=| +(?:int|interno|ext)\.? *)\d{1,6}\b`)
+)
+
+func oneKind(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -104,7 +117,7 @@ func clean(typed string) string {
 		default:
 			return r
 		}
-	}, strings.ToValidUTF8(typed, " "))
+	}, text)
 }
 
 type parser struct {
