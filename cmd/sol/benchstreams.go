@@ -45,7 +45,7 @@ func (a *cli) measureStreams(ctx context.Context, c config.Config, own *embedpg.
 	if err != nil {
 		return err
 	}
-	srv, err := server.Listen("127.0.0.1:0", log)
+	srv, err := server.Listen("127.0.0.1:0", "", log)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
@@ -53,12 +54,12 @@ func (a *cli) demoCommand() *cobra.Command {
 				onMigrated: func(ctx context.Context, url string) error {
 					return errors.Join(demo.RemoveInfo(c.DemoInfoFile()), a.seedDemo(ctx, c, url, p, people))
 				},
-				onReady: func(ctx context.Context, n *node, address string) error {
+				onReady: func(ctx context.Context, n *node, srv *server.Server) error {
 					if err := n.service.WaitForLists(ctx); err != nil {
 						return err
 					}
 					infoWritten = true
-					return a.writeDemoInfo(c, address, people, backends)
+					return a.writeDemoInfo(c, srv.URL(), srv.MetricsURL(), people, backends)
 				},
 			}.run(cmd.Context())
 			if infoWritten {
@@ -94,8 +95,8 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 }
 
 // writeDemoInfo writes demo.json and prints its content for people.
-func (a *cli) writeDemoInfo(c config.Config, address string, people []demo.Person, backends *demo.Backends) error {
-	info := demo.NewInfo(address, c.External.MailListen, people, backends)
+func (a *cli) writeDemoInfo(c config.Config, address, metrics string, people []demo.Person, backends *demo.Backends) error {
+	info := demo.NewInfo(address, metrics, c.External.MailListen, people, backends)
 	if err := demo.WriteJSON(c.DemoInfoFile(), info); err != nil {
 		return err
 	}

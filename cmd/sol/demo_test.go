@@ -280,7 +280,10 @@ func (s demoRun) testErase(t *testing.T) {
 
 // testMetrics: /metrics has the metrics of the log, the sagas, HTTP and the process.
 func (s demoRun) testMetrics(t *testing.T) {
-	response, err := http.Get(s.info.Address + "/metrics")
+	if public, err := http.Get(s.info.Address + "/metrics"); err != nil || public.Body.Close() != nil || public.StatusCode != http.StatusNotFound {
+		t.Errorf("the public address: got %v, %v for /metrics, want 404", public, err)
+	}
+	response, err := http.Get(s.info.Metrics)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestDemoInfo(t *testing.T) {
 	c := config.Config{DataDir: dir}
 	var out bytes.Buffer
 	people := demo.People(catalog.Default(), time.Now())
-	if err := (&cli{out: &out}).writeDemoInfo(c, "http://127.0.0.1:8080", people, &demo.Backends{}); err != nil {
+	if err := (&cli{out: &out}).writeDemoInfo(c, "http://127.0.0.1:8080", "http://127.0.0.1:9464/metrics", people, &demo.Backends{}); err != nil {
 		t.Fatal(err)
 	}
 	var info demo.Info

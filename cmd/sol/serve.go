@@ -32,8 +32,8 @@ func (a *cli) serveCommand() *cobra.Command {
 				return err
 			}
 			log := config.NewLogger(a.err, c.Log)
-			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, address string) error {
-				log.Info("server ready", "address", address, "data_dir", c.DataDir, "version", version())
+			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, srv *server.Server) error {
+				log.Info("server ready", "address", srv.URL(), "data_dir", c.DataDir, "version", version())
 				return nil
 			}}
 			return s.run(cmd.Context())
@@ -50,7 +50,7 @@ type service struct {
 	// onMigrated is called with the migrated database, before the node opens it. nil: no call.
 	onMigrated func(ctx context.Context, url string) error
 	// onReady is called when the server answers requests.
-	onReady func(ctx context.Context, n *node, address string) error
+	onReady func(ctx context.Context, n *node, srv *server.Server) error
 }
 
 // run serves until ctx ends, which is no error. It stops in reverse order of the start: open requests finish and streams end, sagas and
@@ -66,7 +66,7 @@ func (s service) run(ctx context.Context) error {
 	if _, err := database.ReadMasterKeys(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	srv, err := server.Listen(s.config.Addr, s.log)
+	srv, err := server.Listen(s.config.Addr, s.config.MetricsAddr, s.log)
 	if err != nil {
 		if _, running := embedpg.Find(s.config.PostgresDir(), "sol"); running {
 			return fmt.Errorf("%w; sol already runs on the data in %s: stop it, or set another SOL_DATA_DIR", err, s.config.DataDir)
@@ -127,7 +127,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	}()
 
 	srv.Router.Store(router)
-	if err := s.onReady(ctx, n, srv.URL()); err != nil {
+	if err := s.onReady(ctx, n, srv); err != nil {
 		return errors.Join(err, srv.Drain(context.WithoutCancel(ctx)))
 	}
 	select {

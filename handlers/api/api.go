@@ -28,7 +28,7 @@ type Config struct {
 	Version     string               // version of the program in the OpenAPI document; empty: "dev"
 	PublicURL   string               // URL of the service in the OpenAPI document; empty: "/", the server that sent the document
 	Log         *slog.Logger         // nil: slog.Default
-	Metrics     *prometheus.Registry // served at /metrics; nil: a new one
+	Metrics     *prometheus.Registry // for ServeMetrics; nil: a new one
 	Middleware  *middleware.Stack    // shared with the pages; nil: an own one with defaults
 	Timeout     time.Duration        // maximum time for one response, except streams; 0: 30 s
 	BodyTimeout time.Duration        // maximum time for a request's body to arrive; 0: 60 s

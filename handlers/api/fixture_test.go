@@ -45,6 +45,7 @@ type fixture struct {
 	identity *identity.Identity
 	server   *handlertest.Server
 	contract *contract
+	metrics  http.HandlerFunc
 	log      *storetest.LogBuffer
 }
 
@@ -77,7 +78,7 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	}
 	handler, err := api.New(config)
 	w.must(err)
-	w.contract = newContract(handler.Contract())
+	w.contract, w.metrics = newContract(handler.Contract()), handler.ServeMetrics
 	w.server = handlertest.Serve(t, handler, handler.EndStreams)
 	return w
 }

@@ -59,7 +59,7 @@ type statusBody struct {
 	Conditions []health.Condition `json:"conditions,omitempty" doc:"What limits the service although it can read its log; absent if nothing does"`
 }
 
-// registerOperations adds the health report, the metrics and the OpenAPI document, which is encoded once.
+// registerOperations adds the health report and the OpenAPI document, which is encoded once.
 func (a *API) registerOperations(mux *http.ServeMux) error {
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "get-status", Method: http.MethodGet, Path: "/status", Summary: "Health", Tags: []string{"operations"},
@@ -75,7 +75,6 @@ func (a *API) registerOperations(mux *http.ServeMux) error {
 		},
 	})
 	mux.HandleFunc("GET /status", a.serveStatus)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{ErrorLog: promLog{a}}))
 
 	asJSON, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
@@ -94,6 +93,12 @@ func (a *API) registerOperations(mux *http.ServeMux) error {
 	mux.Handle("GET /openapi.json", serve("application/openapi+json", asJSON))
 	mux.Handle("GET /openapi.yaml", serve("application/openapi+yaml", asYAML))
 	return nil
+}
+
+// ServeMetrics answers with the metrics. It is not a path of the API: the metrics tell outcomes by entity, so they have an address of their
+// own.
+func (a *API) ServeMetrics(w http.ResponseWriter, r *http.Request) {
+	promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{ErrorLog: promLog{a}}).ServeHTTP(w, r)
 }
 
 func (a *API) serveStatus(w http.ResponseWriter, r *http.Request) {

@@ -34,7 +34,7 @@ const (
 	Search     Kind = "search"     // a search by tax code
 	// PersonSearched is a search by name, telephone, e-mail or the beginning of a tax code. In the database it is a row of access.searches.
 	PersonSearched Kind = "person-search"
-	Question   Kind = "question"   // a question to a connected system about the citizen
+	Question       Kind = "question" // a question to a connected system about the citizen
 )
 
 // Access is a read of data by an actor.

@@ -28,6 +28,7 @@ type node struct {
 	name    string
 	program string
 	address string
+	metrics string            // host and port of the metrics
 	proxies [2]*dbproxy.Proxy // by the slots of the installation's servers
 	env     []string
 	output  *os.File
@@ -40,8 +41,10 @@ type node struct {
 func newNode(program, dir, name string, sockets [2]string, env []string) (*node, error) {
 	n := &node{name: name, program: program}
 	var err error
-	if n.address, err = freeAddress(); err != nil {
-		return nil, err
+	for _, address := range []*string{&n.address, &n.metrics} {
+		if *address, err = freeAddress(); err != nil {
+			return nil, err
+		}
 	}
 	for slot, socket := range sockets {
 		if n.proxies[slot], err = dbproxy.New(socket); err != nil {
@@ -51,7 +54,7 @@ func newNode(program, dir, name string, sockets [2]string, env []string) (*node,
 	if n.output, err = os.Create(filepath.Join(dir, name+".log")); err != nil {
 		return nil, err
 	}
-	n.env = append(append([]string{}, env...), "SOL_ADDR="+n.address, "SOL_DATA_DIR="+filepath.Join(dir, name),
+	n.env = append(append([]string{}, env...), "SOL_ADDR="+n.address, "SOL_METRICS_ADDR="+n.metrics, "SOL_DATA_DIR="+filepath.Join(dir, name),
 		"SOL_DATABASE_URL="+n.databaseURL())
 	return n, nil
 }
@@ -133,11 +136,11 @@ func (n *node) setMode(mode dbproxy.Mode) {
 	}
 }
 
-// get returns the body of a page of the node, and whether it answered 200.
-func (n *node) get(ctx context.Context, path string) (body []byte, ok bool) {
+// get returns the body of a page at an address of the node, and whether it answered 200.
+func (n *node) get(ctx context.Context, address, path string) (body []byte, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.address+path, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+path, nil)
 	if err != nil {
 		return nil, false
 	}
@@ -152,7 +155,7 @@ func (n *node) get(ctx context.Context, path string) (body []byte, ok bool) {
 
 // isUp reports whether the node answers that it can read the log.
 func (n *node) isUp(ctx context.Context) bool {
-	_, ok := n.get(ctx, "/status")
+	_, ok := n.get(ctx, n.address, "/status")
 	return ok
 }
 
@@ -161,7 +164,7 @@ var runningConsumer = regexp.MustCompile(`(?m)^sol_consumer_lag_events\{consumer
 
 // consumers returns the names of the consumers that the node runs.
 func (n *node) consumers(ctx context.Context) (names []string) {
-	metrics, _ := n.get(ctx, "/metrics")
+	metrics, _ := n.get(ctx, n.metrics, "/metrics")
 	for _, match := range runningConsumer.FindAllSubmatch(metrics, -1) {
 		names = append(names, string(match[1]))
 	}

@@ -31,6 +31,8 @@ const Help = `SOL Assistenza: requests for help with the on-line health services
 Environment variables configure it. Without any of them, sol runs alone with its own Postgres.
 
   SOL_ADDR              host:port to listen on (127.0.0.1:8080; port 0: a free port)
+  SOL_METRICS_ADDR      host:port on which GET /metrics answers (127.0.0.1:9464, or a free port if another node of this
+                        machine has it; off: no metrics)
   SOL_DATABASE_URL      postgres://… ; empty: an embedded Postgres in the data directory
   SOL_DATABASE_DIRECT_URL
                         postgres://… of the same database without PgBouncer, if SOL_DATABASE_URL leads through PgBouncer in
@@ -58,9 +60,13 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
   SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
+// DefaultMetricsAddr is the address of the metrics if none is set. Other machines cannot reach it.
+const DefaultMetricsAddr = "127.0.0.1:9464"
+
 // Config is the validated configuration.
 type Config struct {
 	Addr           string
+	MetricsAddr    string // empty: no metrics
 	DatabaseURL    string // empty: embedded Postgres
 	DirectURL      string // of the same database without a pooler; empty: DatabaseURL
 	DataDir        string // absolute
@@ -84,6 +90,11 @@ func Load(env func(string) string) (Config, error) {
 	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold}
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
+	}
+	if c.MetricsAddr = cmp.Or(env("SOL_METRICS_ADDR"), DefaultMetricsAddr); c.MetricsAddr == "off" {
+		c.MetricsAddr = ""
+	} else if _, port, err := net.SplitHostPort(c.MetricsAddr); err != nil || !isPort(port) {
+		refuse("SOL_METRICS_ADDR", "host:port, e.g. 127.0.0.1:9464, or off")
 	}
 	c.DirectURL = env("SOL_DATABASE_DIRECT_URL")
 	for _, name := range []string{"SOL_DATABASE_URL", "SOL_DATABASE_DIRECT_URL"} {

@@ -30,7 +30,7 @@ func TestConfigDefaults(t *testing.T) {
 	if os.Geteuid() == 0 {
 		dir = "/var/lib/sol"
 	}
-	want := Config{Addr: "127.0.0.1:8080", DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
+	want := Config{Addr: "127.0.0.1:8080", MetricsAddr: DefaultMetricsAddr, DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
 		Durability: pgpool.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -39,7 +39,7 @@ func TestConfigDefaults(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	set := map[string]string{
-		"SOL_ADDR": ":0", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
+		"SOL_ADDR": ":0", "SOL_METRICS_ADDR": "10.0.0.7:9000", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_LAST_SEEN_FILE":   "/srv/other/last-seen.json",
 		"SOL_ASK_BEFORE_TAKEN": "010301, 010203", "SOL_HOLD": "0s", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7", "SOL_LIMIT_EMAIL": "5/10m",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
@@ -59,7 +59,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Addr: ":0", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
+		Addr: ":0", MetricsAddr: "10.0.0.7:9000", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
 		AutoCloseAfter: 90 * time.Second, AskBeforeTaken: []catalog.EntityCode{"010301", "010203"}, Durability: pgpool.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		Forms:          formlimit.Config{Email: formlimit.Bound{Count: 5, Window: 10 * time.Minute}},
@@ -82,7 +82,7 @@ func TestConfig(t *testing.T) {
 // TestConfigRefuses: the error names all invalid variables and contains no password.
 func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
-		"SOL_ADDR": "8080", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
+		"SOL_ADDR": "8080", "SOL_METRICS_ADDR": "on", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",

@@ -20,6 +20,7 @@ import (
 // Info is the content of demo.json: address and accounts of the demo. A person with two placements has two entries.
 type Info struct {
 	Address    string     `json:"address"`
+	Metrics    string     `json:"metrics,omitempty"` // URL of the metrics
 	Identities []Identity `json:"identities"`
 	Systems    string     `json:"systems,omitempty"` // URL of the simulated systems
 	Mails      string     `json:"mails,omitempty"`   // directory of the mails to citizens
@@ -35,9 +36,9 @@ type Identity struct {
 	Entity   catalog.EntityCode `json:"entity"`
 }
 
-// NewInfo returns the info of a demo that listens at an address for browsers and at another one for mail.
-func NewInfo(address, mailListen string, people []Person, b *Backends) Info {
-	info := Info{Address: address, Systems: b.ConnectorsURL, Mails: b.MailDir, MailListen: mailListen}
+// NewInfo returns the info of a demo that listens at an address for browsers, and at others for metrics and mail.
+func NewInfo(address, metrics, mailListen string, people []Person, b *Backends) Info {
+	info := Info{Address: address, Metrics: metrics, Systems: b.ConnectorsURL, Mails: b.MailDir, MailListen: mailListen}
 	for _, p := range people {
 		for _, placement := range p.Placements {
 			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role,

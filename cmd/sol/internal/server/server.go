@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package server listens for HTTP from the start of the process and routes requests to the API and the pages. Until these are set, and
-// while the database is down, it answers 503.
+// while the database is down, it answers 503. Metrics are on an address of their own.
 package server
 
 import (
@@ -27,12 +27,13 @@ import (
 type Server struct {
 	httpServer   *http.Server
 	addr         net.Addr
+	metrics      *metricsServer         // nil: no metrics
 	Router       atomic.Pointer[Router] // nil: not ready
 	DatabaseDown atomic.Bool            // the embedded Postgres has stopped and is restarted
 	ServeErr     chan error             // the error of serving, once
 }
 
-// Router sends /api, /status, /metrics and /openapi to the API and everything else to the pages.
+// Router sends /api, /status and /openapi to the API and everything else to the pages.
 type Router struct {
 	API *api.API
 	Web *web.Web
@@ -48,7 +49,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func isAPIPath(path string) bool {
-	return strings.HasPrefix(path, "/api/") || path == "/status" || path == "/metrics" || strings.HasPrefix(path, "/openapi")
+	return strings.HasPrefix(path, "/api/") || path == "/status" || strings.HasPrefix(path, "/openapi")
 }
 
 // endStreams ends all live-update streams.
@@ -60,8 +61,9 @@ func (rt *Router) endStreams() {
 // drainTimeout is the longest time that open requests may take when sol stops.
 const drainTimeout = 15 * time.Second
 
-// Listen listens on the address and serves. The server answers 503 until a router is set.
-func Listen(addr string, log *slog.Logger) (*Server, error) {
+// Listen listens on the address and serves. The server answers 503 until a router is set. metricsAddr is the address of the metrics, as
+// config.Config has it.
+func Listen(addr, metricsAddr string, log *slog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w; set SOL_ADDR to an address that is free", err)
@@ -76,22 +78,46 @@ func Listen(addr string, log *slog.Logger) (*Server, error) {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // errors that broken clients cause
 	}
+	if s.metrics, err = listenMetrics(metricsAddr, s.serveMetrics, log); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	go func() { s.ServeErr <- s.httpServer.Serve(listener) }()
 	return s, nil
 }
 
 // URL returns the server's URL for people and demo.json, with the host localhost if it listens on all addresses.
-func (s *Server) URL() string {
-	tcpAddr, ok := s.addr.(*net.TCPAddr)
+func (s *Server) URL() string { return urlOf(s.addr) }
+
+// MetricsURL returns the URL of the metrics, or "" if they are off.
+func (s *Server) MetricsURL() string {
+	if s.metrics == nil {
+		return ""
+	}
+	return urlOf(s.metrics.addr) + metricsPath
+}
+
+// urlOf returns the URL of an address, with the host localhost for all addresses.
+func urlOf(addr net.Addr) string {
+	tcpAddr, ok := addr.(*net.TCPAddr)
 	if ok && tcpAddr.IP.IsUnspecified() {
 		return "http://" + net.JoinHostPort("localhost", strconv.Itoa(tcpAddr.Port))
 	}
-	return "http://" + s.addr.String()
+	return "http://" + addr.String()
 }
 
-// ServeHTTP passes the request to the router, or answers 503 if there is none or the database is down. /metrics needs no database.
+// serveMetrics passes a request to the metrics, which need no database, or answers 503 while there is no router.
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	if router := s.Router.Load(); router != nil {
+		router.API.ServeMetrics(w, r)
+		return
+	}
+	w.Header().Set("Retry-After", "2")
+	http.Error(w, "sol is starting", http.StatusServiceUnavailable)
+}
+
+// ServeHTTP passes the request to the router, or answers 503 if there is none or the database is down.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if router := s.Router.Load(); router != nil && (!s.DatabaseDown.Load() || r.URL.Path == "/metrics") {
+	if router := s.Router.Load(); router != nil && !s.DatabaseDown.Load() {
 		router.ServeHTTP(w, r)
 		return
 	}
@@ -124,7 +150,7 @@ func (s *Server) Drain(ctx context.Context) error {
 
 // Close closes all connections and waits until serving has ended.
 func (s *Server) Close() error {
-	err := s.httpServer.Close()
+	err := errors.Join(s.httpServer.Close(), s.metrics.close())
 	if serveErr := <-s.ServeErr; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}

@@ -12,7 +12,7 @@ import (
 
 // TestServerAnswers503BeforeStart: it listens at once and answers 503 with Retry-After.
 func TestServerAnswers503BeforeStart(t *testing.T) {
-	f, err := Listen("127.0.0.1:0", slog.New(slog.DiscardHandler))
+	f, err := Listen("127.0.0.1:0", "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestServerAnswers503BeforeStart(t *testing.T) {
 		problem.Type != "urn:sol:problem:unavailable" || problem.Status != 503 {
 		t.Errorf("got %s, %v, %+v", response.Status, response.Header, problem)
 	}
-	if _, err := Listen(f.addr.String(), slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := Listen(f.addr.String(), "", slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("second Listen on the address: got no error, want one")
 	}
 	if err := f.Drain(t.Context()); err != nil {
