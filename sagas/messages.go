@@ -56,6 +56,7 @@ type NotificationKind string
 const (
 	KindOpened     NotificationKind = "opened"     // the request has arrived
 	KindPublicNote NotificationKind = "note"       // a public note (FAQ 2.4, 2.5)
+	KindNewLink    NotificationKind = "new-link"   // earlier links were revoked, this is the new one
 	KindConfirmed  NotificationKind = "confirmed"  // resolved without a note, for example after a reopening
 	KindReminder   NotificationKind = "reminder"   // the N-th reminder of a question
 	KindReopened   NotificationKind = "reopened"   // by an operator

@@ -167,6 +167,10 @@ func (n *notificationBuilder) addForEvent() {
 	case ticket.ContactFailed:
 		n.notifyHolder(KindContactFailed, Notification{})
 	case ticket.MailKept:
+	case ticket.LinksRevoked:
+		if e.Send {
+			n.notifyCitizen(KindNewLink, Notification{N: e.Issue})
+		}
 	case ticket.ActWithdrawn:
 		n.cancelHeld(e.Act)
 	case ticket.Unassigned:

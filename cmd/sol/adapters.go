@@ -39,11 +39,11 @@ func (n *node) newAdapters() (a adapters, err error) {
 	a.mail, err = mail.New(mail.Config{
 		Pool: n.store.Pools().Outbox, LeasePool: n.store.Pools().Lease, App: n.service, Catalog: n.catalog, Now: n.store.Now, Relay: o.Relay, PerMinute: o.MailPerMinute,
 		Addresses: addresses,
-		Link: func(id ticket.ID, verified bool) string {
+		Link: func(id ticket.ID, issue ticket.LinkIssue, verified bool) string {
 			if verified {
 				return o.PublicURL + "/richieste"
 			}
-			return o.PublicURL + "/richieste/" + n.identity.PersonalLink(id)
+			return o.PublicURL + "/richieste/" + n.identity.PersonalLink(id, issue)
 		},
 		WantsMail: n.identity.WantsMail, Log: n.log, Metrics: n.metrics,
 	})

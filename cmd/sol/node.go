@@ -93,7 +93,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 	}
 	service := app.Config{
 		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity,
-		Metrics: n.metrics, Forms: c.Forms,
+		Metrics: n.metrics, LinkDays: c.External.LinkDays, Forms: c.Forms,
 	}
 	if c.DatabaseURL == "" {
 		service.FreeSpace = func() (int64, error) { return database.FreeSpace(c.PostgresDir()) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -122,7 +123,7 @@ func (a *cli) printHistory(p app.TicketAtMoment, asJSON bool) error {
 		if l.By.Role != "" && l.By.Entity != "" {
 			actor += "@" + string(l.By.Entity)
 		}
-		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, formatTime(l.At), actor, l.Type, l.Text)
+		fmt.Fprintf(a.out, "%8s  %s  %-29s %-20s %s\n", position, tickettext.FormatTime(l.At), actor, l.Type, l.Text)
 	}
 	return nil
 }

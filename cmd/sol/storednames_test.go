@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
@@ -195,5 +196,9 @@ func (s section) addDerived() {
 	s.add("addresses and links", addresses.MessageID(id))
 	s.add("addresses and links", addresses.From())
 	someone := identity.Identity{Config: identity.Config{KeyedHashes: hashes}}
-	s.add("addresses and links", someone.PersonalLink(id))
+	s.add("addresses and links", someone.PersonalLink(id, ticket.LinkIssue{}))
+	issue := ticket.LinkIssue{N: 2, Day: 20_786}
+	s.add("addresses and links", addresses.WithIssue(issue).Reply(id))
+	s.add("addresses and links", addresses.WithIssue(issue).Bounce(id))
+	s.add("addresses and links", someone.PersonalLink(id, issue))
 }

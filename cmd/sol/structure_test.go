@@ -134,6 +134,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/outboxlist": {"handlers/app/messages"},
 	"cmd/sol/internal/progress":   {},
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
+	"cmd/sol/internal/tickettext": {"domain/...", "projections/ticketview"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
 	"cmd/sol/internal/server":     {"handlers/api", "handlers/web"},

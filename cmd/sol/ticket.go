@@ -8,22 +8,21 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/domain/calendar"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/projections/lists"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 func (a *cli) ticketCommand() *cobra.Command {
-	return commandGroup("ticket", "Inspect tickets, and erase their personal data",
-		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketErase())
+	return commandGroup("ticket", "Inspect tickets, revoke their links, and erase their personal data",
+		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketRevoke(), a.ticketErase())
 }
 
 // findTicket returns the id of the ticket with a number; the argument may be an id.
@@ -60,7 +59,7 @@ func (a *cli) ticketShow() *cobra.Command {
 				if asJSON {
 					return a.printJSON(t)
 				}
-				a.printTicket(t)
+				tickettext.Print(a.out, t)
 				return nil
 			})
 		},
@@ -68,33 +67,6 @@ func (a *cli) ticketShow() *cobra.Command {
 	jsonFlag(c, &asJSON)
 	return c
 }
-
-// printTicket prints a ticket as text.
-func (a *cli) printTicket(t ticketview.Ticket) {
-	line := func(label, format string, args ...any) {
-		fmt.Fprintf(a.out, "%-12s %s\n", label, fmt.Sprintf(format, args...))
-	}
-	line("Number", "%s (%s)", t.Number, t.ID)
-	line("Status", "%s", t.StatusLabel)
-	line("Entity", "%s %s", t.Entity.Code, t.Entity.Name)
-	if t.Assignee != nil {
-		line("Assignee", "%s", t.Assignee.Name)
-	}
-	line("About", "%s: %s", t.Service.Label, t.Problem.Label)
-	line("Requester", "%s %s (%s)", t.Requester.GivenName, t.Requester.FamilyName, t.Identity)
-	line("Opened", "%s", formatTime(t.OpenedAt))
-	line("Version", "%d at %s", t.Version, t.Position)
-	if t.Erased {
-		line("Erased", "the personal data were destroyed")
-	}
-	fmt.Fprintf(a.out, "\n%s\n", t.Description)
-	for _, n := range t.Notes {
-		fmt.Fprintf(a.out, "\n— %s, %s, %s\n%s\n", n.By.Name, formatTime(n.At), n.Audience, n.Text)
-	}
-}
-
-// formatTime returns a time in Europe/Rome, in Italian order.
-func formatTime(t time.Time) string { return t.In(calendar.Rome()).Format("02/01/2006 15:04:05") }
 
 func (a *cli) ticketList() *cobra.Command {
 	var asJSON bool
@@ -114,7 +86,7 @@ func (a *cli) ticketList() *cobra.Command {
 						}
 						continue
 					}
-					fmt.Fprintf(a.out, "%s  %-18s %-8s %-26s %s\n", t.Number, t.Status, t.Entity.Code, t.Problem.ID, formatTime(t.UpdatedAt))
+					fmt.Fprintf(a.out, "%s  %-18s %-8s %-26s %s\n", t.Number, t.Status, t.Entity.Code, t.Problem.ID, tickettext.FormatTime(t.UpdatedAt))
 				}
 				if !asJSON {
 					fmt.Fprintf(a.out, "%d of %d\n", len(page.Items), page.Total)
@@ -141,11 +113,35 @@ func (a *cli) ticketLink() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(a.out, n.identity.PersonalLink(id))
-				return nil
+				link, err := n.service.PersonalLink(ctx, id)
+				fmt.Fprintln(a.out, link)
+				return explainNotFound(err, id)
 			})
 		},
 	}
+}
+
+func (a *cli) ticketRevoke() *cobra.Command {
+	var in app.RevokeRequest
+	c := &cobra.Command{
+		Use: "revoke NUMBER --reason TEXT", Short: "Make the personal links and reply addresses of a ticket invalid", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withLists(cmd, func(ctx context.Context, n *node) error {
+				id, err := n.findTicket(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				out, err := n.service.RevokeLinks(ctx, app.Caller{Actor: cliActor}, id, in, app.Idempotency{})
+				if err == nil {
+					fmt.Fprintf(a.out, "%s: all links and reply addresses that were made before are invalid (revocation %d)\n", args[0], out.State.LinkIssue)
+				}
+				return explainNotFound(err, id)
+			})
+		},
+	}
+	c.Flags().StringVar(&in.Reason, "reason", "", "why, for the operators and the auditor")
+	c.Flags().BoolVar(&in.Send, "send", false, "send the citizen a mail with the new link")
+	return c
 }
 
 func (a *cli) ticketErase() *cobra.Command {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/users"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -64,15 +65,15 @@ func (a *cli) userList() *cobra.Command {
 					}
 					state := ""
 					if u.DisabledAt != nil {
-						state = "  disabled " + formatTime(*u.DisabledAt)
+						state = "  disabled " + tickettext.FormatTime(*u.DisabledAt)
 					}
 					fmt.Fprintf(a.out, "%-24s %s %s%s\n", u.Username, u.GivenName, u.FamilyName, state)
 					for _, p := range u.Placements {
 						until := ""
 						if p.ValidTo != nil {
-							until = " until " + formatTime(*p.ValidTo)
+							until = " until " + tickettext.FormatTime(*p.ValidTo)
 						}
-						fmt.Fprintf(a.out, "    %s %s since %s%s\n", p.Role, p.Entity, formatTime(p.ValidFrom), until)
+						fmt.Fprintf(a.out, "    %s %s since %s%s\n", p.Role, p.Entity, tickettext.FormatTime(p.ValidFrom), until)
 					}
 				}
 				return nil

@@ -95,6 +95,8 @@ func encodingOf(e Event) encoding {
 		return encoding{name: "ticket.contact-failed.v1"}
 	case MailKept:
 		return encoding{"ticket.mail-kept.v1", personalOrNil(e.Personal), e.Mail, withOriginal(nil, e.Original)}
+	case LinksRevoked:
+		return encoding{name: "ticket.links-revoked.v1", personal: personalOrNil(e.Personal)}
 	case PersonalDataErased:
 		return encoding{name: "ticket.personal-data-erased.v1"}
 	}
@@ -146,6 +148,7 @@ var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.citizen-reminded.v1":     decodePlain[CitizenReminded],
 	"ticket.contact-failed.v1":       decodePlain[ContactFailed],
 	"ticket.mail-kept.v1":            decodeWithPersonal(func(e *MailKept) **Text { return &e.Personal }),
+	"ticket.links-revoked.v1":        decodeWithPersonal(func(e *LinksRevoked) **Text { return &e.Personal }),
 	"ticket.personal-data-erased.v1": decodePlain[PersonalDataErased],
 }
 

@@ -94,6 +94,7 @@ func samples() []Event {
 		CitizenReminded{Question: noteID, N: 1},
 		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: DeliveryBounced},
 		MailKept{Mail: noteID, Why: AutomaticMail, Original: &original, Personal: mailText},
+		LinksRevoked{Issue: 2, Send: true, Personal: &Text{Text: "il collegamento è stato inoltrato"}},
 		PersonalDataErased{},
 	}
 }
@@ -163,7 +164,7 @@ func TestEventNames(t *testing.T) {
 	want := strings.Fields(`opened opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
-		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept personal_data_erased`)
+		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept links_revoked personal_data_erased`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}

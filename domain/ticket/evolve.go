@@ -72,6 +72,8 @@ func Evolve(s State, r Recorded) State {
 		s.Unreachable = true
 	case MailKept:
 		s.KeptMails++
+	case LinksRevoked:
+		s.LinkIssue = e.Issue
 	case PersonalDataErased:
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()

@@ -25,6 +25,7 @@ type State struct {
 	Handovers   int // number of the latest hand-over or redirect; withdrawn ones count
 	Erased      bool
 	KeptMails   int  `json:",omitempty"` // number of mails without effect
+	LinkIssue   int  `json:",omitempty"` // number of revocations of links and addresses; LinkIssue.N of those that are made now
 	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
 	Last        LastAct
 	Known       Knowledge `json:"-"` // how many events which reader may know of

@@ -14,7 +14,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -55,8 +54,8 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if !given {
 		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
-	if actor, ok := a.App.Identity.ParsePersonalLink(token); ok {
-		return caller{Caller: app.LinkHolder(ticket.ID(actor.ID), from), token: token}, nil
+	if holder, ok, err := a.App.FindLinkHolder(ctx, token, from); ok || err != nil {
+		return caller{Caller: holder, token: token}, err
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
 		return caller{}, p

@@ -130,7 +130,7 @@ func (w *fixture) anonymous() user { return user{w: w} }
 
 // linkHolder returns the holder of a ticket's personal link.
 func (w *fixture) linkHolder(id string) user {
-	return user{w: w, token: w.identity.PersonalLink(ticket.ID(id))}
+	return user{w: w, token: w.identity.PersonalLink(ticket.ID(id), ticket.LinkIssue{})}
 }
 
 // apiResponse is a response with its body read.

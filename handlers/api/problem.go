@@ -202,6 +202,10 @@ func problemFor(err error) *Problem {
 			withRetryAfter(loginLocked.Remaining)
 	case errors.Is(err, identity.ErrNoSession):
 		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.Is(err, ticket.ErrLinkRevoked):
+		return unauthorized.detail("This personal link was revoked: use the one in the latest mail about the ticket.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.Is(err, ticket.ErrLinkExpired):
+		return unauthorized.detail("This personal link has expired: use the one in the latest mail about the ticket.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNotPlaced):
 		return notYourPlacement.detail("Choose one of the placements that the login listed.")
 	case errors.As(err, &newer): // during a rolling upgrade; a node of the newer release answers

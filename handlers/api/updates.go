@@ -52,6 +52,26 @@ func (a *API) registerUpdates() {
 		summary: "Withdraw my last act", description: "Possible while the act's note is held and nothing has happened since.",
 		action: identity.UndoAct, errorStatuses: refusals,
 	}, a.undoAct)
+	register(a, endpoint{
+		id: "revoke-links", method: http.MethodPost, path: "/api/v1/tickets/{id}/link-revocations", tag: "tickets",
+		summary:     "Revoke the citizen's links",
+		description: "Makes all personal links and reply addresses of the ticket invalid at once. Later mails hold new ones.",
+		action:      identity.UpdateTicket, errorStatuses: refusals,
+	}, a.revokeLinks)
+}
+
+type revokeInput struct {
+	IdempotencyInput
+	ID   string `path:"id" format:"uuid"`
+	Body app.RevokeRequest
+}
+
+func (a *API) revokeLinks(ctx context.Context, c caller, in *revokeInput) (*actOutput, error) {
+	o, err := a.App.RevokeLinks(ctx, c.Caller, ticket.ID(in.ID), in.Body, in.idempotency("tickets/"+in.ID+"/link-revocations"))
+	if err != nil {
+		return nil, err
+	}
+	return a.newActOutput(ctx, c, o)
 }
 
 func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*actOutput, error) {

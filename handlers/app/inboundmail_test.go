@@ -17,7 +17,7 @@ import (
 // receivedMail returns a mail with a personal link, of which a part was quoted and a part was left out.
 func (s *service) receivedMail(id ticket.ID) app.ReceivedMail {
 	return app.ReceivedMail{
-		Raw: []byte("From: prova@example.it\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nEra il 3 novembre\r\n> /richieste/" + s.App.Identity.PersonalLink(id) + "\r\n"),
+		Raw: []byte("From: prova@example.it\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nEra il 3 novembre\r\n> /richieste/" + s.App.Identity.PersonalLink(id, ticket.IssueAt(0, s.App.Store.Now())) + "\r\n"),
 		Content: ticket.MailContent{
 			Quoted: "> Testo citato", LeftOut: []ticket.LeftOutFile{{Name: "foto.heic", Why: ticket.LeftOutType}},
 		},
@@ -42,7 +42,7 @@ func TestReplyKeepsItsMail(t *testing.T) {
 	}
 	f, content, err := s.App.ReadFile(t.Context(), s.anna, id, n.Original.ID)
 	if err != nil || !strings.HasPrefix(f.MediaType, "text/plain") || !strings.Contains(string(content), "Era il 3 novembre") ||
-		strings.Contains(string(content), s.App.Identity.PersonalLink(id)) {
+		strings.Contains(string(content), s.App.Identity.PersonalLink(id, ticket.IssueAt(0, s.App.Store.Now()))) {
 		t.Errorf("got original %+v, %q, %v, want the text without the link", f, content, err)
 	}
 	stranger := app.LinkHolder(s.open(), "")

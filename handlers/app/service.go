@@ -7,6 +7,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -42,6 +43,7 @@ type Config struct {
 	Periods  account.Periods // within which administrators answer requests and review emergency accesses
 	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
 	FreeSpace func() (int64, error)
+	LinkDays  int                   // number of days for which personal links and reply addresses are valid; 0: ticket.DefaultLinkDays
 	Metrics   prometheus.Registerer // nil: none
 	Forms     formlimit.Config      // bounds of requests without a login
 }
@@ -62,6 +64,7 @@ type Service struct {
 	Messages      *messages.Store // what leaves the service
 	Live          *live.Hub       // of all streams of live updates of this node
 	Health        *health.Checker
+	LinkDays      int // number of days for which personal links and reply addresses are valid
 	Catalog       *catalog.Catalog
 	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
 }
@@ -84,6 +87,7 @@ func New(c Config) (*Service, error) {
 		Presence:      presence.New(c.Store, c.Identity.Names),
 		Notifications: notification.New(c.Store, dispatcher),
 		Messages:      messages.New(c.Store.Pools().Outbox),
+		LinkDays:      cmp.Or(c.LinkDays, ticket.DefaultLinkDays),
 		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}
 	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications, Metrics: c.Metrics})

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore/persons"
@@ -42,8 +43,9 @@ type Config struct {
 // Identity stores and reads accounts, placements and sessions. It is safe for concurrent use.
 type Identity struct {
 	Config
-	hashSlots chan struct{}
-	dummyHash string // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
+	hashSlots     chan struct{}
+	oldLinksSince atomic.Pointer[time.Time] // as OldLinksIssue read it
+	dummyHash     string                    // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
 }
 
 // New checks the configuration and fills in its defaults.

@@ -4,10 +4,13 @@
 package identity
 
 import (
+	"context"
 	"crypto/hmac"
+	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 )
@@ -15,27 +18,76 @@ import (
 // linkPrefix distinguishes the token of a personal link from that of a session, which has no dot.
 const linkPrefix = "t."
 
-// PersonalLink returns the token with which a citizen who is not logged in reads and answers one ticket. The application sends it only to
-// the e-mail address in the ticket's form.
-func (i *Identity) PersonalLink(id ticket.ID) string {
-	return linkPrefix + string(id) + "." + i.KeyedHash("personal-link", string(id))
+// Link is a parsed personal link.
+type Link struct {
+	Ticket ticket.ID
+	Issue  ticket.LinkIssue // zero: the link was made before links named their issue
 }
 
-// ParsePersonalLink returns the actor for the token of a personal link: a citizen whose id is the ticket's. It returns false for any other
-// token.
-func (i *Identity) ParsePersonalLink(token string) (person.Actor, bool) {
+// PersonalLink returns the token with which a citizen who is not logged in reads and answers one ticket. The application sends it only to
+// the e-mail address in the ticket's form. With the zero issue it has the form from before links named their issue.
+func (i *Identity) PersonalLink(id ticket.ID, issue ticket.LinkIssue) string {
+	return linkPrefix + string(id) + "." + encodeIssue(issue) + i.KeyedHash("personal-link", linkValue(id, encodeIssue(issue)))
+}
+
+// encodeIssue returns an issue as eight hexadecimal digits, four for its number and four for its day; "" for the zero value.
+func encodeIssue(i ticket.LinkIssue) string {
+	if i == (ticket.LinkIssue{}) {
+		return ""
+	}
+	return fmt.Sprintf("%04x%04x", i.N, i.Day)
+}
+
+// linkValue returns the value whose keyed hash a link holds.
+func linkValue(id ticket.ID, issue string) string {
+	if issue == "" {
+		return string(id)
+	}
+	return string(id) + "\n" + issue
+}
+
+// macDigits is the number of hexadecimal digits of the hash in a personal link.
+const macDigits = 64
+
+// ParsePersonalLink parses the token of a personal link. It returns false for any other token. The caller checks whether the link is still
+// valid.
+func (i *Identity) ParsePersonalLink(token string) (Link, bool) {
 	rest, ok := strings.CutPrefix(token, linkPrefix)
 	if !ok {
-		return person.Actor{}, false
+		return Link{}, false
 	}
 	id, mac, ok := strings.Cut(rest, ".")
 	if !ok || !eventstore.IsID(id) {
-		return person.Actor{}, false
+		return Link{}, false
 	}
-	for _, valid := range i.KeyedHashes("personal-link", id) {
+	link := Link{Ticket: ticket.ID(id)}
+	issue := ""
+	if len(mac) == macDigits+8 {
+		issue, mac = mac[:8], mac[8:]
+		digits, err := strconv.ParseUint(issue, 16, 32)
+		if err != nil {
+			return Link{}, false
+		}
+		link.Issue = ticket.LinkIssue{N: int(digits >> 16), Day: int(digits & 0xffff)}
+	}
+	for _, valid := range i.KeyedHashes("personal-link", linkValue(link.Ticket, issue)) {
 		if hmac.Equal([]byte(mac), []byte(valid)) {
-			return person.Actor{ID: id, Role: person.Citizen}, true
+			return link, true
 		}
 	}
-	return person.Actor{}, false
+	return Link{}, false
+}
+
+// OldLinksIssue returns the issue that stands for links and addresses that name none: they are valid as if they had been made on the day on
+// which this database learned of issues.
+func (i *Identity) OldLinksIssue(ctx context.Context) (ticket.LinkIssue, error) {
+	if since := i.oldLinksSince.Load(); since != nil {
+		return ticket.IssueAt(0, *since), nil
+	}
+	var since time.Time
+	if err := i.Pools.Session.QueryRow(ctx, `select since from identity.link_issues`).Scan(&since); err != nil {
+		return ticket.LinkIssue{}, fmt.Errorf("day from which links name their issue: %w", err)
+	}
+	i.oldLinksSince.Store(&since)
+	return ticket.IssueAt(0, since), nil
 }

@@ -19,11 +19,12 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
 
-// received is a mail with its bytes and its sender in the SMTP envelope.
+// received is a mail with its bytes, its sender in the SMTP envelope, and the state of the address to which it was sent.
 type received struct {
 	*mailtext.Message
-	raw  []byte
-	from string
+	raw     []byte
+	from    string
+	expired bool // it was sent to a reply address that has expired
 }
 
 // key returns the same idempotency key for a mail that is delivered again, even by another route, and other keys for other mails. It is a

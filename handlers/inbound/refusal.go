@@ -58,6 +58,11 @@ func refuseErased() error {
 	return refuse(550, smtp.EnhancedCode{5, 1, 1}, "Questa richiesta non esiste piu'. Ne apra una nuova dal sito del servizio.")
 }
 
+// refuseRevoked answers a mail to an address that was revoked: whoever has it may not be the citizen, and the citizen has a newer one.
+func refuseRevoked() error {
+	return refuse(550, smtp.EnhancedCode{5, 7, 1}, "Questo indirizzo di risposta non vale piu', e il messaggio non e' stato registrato. Risponda all'ultimo messaggio che ha ricevuto da noi; se non ne ha, ci scriva dal modulo di assistenza sul sito del servizio.")
+}
+
 func refuseEmpty() error {
 	return refuse(554, smtp.EnhancedCode{5, 6, 0}, "Nel messaggio non c'e' testo oltre a quello citato, e nulla e' stato registrato. Scriva la risposta sopra il messaggio citato e la invii di nuovo.")
 }

@@ -34,6 +34,7 @@ func (s *Server) senderOf(in received, history []ticket.Recorded) *ticket.MailSe
 		}
 		visible = c.Manager
 	}
+	refuse(in.expired, ticket.UnverifiedExpired)
 	refuse(sender.From == "", ticket.UnverifiedMissing)
 	refuse(len(origin.From) > 1, ticket.UnverifiedSeveral)
 	refuse(sender.From != "" && !mailsender.SameAddress(sender.From, app.CitizenAddress(history)), ticket.UnverifiedAddress)

@@ -18,13 +18,14 @@ import (
 
 // session is one SMTP session. It implements smtp.Session.
 type session struct {
-	server *Server
-	from   string
-	to     mailaddress.Address
+	server  *Server
+	from    string
+	to      mailaddress.Address
+	expired bool // the reply address has expired
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
-func (s *session) Reset()                                      { s.from, s.to = "", mailaddress.Address{} }
+func (s *session) Reset()                                      { *s = session{server: s.server} }
 func (s *session) Logout() error                               { return nil }
 
 // Rcpt refuses addresses of other domains, forged addresses, and addresses of tickets that are unknown or whose personal data are erased.
@@ -44,19 +45,48 @@ func (s *session) acceptRecipient(to string) error {
 	case !ok:
 		return refuse(550, smtp.EnhancedCode{5, 7, 1}, "Questo servizio non riceve posta per quel dominio.")
 	}
-	if at.Kind == mailaddress.Reply {
-		ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
-		defer cancel()
-		state, _, err := s.server.App.State(ctx, ticket.ID(at.ID))
-		switch {
-		case errors.Is(err, eventstore.ErrNotFound), err == nil && state.Erased:
-			return refuseErased()
-		case err != nil:
-			return s.server.temporaryFailure(err)
-		}
+	ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
+	defer cancel()
+	id, err := s.server.ticketOf(ctx, at)
+	if err != nil || id == "" {
+		s.to = at
+		return err
+	}
+	state, _, err := s.server.App.State(ctx, id)
+	if err == nil && at.Kind == mailaddress.Reply && state.Erased {
+		return refuseErased()
+	}
+	if err == nil {
+		err = s.server.App.CheckLinkIssue(ctx, id, at.Issue)
+	}
+	s.expired = errors.Is(err, ticket.ErrLinkExpired)
+	switch {
+	case s.expired && at.Kind == mailaddress.Reply: // the words are kept, as those of an unverified sender
+	case err == nil:
+	case errors.Is(err, eventstore.ErrNotFound):
+		return refuseErased()
+	case errors.Is(err, ticket.ErrLinkRevoked), s.expired:
+		return refuseRevoked()
+	default:
+		return s.server.temporaryFailure(err)
 	}
 	s.to = at // the server accepts one recipient per message
 	return nil
+}
+
+// ticketOf returns the ticket of an address; "" for the return address of a mail that is not known.
+func (s *Server) ticketOf(ctx context.Context, at mailaddress.Address) (ticket.ID, error) {
+	switch {
+	case at.Kind == mailaddress.Reply:
+		return ticket.ID(at.ID), nil
+	case s.TicketOf == nil:
+		return "", nil
+	}
+	id, err := s.TicketOf(ctx, at.ID)
+	if err != nil {
+		return "", s.temporaryFailure(err)
+	}
+	return id, nil
 }
 
 // Data processes the whole message, or refuses it and stores nothing.
@@ -76,7 +106,7 @@ func (s *session) Data(r io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
 	defer cancel()
-	in := received{Message: m, raw: raw, from: s.from}
+	in := received{Message: m, raw: raw, from: s.from, expired: s.expired}
 	outcome, err := s.server.process(ctx, s.to, in)
 	s.server.outcomes.WithLabelValues(outcome).Inc()
 	return err

@@ -37,7 +37,9 @@ func (w *system) updateHeld(id ticket.ID, u app.UpdateRequest) {
 }
 
 // link returns the path of a ticket's personal link.
-func (w *system) link(id ticket.ID) string { return "/richieste/" + w.App.Identity.PersonalLink(id) }
+func (w *system) link(id ticket.ID) string {
+	return "/richieste/" + w.App.Identity.PersonalLink(id, ticket.IssueAt(0, w.App.Store.Now()))
+}
 
 // askUpdate returns an update that asks the citizen a question.
 func askUpdate(text string) app.UpdateRequest {

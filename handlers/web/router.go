@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -55,9 +54,11 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 func (w *Web) authenticate(r *ui.Request, background bool) error {
 	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(r.Request)}
 	if link := r.PathValue("link"); link != "" {
-		if actor, ok := w.Identity.ParsePersonalLink(link); ok {
-			r.Caller = app.LinkHolder(ticket.ID(actor.ID), r.Caller.From)
-			return nil
+		if holder, ok, err := w.App.FindLinkHolder(r.Context(), link, r.Caller.From); ok || err != nil {
+			if err == nil {
+				r.Caller = holder
+			}
+			return err
 		}
 	}
 	cookie, err := r.Cookie(w.cookieName())

@@ -86,7 +86,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 		n.setText(e.Personal, nil)
 		n.setMail(e.Personal, e.Original, e.Unverified)
 		return n, true
-	case ticket.ContactFailed:
+	case ticket.ContactFailed, ticket.LinksRevoked:
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
@@ -119,10 +119,13 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 		text, shown = e.Personal, shown || v.WorksAt(catalog.Region)
 	case ticket.Escalated:
 		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
+	case ticket.LinksRevoked:
+		text = e.Personal
+	case ticket.ContactFailed, ticket.MailKept:
 	case ticket.Taken, ticket.CitizenAsked, ticket.CitizenReplied:
 	case ticket.Redirected, ticket.TransferredToSuccessor:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ResolutionEvent, ticket.ActWithdrawn,
-		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
+		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
 		ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {

@@ -96,6 +96,11 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 			ticket.AutomaticMail: "Arrivata un’e-mail automatica: non cambia nulla",
 			ticket.CourtesyMail:  "Arrivata un’e-mail di ringraziamento: non cambia nulla",
 		}[e.Why]
+	case ticket.LinksRevoked:
+		if e.Send {
+			return "Annullati i collegamenti e gli indirizzi di risposta; inviato il nuovo collegamento"
+		}
+		return "Annullati i collegamenti e gli indirizzi di risposta"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}

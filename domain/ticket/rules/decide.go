@@ -70,6 +70,8 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 		return decideReportContact(s, c, by)
 	case ticket.KeepMail:
 		return decideKeepMail(s, c, by)
+	case ticket.RevokeLinks:
+		return decideRevokeLinks(s, c, by)
 	}
 	return nil, nil
 }

@@ -96,6 +96,8 @@ var lifecycle = []transitionRule{
 	{ticket.MoveExpireQuestion, system, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusResolved}},
 	{ticket.MoveReportContact, system, ticket.Statuses(), nil},
 	{ticket.MoveKeepMail, system, ticket.Statuses(), nil},
+	{ticket.MoveRevokeLinks, competent, ticket.Statuses(), nil},
+	{ticket.MoveRevokeLinks, administrator, ticket.Statuses(), nil},
 }
 
 // transitions returns the lifecycle in the type of looplab/fsm.

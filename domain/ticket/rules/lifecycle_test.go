@@ -39,14 +39,14 @@ func TestMoves(t *testing.T) {
 			given(opened()),
 			operator,
 			[]Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveReclassify,
-				MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck},
+				MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck, MoveRevokeLinks},
 		},
 		"an operator of a resolved ticket": {
 			given(opened(), resolved(1)),
 			colleague,
-			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen},
+			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen, MoveRevokeLinks},
 		},
-		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, nil},
+		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, []Move{MoveRevokeLinks}},
 		"the citizen of the ticket":       {given(opened()), citizen, []Move{MoveAnswer}},
 		"an operator of another ASR":      {given(opened()), neighbour, nil},
 		"the ASR that handed over": {
@@ -68,6 +68,7 @@ func TestMoves(t *testing.T) {
 				MoveResume,
 				MoveRedirect,
 				MoveResolve,
+				MoveRevokeLinks,
 			},
 		},
 		"the system on a new ticket": {

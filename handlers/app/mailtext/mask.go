@@ -13,7 +13,7 @@ import (
 // personalLink matches the token of a personal link: "t.", an id, a dot and a hash, both in hex. Mail programs and protecting relays may encode
 // its signs and break it into quoted lines.
 var personalLink = regexp.MustCompile(`(?i)t` + lineBreak + dot + hexDigits(8) + strings.Repeat(dash+hexDigits(4), 3) + dash + hexDigits(12) + dot +
-	`(` + hexDigits(64) + `|[0-9a-f]{8,})`)
+	`(` + hexDigits(72) + `|` + hexDigits(64) + `|[0-9a-f]{8,})`)
 
 var (
 	lineBreak = `([\s\x{a0}\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}][\s\x{a0}\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}>|]*)?`
@@ -24,7 +24,7 @@ var (
 func hexDigits(n int) string { return fmt.Sprintf(`(%s[0-9a-f]){%d}`, lineBreak, n) }
 
 // replyAddress matches the local part of an address to which a citizen replies: whoever has it can write as the citizen.
-var replyAddress = regexp.MustCompile(`(?i)\br-[a-z2-7]{40,44}(@|%40)`)
+var replyAddress = regexp.MustCompile(`(?i)\br-[a-z2-7]{40,50}(@|%40)`)
 
 // Masked stands in place of the token of a personal link.
 const Masked = "t.[collegamento personale]"

@@ -34,6 +34,7 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindContactFailed:    "E-mail non consegnata: l’indirizzo della richiesta n. # non riceve",
 
 	sagas.KindOpened:     "Abbiamo ricevuto la Sua richiesta n. #",
+	sagas.KindNewLink:    "I collegamenti precedenti alla Sua richiesta n. # non valgono più",
 	sagas.KindPublicNote: "C’è un messaggio per Lei sulla richiesta n. #",
 	sagas.KindConfirmed:  "La Sua richiesta n. # risulta risolta",
 	sagas.KindReminder:   "Aspettiamo una Sua risposta sulla richiesta n. #",

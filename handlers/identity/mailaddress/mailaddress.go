@@ -8,6 +8,7 @@ package mailaddress
 import (
 	"crypto/hmac"
 	"encoding/base32"
+	"encoding/binary"
 	"encoding/hex"
 	"regexp"
 	"slices"
@@ -29,20 +30,27 @@ const (
 
 // Address is a parsed address.
 type Address struct {
-	Kind Kind
-	ID   string // of the ticket or of the message, a UUID
+	Kind  Kind
+	ID    string           // of the ticket or of the message, a UUID
+	Issue ticket.LinkIssue // zero: the address was made before addresses named their issue
 }
 
 // Addresses builds and parses addresses. It is safe for concurrent use.
 type Addresses struct {
 	hashes func(purpose, value string) []string
 	domain string
+	issue  ticket.LinkIssue
 }
 
 // New returns the addresses at a mail domain. hashes returns the keyed hashes of a value with every version of a purpose's key, in hex,
 // the newest first.
 func New(hashes func(purpose, value string) []string, domain string) *Addresses {
-	return &Addresses{hashes, strings.ToLower(domain)}
+	return &Addresses{hashes: hashes, domain: strings.ToLower(domain)}
+}
+
+// WithIssue returns the addresses of an issue. Without one, addresses have the form from before addresses named their issue.
+func (a *Addresses) WithIssue(i ticket.LinkIssue) *Addresses {
+	return &Addresses{a.hashes, a.domain, i}
 }
 
 // macSize is the number of hash bytes in an address: 80 bits. The local part then has less than 64 characters.
@@ -80,12 +88,27 @@ func (a *Addresses) build(k Kind, id string) string {
 	if err != nil {
 		return a.From() // not a UUID: no address for replies or returns
 	}
-	token := append(u[:], a.macs(k, u.String())[0]...)
+	issue := encodeIssue(a.issue)
+	token := append(append(u[:], issue...), a.macs(k, u.String(), issue)[0]...)
 	return string(k) + "-" + strings.ToLower(alphabet.EncodeToString(token)) + "@" + a.domain
 }
 
+// issueSize is the number of bytes of an issue in an address: two for its number and two for its day.
+const issueSize = 4
+
+// encodeIssue returns the bytes of an issue in an address; none for the zero value.
+func encodeIssue(i ticket.LinkIssue) []byte {
+	if i == (ticket.LinkIssue{}) {
+		return nil
+	}
+	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(i.N)), uint16(i.Day)) //nolint:gosec // G115: both are far below 65,536
+}
+
 // macs returns the hashes that an address of an id may hold, the newest first.
-func (a *Addresses) macs(k Kind, id string) (macs [][]byte) {
+func (a *Addresses) macs(k Kind, id string, issue []byte) (macs [][]byte) {
+	if len(issue) > 0 {
+		id += "\n" + hex.EncodeToString(issue)
+	}
 	for _, hash := range a.hashes("mail-address-"+string(k), id) {
 		sum, err := hex.DecodeString(hash)
 		if err != nil || len(sum) < macSize {
@@ -104,16 +127,23 @@ func (a *Addresses) Parse(address string) (Address, bool) {
 		return Address{}, false
 	}
 	raw, err := alphabet.DecodeString(strings.ToUpper(token))
-	if err != nil || len(raw) != 16+macSize {
+	if err != nil || len(raw) != 16+macSize && len(raw) != 16+issueSize+macSize {
 		return Address{}, false
 	}
-	id := uuid.UUID(raw[:16]).String()
-	for _, mac := range a.macs(Kind(kind), id) {
-		if hmac.Equal(raw[16:], mac) {
-			return Address{Kind(kind), id}, true
+	id, issue, mac := uuid.UUID(raw[:16]).String(), raw[16:len(raw)-macSize], raw[len(raw)-macSize:]
+	for _, valid := range a.macs(Kind(kind), id, issue) {
+		if hmac.Equal(mac, valid) {
+			return Address{Kind(kind), id, decodeIssue(issue)}, true
 		}
 	}
 	return Address{}, false
+}
+
+func decodeIssue(b []byte) ticket.LinkIssue {
+	if len(b) == 0 {
+		return ticket.LinkIssue{}
+	}
+	return ticket.LinkIssue{N: int(binary.BigEndian.Uint16(b)), Day: int(binary.BigEndian.Uint16(b[2:]))}
 }
 
 // IsOurs reports whether an address is at the domain.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 )
 
@@ -26,7 +27,10 @@ const id = "01930000-0000-7000-8000-000000000001"
 
 func TestParseReturnsWhatWasBuilt(t *testing.T) {
 	a := mailaddress.New(hash("ours"), "Assistenza.example.it")
+	issue := ticket.LinkIssue{N: 3, Day: 20_786}
+	issued := a.WithIssue(issue)
 	for address, want := range map[string]mailaddress.Address{
+		issued.Reply(id): {Kind: mailaddress.Reply, ID: id, Issue: issue}, issued.Bounce(id): {Kind: mailaddress.Bounce, ID: id, Issue: issue},
 		a.Reply(id): {Kind: mailaddress.Reply, ID: id}, a.Bounce(id): {Kind: mailaddress.Bounce, ID: id},
 		"<" + strings.ToUpper(a.Reply(id)) + ">": {Kind: mailaddress.Reply, ID: id},
 	} {
@@ -41,11 +45,12 @@ func TestParseReturnsWhatWasBuilt(t *testing.T) {
 
 func TestParseRefusesForgedAddresses(t *testing.T) {
 	a, theirs := mailaddress.New(hash("ours"), "assistenza.example.it"), mailaddress.New(hash("theirs"), "assistenza.example.it")
-	good := a.Reply(id)
+	good := a.WithIssue(ticket.LinkIssue{N: 1, Day: 20_786}).Reply(id)
 	flipped := []byte(good)
 	flipped[5] ^= 1
 	for _, address := range []string{
 		"", "@", "r-@assistenza.example.it", "assistenza@assistenza.example.it", theirs.Reply(id), string(flipped), good[:20] + good[21:],
+		good[:27] + string(good[27]^1) + good[28:], // another issue
 		strings.Replace(good, "r-", "b-", 1), strings.Replace(good, "r-", "x-", 1), strings.Replace(good, "assistenza.", "", 1), good + ".evil.example",
 	} {
 		if got, ok := a.Parse(address); ok {

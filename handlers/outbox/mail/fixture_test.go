@@ -4,6 +4,7 @@
 package mail_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -130,11 +131,11 @@ func newSender(store *eventstore.Store, relayURL string, options ...func(*mail.C
 	c := mail.Config{
 		Pool: store.Pools().Outbox, App: d, Catalog: catalog.Default(), Now: store.Now, Relay: relay,
 		Addresses: mailaddress.New(store.KeyedHashes, "assistenza.example.it"),
-		Link: func(id ticket.ID, verified bool) string {
+		Link: func(id ticket.ID, issue ticket.LinkIssue, verified bool) string {
 			if verified {
 				return "https://assistenza.example.it/richieste"
 			}
-			return "https://assistenza.example.it/richieste/t." + string(id) + ".mac"
+			return "https://assistenza.example.it/richieste/t." + string(id) + fmt.Sprintf(".%04x.mac", issue.N)
 		},
 		RetryDelay: time.Millisecond, Lease: time.Second, Timeout: 2 * time.Minute,
 	}

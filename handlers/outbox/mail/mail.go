@@ -52,8 +52,8 @@ type Config struct {
 	Now       func() time.Time // the log's clock
 	Relay     Relay            // zero: mails wait until a relay is configured
 	Addresses *mailaddress.Addresses
-	// Link returns the address of a ticket's page for its citizen, with a personal link's token if the citizen did not log in.
-	Link func(id ticket.ID, verified bool) string
+	// Link returns the address of a ticket's page for its citizen, with a personal link's token of an issue if the citizen did not log in.
+	Link func(id ticket.ID, issue ticket.LinkIssue, verified bool) string
 	// WantsMail reports whether a logged-in citizen wants mail. Nil: all do.
 	WantsMail func(ctx context.Context, account string) (bool, error)
 
@@ -352,7 +352,8 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	if !ok || t.Erased {
 		return nil, "the citizen does not see the ticket", nil
 	}
-	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, verified), verified)
+	issue := ticket.IssueAt(ticket.LinkIssueOf(history), now)
+	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, issue, verified), verified)
 	if err != nil || written == nil {
 		return nil, "the note is not available any more", err
 	}
@@ -368,8 +369,9 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	msg.SetGenHeader("Precedence", "bulk")
 	msg.SetBodyString(gomail.TypeTextPlain, written.text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, written.html)
-	err = errors.Join(msg.FromFormat(SenderName, s.Addresses.From()), msg.ReplyTo(s.Addresses.Reply(m.ticket)),
-		msg.EnvelopeFrom(s.Addresses.Bounce(m.id)))
+	addresses := s.Addresses.WithIssue(issue)
+	err = errors.Join(msg.FromFormat(SenderName, addresses.From()), msg.ReplyTo(addresses.Reply(m.ticket)),
+		msg.EnvelopeFrom(addresses.Bounce(m.id)))
 	if err != nil {
 		return nil, "", err
 	}

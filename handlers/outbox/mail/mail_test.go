@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -209,4 +210,33 @@ func listenNowhere(t *testing.T) string {
 	}
 	_ = l.Close()
 	return "smtp://" + l.Addr().String()
+}
+
+// After a revocation the mails hold links and addresses of the new issue, and the citizen gets them if the operator said so.
+func TestMailsHoldTheIssueOfTheTicket(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.Declared)
+	replyTo := func(n sagas.Notification) mailaddress.Address {
+		t.Helper()
+		w.deliver(id, n)
+		mails := w.relay.received()
+		raw := strings.ReplaceAll(mails[len(mails)-1], "=\r\n", "")
+		at, ok := mailaddress.New(w.store.KeyedHashes, "assistenza.example.it").Parse(regexp.MustCompile(`r-[a-z2-7]+@assistenza\.example\.it`).FindString(raw))
+		if !ok || at.ID != string(id) || !strings.Contains(decoded(raw), fmt.Sprintf("richieste/t.%s.%04x.mac", id, at.Issue.N)) {
+			t.Fatalf("got address %+v, %t in the mail\n%s\nwant one of the ticket and the link of its issue", at, ok, raw)
+		}
+		return at
+	}
+	if at := replyTo(w.write(id, ticket.StatusWaiting, "In che data?")); at.Issue.N != 0 || at.Issue.Day == 0 {
+		t.Errorf("got issue %+v, want the first one", at.Issue)
+	}
+	w.dispatch(id, anna, ticket.RevokeLinks{Reason: "inoltrato a estranei", Send: true})
+	history, err := w.dispatcher.History(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := history[len(history)-1].Act
+	if at := replyTo(sagas.Notification{Kind: sagas.KindNewLink, To: sagas.ToCitizen, Act: act, N: 1}); at.Issue.N != 1 {
+		t.Errorf("got issue %+v, want the second one", at.Issue)
+	}
 }

@@ -37,6 +37,7 @@ type mailText struct {
 // mailTexts holds the texts for citizens by kind of mail. The ticket's number follows the subject, which holds no personal data.
 var mailTexts = map[sagas.NotificationKind]mailText{
 	sagas.KindOpened:     {"Abbiamo ricevuto la Sua richiesta", "Abbiamo ricevuto la Sua richiesta di assistenza. La legge un operatore: Le scriveremo appena ci saranno novità.", "Non serve inviarne un’altra."},
+	sagas.KindNewLink:    {"Il nuovo collegamento alla Sua richiesta", "Le inviamo un nuovo collegamento alla Sua richiesta. I collegamenti e gli indirizzi di risposta dei messaggi precedenti non valgono più.", "D’ora in poi usi questo collegamento, e per scriverci risponda a questa e-mail."},
 	sagas.KindPublicNote: {"Un messaggio sulla Sua richiesta", "C’è un messaggio per Lei:", "Se vuole rispondere, risponda a questa e-mail o usi il collegamento."},
 	questionAsked:        {"Ci serve un’informazione", "Per andare avanti ci serve un’informazione da Lei:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
 	ticketResolved:       {"La Sua richiesta è risolta", "La Sua richiesta è stata risolta:", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta. Altrimenti non deve fare nulla."},

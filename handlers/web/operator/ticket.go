@@ -25,6 +25,7 @@ func (p *Pages) ticketRoutes() []ui.Route {
 		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.updateTicket},
 		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
 		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: identity.UpdateTicket, Background: true, Handle: p.reportPresence},
+		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.revokeLinks},
 		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undo},
 		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.downloadAttachment},
 		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.previewPage},
@@ -48,6 +49,7 @@ type ticketData struct {
 	ClosedTicket   *ticketLink  // the closed ticket that this one continues; nil: none
 	MainTicket     *ticketLink  // the ticket that this one is a duplicate of; nil: none
 	SameCitizen    []lists.Item // other tickets of the same citizen, at most 5
+	Revocation     revocation
 }
 
 // ticketLink is a link to another ticket. Its fields are "" if the reader may not see that ticket.

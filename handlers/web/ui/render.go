@@ -130,14 +130,15 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 
 // confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{
-	"uscita":     "È uscito dall’area riservata.",
-	"presa":      "La richiesta è in carico a Lei.",
-	"verifiche":  "Le risposte alle verifiche sono state registrate.",
-	"esito":      "L’esito delle verifiche è stato eseguito.",
-	"bozza":      "La bozza è stata salvata: la ritrova qui, anche da un altro computer.",
-	"lette":      "Tutte le notifiche risultano lette.",
-	"aggiornata": "La richiesta è stata aggiornata.",
-	"annullata":  "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
+	"uscita":       "È uscito dall’area riservata.",
+	"presa":        "La richiesta è in carico a Lei.",
+	"verifiche":    "Le risposte alle verifiche sono state registrate.",
+	"esito":        "L’esito delle verifiche è stato eseguito.",
+	"bozza":        "La bozza è stata salvata: la ritrova qui, anche da un altro computer.",
+	"lette":        "Tutte le notifiche risultano lette.",
+	"aggiornata":   "La richiesta è stata aggiornata.",
+	"collegamenti": "I collegamenti e gli indirizzi di risposta precedenti non valgono più.",
+	"annullata":    "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
 
 	"risposta":   "Il Suo messaggio è stato inviato.",
 	"ripresa":    "Il Suo messaggio è stato inviato: la richiesta è di nuovo in lavorazione.",

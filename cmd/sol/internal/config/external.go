@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -27,6 +28,7 @@ const externalHelp = `
   SOL_MAIL_LISTEN       host:port on which replies and bounces are received by SMTP (none)
   SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY
                         PEM files of a certificate and its key, to offer STARTTLS there; read again for each connection (none)
+  SOL_LINK_DAYS         days for which personal links and reply addresses in mails are valid (180)
   SOL_MAIL_TRUSTED_SERVERS
                         names (authserv-id) of the mail servers in front of SOL_MAIL_LISTEN whose Authentication-Results count,
                         with commas; they must remove such fields from what they receive (none: SPF, DKIM and DMARC do not count)
@@ -50,9 +52,13 @@ type External struct {
 	MailTLSKey     string            // path
 	Documents      ui.Documents
 
+	LinkDays             int      // days for which personal links and reply addresses are valid
 	MailTrustedServers   []string // whose Authentication-Results count
 	MailCertifiedDomains []string // of managers of certified mail
 }
+
+// maxLinkDays is the largest value of SOL_LINK_DAYS: ten years.
+const maxLinkDays = 3650
 
 // maxMailPerMinute is the largest value of SOL_MAIL_PER_MINUTE.
 const maxMailPerMinute = 1_000_000
@@ -93,6 +99,13 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 		}
 		if strings.ContainsAny(env(name), "@/;:\"") {
 			refuse(name, "names with commas between them, e.g. mx.example.it")
+		}
+	}
+	e.LinkDays = ticket.DefaultLinkDays
+	if text := env("SOL_LINK_DAYS"); text != "" {
+		days, err := strconv.Atoi(text)
+		if e.LinkDays = days; err != nil || days < 1 || days > maxLinkDays {
+			refuse("SOL_LINK_DAYS", fmt.Sprintf("days, from 1 to %d", maxLinkDays))
 		}
 	}
 	public, err := url.Parse(e.PublicURL)
