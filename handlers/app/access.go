@@ -91,10 +91,10 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if state, _, err = s.State(ctx, id); err != nil {
 		return nil, state, nil, err
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
+	if err := accesslog.RecordTypedSearches(ctx, s.Store.Pools(), true); err != nil {
 		return nil, state, nil, err
 	}
-	if err := accesslog.RecordTypedSearches(ctx, s.Store.Pools(), true); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
 		return nil, state, nil, err
 	}
 	searched, err := s.searchedAs(ctx, id)

@@ -105,7 +105,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		Audits: actor.Role == person.Auditor, Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
 		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: identity.Allows(actor.Role, identity.SubscribeToChanges),
 		HasNotifications: identity.Allows(actor.Role, identity.ReadNotifications),
-		FindsTickets:     actor.Role.Operates() || actor.Role == person.Auditor,
+		FindsTickets:     FindsTickets(actor.Role),
 	}
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
@@ -127,6 +127,9 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	}
 	return err
 }
+
+// FindsTickets reports whether the header has the search box for a role.
+func FindsTickets(role person.Role) bool { return role.Operates() || role == person.Auditor }
 
 // confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{

@@ -27,18 +27,25 @@ func (q Query) AboutPersons(shownNames []string) []string {
 		names = append(names, forName(name)...)
 	}
 	for _, t := range q.Terms {
-		all = append(all, t.about.values...)
-		for _, spelled := range spellings(t.about.name) {
-			typed := strings.Join(split(spelled), "")
-			begins := func(lexeme string) bool { return strings.HasPrefix(lexeme, nameKind+typed) }
-			if typed != "" && slices.ContainsFunc(names, begins) {
-				all = append(all, nameValue+typed)
-				break
-			}
+		if name := t.about.shownName(names); name != "" {
+			all = append(all, nameValue+name)
+		} else { // «rossim» is the beginning of a tax code, unless somebody of that name was shown
+			all = append(all, t.about.values...)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// shownName returns the term as the beginning of one of the names, or "".
+func (p personal) shownName(lexemes []string) string {
+	for _, spelled := range spellings(p.name) {
+		typed := strings.Join(split(spelled), "")
+		if typed != "" && slices.ContainsFunc(lexemes, func(l string) bool { return strings.HasPrefix(l, nameKind+typed) }) {
+			return typed
+		}
+	}
+	return ""
 }
 
 // OfPerson returns every value of AboutPersons with which a search can have been for the person of a form.
