@@ -44,9 +44,13 @@ func isCourtesy(text, name string) bool {
 	return false
 }
 
-// deviceSignature matches the lines that telephones and mail providers append.
-var deviceSignature = regexp.MustCompile(`(?i)^((inviato|sent|scritto|gesendet|envoyé|trimis) (da|dal|con|from|von|de|depuis|de pe) (il )?(mio |my |mon |meinem )?(iphone|ipad|android|smartphone|cellulare|dispositivo|samsung|huawei|` +
-	`tiscali|libero|outlook|proton ?mail|mail|posta|yahoo|tim)\b|(ottieni|scarica|get) outlook\b).{0,60}$`)
+// deviceSignature matches the lines that telephones and mail providers append: a verb, the name of a device or a program, and words that
+// belong to such names. A line with other words is a sentence.
+var deviceSignature = regexp.MustCompile(`(?i)^((inviato|spedito|sent|scritto|gesendet|envoyé|trimis)\s+(da|dal|con|via|from|von|de|depuis|de pe|dall.app( gratuita)?( di)?|con l.e-?mail sicura|with|using|securely with)|` +
+	`von|ottieni|scarica|get)\s+(il )?(mio |my |mon |meinem )?` + devices + `(\W+(` + devices + `|per|su|for|on|di|app|pro|max|plus|ultra|note|secure|email|gesendet|[a-z]{0,3}\d+[a-z]{0,3}|https?://\S+))*\W*$`)
+
+const devices = `(iphone|ipad|android|ios|smartphone|telefono|telefonino|cellulare|tablet|dispositivo|samsung|galaxy|huawei|honor|xiaomi|redmi|oppo|realme|motorola|nokia|windows|` +
+	`tiscali|libero|virgilio|alice|outlook|proton ?mail|proton|bluemail|thunderbird|gmail|mail|posta|yahoo|tim|mobile)`
 
 // withoutDeviceSignature returns a text without such lines.
 func withoutDeviceSignature(text string) string {

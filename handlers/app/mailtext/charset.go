@@ -31,6 +31,8 @@ func decodeText(content []byte, charset string) string {
 		return clean(decodeWith(content, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)))
 	case bytes.HasPrefix(content, []byte("\xef\xbb\xbf")):
 		content = content[3:]
+	case isBigEndian(content):
+		return clean(decodeWith(content, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)))
 	}
 	if strings.HasSuffix(strings.ToLower(strings.Trim(charset, " \"'")), "utf-7") {
 		return clean(decodeUTF7(content))
@@ -52,6 +54,17 @@ func decodeWith(content []byte, e encoding.Encoding) string {
 
 func clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// isBigEndian reports whether content looks like UTF-16 with the high byte first, whatever its charset is called: most first bytes are zero.
+func isBigEndian(content []byte) bool {
+	zero, units := 0, min(len(content), 2000)/2
+	for i := range units {
+		if content[2*i] == 0 && content[2*i+1] != 0 {
+			zero++
+		}
+	}
+	return units > 1 && zero*2 > units
 }
 
 // shifted matches a run of UTF-7 that is base64 of UTF-16, without padding.

@@ -19,6 +19,7 @@ const maxField = 16 << 10
 // missing quotation mark. Of a parameter that stands twice the first counts.
 func parseMediaType(field string) (kind string, params map[string]string) {
 	kind, rest, _ := strings.Cut(field[:min(len(field), maxField)], ";")
+	kind = looseKind.ReplaceAllString(kind, "$1/$2 $3")
 	if words := strings.Fields(kind); len(words) > 0 {
 		kind, rest = words[0], strings.Join(words[1:], " ")+";"+rest
 	}
@@ -51,6 +52,9 @@ func parseMediaType(field string) (kind string, params map[string]string) {
 	}
 	return strings.ToLower(strings.TrimSpace(kind)), params
 }
+
+// looseKind matches a type in quotation marks, with spaces, or before a comma or a comment.
+var looseKind = regexp.MustCompile(`^\s*"?([\w.+-]+)\s*/\s*([\w.+-]+)["\s,]*(?:\([^)]*\))?(.*)$`)
 
 // nextParam matches the beginning of the next parameter where the semicolon before it is missing.
 var nextParam = regexp.MustCompile(`(?i)[ \t]+(boundary|charset|name|filename|format|delsp|type|protocol|micalg|report-type|smime-type|size)(\*\d*\*?)?[ \t]*=`)

@@ -114,7 +114,7 @@ var htmlStart = regexp.MustCompile(`(?i)^\s*(<!doctype html|<html)\b`)
 // leafKind returns the type of a part that has no parts. Some programs declare none, or another one than that of the content.
 func leafKind(declared string, content []byte, isFile bool) string {
 	switch {
-	case declared == "html", declared == "application/xhtml+xml", declared == "text/plain" && htmlStart.Match(content):
+	case declared == "html", declared == "application/xhtml+xml", (declared == "text/plain" || declared == "") && htmlStart.Match(content):
 		return "text/html"
 	case strings.HasPrefix(declared, "multipart/"): // without its parts
 		return "text/plain"
