@@ -5,17 +5,19 @@ package mailtext
 
 import (
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // carriedIn returns the mail that a certified mail (PEC) carries, however its envelope declares it: as a mail, encoded, or as a file. nil
 // if there is none.
-func carriedIn(p *part, depth int) *Message {
-	for _, child := range p.children {
+func carriedIn(p *mimepart.Part, depth int) *Message {
+	for _, child := range p.Children {
 		if m := carriedIn(child, depth); m != nil {
 			return m
 		}
 	}
-	if p.children != nil || depth >= maxCarried {
+	if p.Children != nil || depth >= maxCarried {
 		return nil
 	}
 	if signed := signedTree(p); signed != nil {
@@ -23,10 +25,10 @@ func carriedIn(p *part, depth int) *Message {
 			return m
 		}
 	}
-	if p.kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") {
+	if p.Kind != "message/rfc822" && !strings.HasSuffix(strings.ToLower(fileName(p)), ".eml") {
 		return nil
 	}
-	content, _ := decodeTransfer(p.content, p.encoding())
+	content, _ := p.Decoded()
 	if m, err := readMessage(content, depth+1); err == nil {
 		return m
 	}
@@ -34,13 +36,13 @@ func carriedIn(p *part, depth int) *Message {
 }
 
 // certificateIn returns the content of the part daticert.xml; nil if there is none. It does not look into mails that the part carries.
-func certificateIn(p *part, depth int) []byte {
-	for _, child := range p.children {
+func certificateIn(p *mimepart.Part, depth int) []byte {
+	for _, child := range p.Children {
 		if found := certificateIn(child, depth); found != nil {
 			return found
 		}
 	}
-	if p.children != nil || depth >= maxCarried {
+	if p.Children != nil || depth >= maxCarried {
 		return nil
 	}
 	if signed := signedTree(p); signed != nil {
@@ -49,7 +51,7 @@ func certificateIn(p *part, depth int) []byte {
 	if !strings.EqualFold(fileName(p), "daticert.xml") {
 		return nil
 	}
-	content, _ := decodeTransfer(p.content, p.header.Get("Content-Transfer-Encoding"))
+	content, _ := p.Decoded()
 	return content
 }
 

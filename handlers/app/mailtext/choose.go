@@ -6,15 +6,17 @@ package mailtext
 import (
 	"regexp"
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // readAlternative reads the alternatives of a multipart/alternative, which should say the same, and chooses one text. Files of all
 // alternatives are collected. Lines that only the other text has are kept as quoted, so that nothing is lost.
-func (r *partReader) readAlternative(p *part, depth int) []line {
+func (r *partReader) readAlternative(p *mimepart.Part, depth int) []line {
 	var plain, rich []line
-	for _, child := range p.children {
+	for _, child := range p.Children {
 		text := r.read(child, depth+1)
-		if child.kind == "text/plain" || child.kind == "" {
+		if child.Kind == "text/plain" || child.Kind == "" {
 			plain = appendText(plain, text)
 		} else {
 			rich = appendText(rich, text)

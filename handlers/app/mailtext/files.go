@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // extensions holds the extension for each media type that a file without an extension may have.
@@ -20,9 +22,9 @@ var extensions = map[string]string{
 }
 
 // fileName returns the name of the file in a part; "" if it has none.
-func fileName(p *part) string {
-	_, disposition := parseMediaType(p.header.Get("Content-Disposition"))
-	for _, name := range []string{disposition["filename"], p.params["name"]} {
+func fileName(p *mimepart.Part) string {
+	_, disposition := mimepart.ParseMediaType(p.Header.Get("Content-Disposition"))
+	for _, name := range []string{disposition["filename"], p.Params["name"]} {
 		if name = strings.TrimSpace(decodeFileName(name)); name != "" {
 			return name
 		}
@@ -38,7 +40,7 @@ func decodeFileName(name string) string {
 	if strings.Contains(name, "=?") {
 		name = betweenWords.ReplaceAllString(name, "")
 	}
-	decoded := decodeHeader(name)
+	decoded := mimepart.DecodeHeader(name)
 	if strings.HasPrefix(decoded, "=?") && strings.HasSuffix(decoded, "?=") { // an encoded word without content, or broken
 		return ""
 	}

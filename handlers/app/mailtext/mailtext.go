@@ -9,6 +9,8 @@ import (
 	"errors"
 	"net/textproto"
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // Message is a mail that was read. Of a certified mail (PEC), which carries the citizen's mail as a part, it is the citizen's mail.
@@ -63,22 +65,20 @@ const (
 
 // Limits for the content of a mail.
 const (
-	maxParts     = 200
-	maxDepth     = 100     // of multiparts within each other
-	maxCarried   = 5       // of mails within each other
-	maxHeader    = 1 << 20 // bytes
-	maxSubject   = 1000    // characters
-	maxText      = 4 << 20 // bytes of all texts, markup included
-	maxVisible   = 1 << 20 // bytes of the visible text, quotations included: the search for quotations in a longer text takes many seconds
-	maxPartText  = 20_000  // characters of a text beside the main text, such as an attached text file
-	maxDelimiter = 10_000  // lines that may separate parts
+	maxParts    = 200
+	maxDepth    = 100     // of multiparts within each other
+	maxCarried  = 5       // of mails within each other
+	maxSubject  = 1000    // characters
+	maxText     = 4 << 20 // bytes of all texts, markup included
+	maxVisible  = 1 << 20 // bytes of the visible text, quotations included: the search for quotations in a longer text takes many seconds
+	maxPartText = 20_000  // characters of a text beside the main text, such as an attached text file
 )
 
 // Errors of Read.
 var (
-	ErrParts  = errors.New("too many parts")
+	ErrParts  = mimepart.ErrParts
 	ErrText   = errors.New("the text is too long")
-	ErrHeader = errors.New("the header is too long")
+	ErrHeader = mimepart.ErrHeader
 )
 
 // Read reads a mail. Errors: ErrParts, ErrText, ErrHeader.

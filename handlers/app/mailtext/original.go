@@ -6,6 +6,8 @@ package mailtext
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // headerFields holds the header fields that Original shows, with their names in Italian mail programs.
@@ -24,7 +26,7 @@ func Original(raw []byte) string {
 	var b strings.Builder
 	for _, f := range headerFields {
 		if v := m.header(f.name); v != "" {
-			fmt.Fprintf(&b, "%s: %s\n", f.label, decodeHeader(v))
+			fmt.Fprintf(&b, "%s: %s\n", f.label, mimepart.DecodeHeader(v))
 		}
 	}
 	b.WriteString("\n" + m.Visible() + "\n")

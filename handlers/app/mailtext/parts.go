@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // partReader reads the parts of one mail. It collects files and what is left out in the message.
@@ -28,7 +30,7 @@ var ignoredTypes = map[string]bool{
 }
 
 // read returns the text of a part and of those below it. It collects their files.
-func (r *partReader) read(p *part, depth int) []line {
+func (r *partReader) read(p *mimepart.Part, depth int) []line {
 	if r.count++; r.err != nil || r.count > maxParts || depth > maxDepth {
 		if r.err == nil {
 			r.err = ErrParts
@@ -36,16 +38,16 @@ func (r *partReader) read(p *part, depth int) []line {
 		return nil
 	}
 	switch {
-	case p.children == nil:
+	case p.Children == nil:
 		return r.readLeaf(p)
-	case p.kind == "multipart/alternative":
+	case p.Kind == "multipart/alternative":
 		return appendText(r.readAlternative(p, depth), r.readPreamble(p))
-	case p.kind == "multipart/encrypted":
+	case p.Kind == "multipart/encrypted":
 		r.message.Encrypted = true
 	}
 	var all []line
-	for _, child := range p.children {
-		if p.kind == "multipart/appledouble" && child.kind == "application/applefile" {
+	for _, child := range p.Children {
+		if p.Kind == "multipart/appledouble" && child.Kind == "application/applefile" {
 			continue // what only its system needs of the file in the other part
 		}
 		all = appendText(all, r.read(child, depth+1))
@@ -54,12 +56,12 @@ func (r *partReader) read(p *part, depth int) []line {
 }
 
 // readLeaf reads a part that has no parts.
-func (r *partReader) readLeaf(p *part) []line {
+func (r *partReader) readLeaf(p *mimepart.Part) []line {
 	name := fileName(p)
-	disposition, _ := parseMediaType(p.header.Get("Content-Disposition"))
+	disposition, _ := mimepart.ParseMediaType(p.Header.Get("Content-Disposition"))
 	attached := disposition == "attachment"
-	content, rest := decodeTransfer(p.content, p.encoding())
-	kind := leafKind(p.kind, content, name != "" || attached)
+	content, rest := p.Decoded()
+	kind := leafKind(p.Kind, content, name != "" || attached)
 	lowerName := strings.ToLower(name)
 	switch {
 	case kind == "text/vnd.google.email-reaction+json":
@@ -74,15 +76,15 @@ func (r *partReader) readLeaf(p *part) []line {
 	case kind == "application/ms-tnef", lowerName == "winmail.dat":
 		r.leaveOut(name, "winmail.dat", Unreadable)
 	case kind == "text/html" && !attached:
-		charset := p.params["charset"]
+		charset := p.Params["charset"]
 		if charset == "" {
-			charset = declaredInHTML(content)
+			charset = mimepart.DeclaredInHTML(content)
 		}
-		return appendText(r.readHTML(decodeText(content, charset)), r.restLines(rest))
+		return appendText(r.readHTML(mimepart.DecodeText(content, charset)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && (!attached || name == ""):
-		return appendText(r.addSize(plainLines(Mask(p.plainText(content))), len(content)), r.restLines(rest))
+		return appendText(r.addSize(plainLines(Mask(plainText(p, content))), len(content)), r.restLines(rest))
 	case isPlainText(kind, lowerName) && strings.HasSuffix(lowerName, ".txt"):
-		return r.readTextFile(name, p.plainText(content))
+		return r.readTextFile(name, plainText(p, content))
 	case len(bytes.TrimSpace(content)) == 0 && name == "":
 	default:
 		inline := !attached && strings.HasPrefix(kind, "image/")
@@ -99,7 +101,7 @@ func (r *partReader) readHTML(source string) []line {
 		attribute, data, _ := strings.Cut(found, ":")
 		kind, data, _ := strings.Cut(data, ",")
 		kind, _, _ = strings.Cut(kind, ";")
-		content, _ := decodeBase64([]byte(strings.ReplaceAll(data, "%3D", "=")))
+		content, _ := mimepart.DecodeBase64([]byte(strings.ReplaceAll(data, "%3D", "=")))
 		r.message.Files = append(r.message.Files, File{withExtension("immagine", kind, content), content, true})
 		return strings.TrimSuffix(strings.ToLower(attribute), "data")
 	})
@@ -127,20 +129,20 @@ func leafKind(declared string, content []byte, isFile bool) string {
 }
 
 // plainText returns the text of a part that is no HTML.
-func (p *part) plainText(content []byte) string {
-	text := decodeText(content, p.params["charset"])
+func plainText(p *mimepart.Part, content []byte) string {
+	text := mimepart.DecodeText(content, p.Params["charset"])
 	switch {
-	case p.kind == "text/enriched":
+	case p.Kind == "text/enriched":
 		return plainOfEnriched(text)
-	case strings.EqualFold(p.params["format"], "flowed"):
-		return joinFlowed(text, strings.EqualFold(p.params["delsp"], "yes"))
+	case strings.EqualFold(p.Params["format"], "flowed"):
+		return joinFlowed(text, strings.EqualFold(p.Params["delsp"], "yes"))
 	}
 	return text
 }
 
 // readPreamble returns what stands outside the parts. Mail programs do not show it, so it counts as quoted.
-func (r *partReader) readPreamble(p *part) []line {
-	if lines := r.restLines(p.preamble); !isStub(lines) {
+func (r *partReader) readPreamble(p *mimepart.Part) []line {
+	if lines := r.restLines(p.Preamble); !isStub(lines) {
 		return lines
 	}
 	return nil
@@ -170,7 +172,7 @@ func (r *partReader) addSize(text []line, size int) []line {
 
 // restLines returns what follows the encoded text of a part: nobody wrote it in the mail program, so it counts as quoted.
 func (r *partReader) restLines(rest []byte) []line {
-	lines := plainLines(decodeText(rest, ""))
+	lines := plainLines(mimepart.DecodeText(rest, ""))
 	for i := range lines {
 		lines[i].marked = true
 	}

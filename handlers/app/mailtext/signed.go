@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+
+	"github.com/sol-assistenza/sol/handlers/app/mailtext/mimepart"
 )
 
 // readSigned reads an opaque signature (S/MIME, .p7m): the signed content is a mail's part or a file. What cannot be opened is left out.
@@ -36,11 +38,11 @@ func (r *partReader) readSigned(name, kind string, content []byte) []line {
 }
 
 // signedTree returns the parts inside an opaque signature; nil for another part.
-func signedTree(p *part) *part {
-	if !isSignedType(p.kind) {
+func signedTree(p *mimepart.Part) *mimepart.Part {
+	if !isSignedType(p.Kind) {
 		return nil
 	}
-	content, _ := decodeTransfer(p.content, p.encoding())
+	content, _ := p.Decoded()
 	signed := signedContent(content)
 	if !isPart(signed) {
 		return nil
@@ -93,6 +95,6 @@ func toBER(content []byte) []byte {
 			body = append(body, l)
 		}
 	}
-	decoded, _ := decodeBase64([]byte(strings.Join(body, "")))
+	decoded, _ := mimepart.DecodeBase64([]byte(strings.Join(body, "")))
 	return decoded
 }

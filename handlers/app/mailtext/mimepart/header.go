@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package mailtext
+package mimepart
 
 import (
 	"bytes"
-	"net/mail"
 	"net/textproto"
 	"regexp"
 	"strings"
@@ -79,20 +78,4 @@ func lastKnownField(content []byte) int {
 		at = len(content) - len(after)
 	}
 	return last
-}
-
-var looseAddress = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
-
-// sender returns the name and the address of a field From, as far as they can be read.
-func sender(field string) (name, address string) {
-	parser := mail.AddressParser{WordDecoder: &wordDecoder}
-	if all, err := parser.ParseList(field); err == nil && len(all) > 0 {
-		return decodeHeader(all[0].Name), all[0].Address
-	}
-	address = looseAddress.FindString(field)
-	name, _, _ = strings.Cut(field, "<")
-	if address != "" && strings.Contains(name, address) {
-		name = ""
-	}
-	return strings.Trim(decodeHeader(name), "\" "), address
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package mailtext
+package mimepart
 
 import (
 	"cmp"
@@ -15,9 +15,9 @@ import (
 // maxField is the maximum length, in bytes, of a field with parameters.
 const maxField = 16 << 10
 
-// parseMediaType parses the field Content-Type or Content-Disposition, also a malformed one: without semicolons, with unquoted spaces, with a
+// ParseMediaType parses the field Content-Type or Content-Disposition, also a malformed one: without semicolons, with unquoted spaces, with a
 // missing quotation mark. Of a parameter that stands twice the first counts.
-func parseMediaType(field string) (kind string, params map[string]string) {
+func ParseMediaType(field string) (kind string, params map[string]string) {
 	kind, rest, _ := strings.Cut(field[:min(len(field), maxField)], ";")
 	kind = looseKind.ReplaceAllString(kind, "$1/$2 $3")
 	if words := strings.Fields(kind); len(words) > 0 {
@@ -108,5 +108,5 @@ func joinPieces(all []pieceOfParam) string {
 		}
 		b.WriteString(p.value)
 	}
-	return decodeText([]byte(b.String()), charset)
+	return DecodeText([]byte(b.String()), charset)
 }

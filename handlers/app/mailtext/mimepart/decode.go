@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package mailtext
+package mimepart
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// encoding returns the transfer encoding that a part declares; of several the one that encodes.
-func (p *part) encoding() string {
-	for _, field := range p.header["Content-Transfer-Encoding"] {
+// Encoding returns the transfer encoding that a part declares; of several the one that encodes.
+func (p *Part) Encoding() string {
+	for _, field := range p.Header["Content-Transfer-Encoding"] {
 		name, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(field, " \t\"'")), ";")
 		if words := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" \t\"'(", r) }); len(words) > 0 &&
 			(words[0] == "base64" || words[0] == "quoted-printable") {
@@ -27,7 +27,7 @@ func (p *part) encoding() string {
 func decodeTransfer(content []byte, encoding string) (decoded, rest []byte) {
 	switch encoding {
 	case "base64":
-		return decodeBase64(content)
+		return DecodeBase64(content)
 	case "quoted-printable":
 		return decodeQuotedPrintable(content), nil
 	default:
@@ -35,9 +35,9 @@ func decodeTransfer(content []byte, encoding string) (decoded, rest []byte) {
 	}
 }
 
-// decodeBase64 decodes the base64 lines at the beginning of content, padded or not, also in pieces that are each padded. Content that does not
+// DecodeBase64 decodes the base64 lines at the beginning of content, padded or not, also in pieces that are each padded. Content that does not
 // begin with base64 is returned as it is: some programs declare the encoding and do not use it.
-func decodeBase64(content []byte) (decoded, rest []byte) {
+func DecodeBase64(content []byte) (decoded, rest []byte) {
 	decoded, rest, padded := decodeBase64Piece(content)
 	for padded && isLongBase64(rest) {
 		var more []byte

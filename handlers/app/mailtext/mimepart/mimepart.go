@@ -1,67 +1,65 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package mailtext
+// Package mimepart splits a mail into its parts, and decodes texts, fields and files, as mail programs write them, malformed ones included. It
+// takes time linear in the size of the mail.
+package mimepart
 
 import (
 	"bytes"
+	"errors"
 	"net/textproto"
 	"regexp"
 	"strings"
 )
 
-// part is a part of a mail, or the mail itself.
-type part struct {
-	header   textproto.MIMEHeader
-	kind     string // media type, in lower case
-	params   map[string]string
-	content  []byte // in its transfer encoding; nil if the part consists of parts
-	children []*part
-	preamble []byte // what stands before the first and after the last of the parts
+// Part is a part of a mail, or the mail itself.
+type Part struct {
+	Header   textproto.MIMEHeader
+	Kind     string // media type, in lower case
+	Params   map[string]string
+	Content  []byte // in its transfer encoding; nil if the part consists of parts
+	Children []*Part
+	Preamble []byte // what stands before the first and after the last of the parts
 }
 
-// readMessage reads a mail that is carried by depth other mails.
-func readMessage(raw []byte, depth int) (*Message, error) {
-	m, root, err := readTree(raw)
-	if err != nil {
-		return nil, err
-	}
-	if m.header("X-Trasporto") != "" { // an envelope of certified mail, also of one with an anomaly
-		if inner := carriedIn(root, depth); inner != nil {
-			inner.Envelope = &Envelope{m.Header, certificateIn(root, depth)}
-			return inner, nil
-		}
-	}
-	r := partReader{message: m, depth: depth}
-	m.lines = r.read(root, 0)
-	if r.err == nil && len(m.Visible()) > maxVisible {
-		r.err = ErrText
-	}
-	return m, r.err
+// Decoded returns the content without its transfer encoding. rest is what follows the encoded content, such as a footer.
+func (p *Part) Decoded() (content, rest []byte) {
+	return decodeTransfer(p.Content, p.Encoding())
 }
 
-// readTree reads the header and the tree of parts.
-func readTree(raw []byte) (*Message, *part, error) {
+// Limits for the structure of a mail.
+const (
+	maxParts     = 800
+	maxDepth     = 100     // of multiparts within each other
+	maxHeader    = 1 << 20 // bytes
+	maxDelimiter = 10_000  // lines that may separate parts
+)
+
+// Errors of Parse.
+var (
+	ErrParts  = errors.New("too many parts")
+	ErrHeader = errors.New("the header is too long")
+)
+
+// Parse splits a mail into its parts. Errors: ErrParts, ErrHeader.
+func Parse(raw []byte) (*Part, error) {
 	raw = bytes.TrimLeft(raw, "\r\n")
 	switch {
 	case bytes.Count(raw, []byte("\n--")) > maxDelimiter:
-		return nil, nil, ErrParts
+		return nil, ErrParts
 	case headerEnd(raw) > maxHeader:
-		return nil, nil, ErrHeader
+		return nil, ErrHeader
 	}
 	for fieldLine.Match(bytes.TrimLeft(raw, " \t")) && (raw[0] == ' ' || raw[0] == '\t') { // a header that begins with the rest of a field
 		raw = bytes.TrimLeft(raw, " \t")
 	}
 	parts := 0
 	root := parsePart(raw, "", 0, &parts)
-	if parts > 4*maxParts {
-		return nil, nil, ErrParts
+	if parts > maxParts {
+		return nil, ErrParts
 	}
-	m := &Message{Header: root.header, kind: root.kind, Raw: raw}
-	m.MessageID = strings.Trim(m.header("Message-Id"), "<> ")
-	m.Subject = firstRunes(decodeHeader(m.header("Subject")), maxSubject)
-	m.SenderName, m.SenderAddress = sender(m.header("From"))
-	return m, root, nil
+	return root, nil
 }
 
 // headerEnd returns the length of the header.
@@ -75,26 +73,26 @@ func headerEnd(raw []byte) int {
 }
 
 // parsePart parses a part of a mail and the parts within it. A part without a type has the type fallback.
-func parsePart(raw []byte, fallback string, depth int, parts *int) *part {
+func parsePart(raw []byte, fallback string, depth int, parts *int) *Part {
 	header, body := splitHeader(raw)
-	p := &part{header: header, content: body}
-	if *parts++; *parts > 4*maxParts {
+	p := &Part{Header: header, Content: body}
+	if *parts++; *parts > maxParts {
 		return p
 	}
 	boundary := p.chooseType(fallback, depth == 0)
 	if depth > maxDepth || boundary == "" {
 		return p
 	}
-	sections, preamble := splitSections(p.content, boundary)
+	sections, preamble := splitSections(p.Content, boundary)
 	fallback = ""
-	if p.kind == "multipart/digest" {
+	if p.Kind == "multipart/digest" {
 		fallback = "message/rfc822"
 	}
 	for _, s := range sections {
-		p.children = append(p.children, parsePart(s, fallback, depth+1, parts))
+		p.Children = append(p.Children, parsePart(s, fallback, depth+1, parts))
 	}
-	if len(p.children) > 0 {
-		p.content, p.preamble = nil, preamble
+	if len(p.Children) > 0 {
+		p.Content, p.Preamble = nil, preamble
 	}
 	return p
 }
@@ -104,30 +102,30 @@ const maxTypes = 5
 
 // chooseType sets the type of a part. It returns the boundary between the parts within it; "" if it has none. Of several types the one whose
 // boundary is found counts. Some programs encode the whole multipart, or forget the type of the mail.
-func (p *part) chooseType(fallback string, isMail bool) (boundary string) {
-	fields := p.header["Content-Type"]
+func (p *Part) chooseType(fallback string, isMail bool) (boundary string) {
+	fields := p.Header["Content-Type"]
 	for _, field := range fields[:min(len(fields), maxTypes)] {
-		kind, params := parseMediaType(field)
-		if p.kind == "" && kind != "" {
-			p.kind, p.params = kind, params
+		kind, params := ParseMediaType(field)
+		if p.Kind == "" && kind != "" {
+			p.Kind, p.Params = kind, params
 		}
 		if !strings.HasPrefix(kind, "multipart/") {
 			continue
 		}
-		decoded, _ := decodeTransfer(p.content, p.encoding())
-		for _, content := range [][]byte{p.content, decoded} {
+		decoded, _ := p.Decoded()
+		for _, content := range [][]byte{p.Content, decoded} {
 			if boundary = findBoundary(content, params["boundary"]); boundary != "" {
-				p.kind, p.params, p.content = kind, params, content
+				p.Kind, p.Params, p.Content = kind, params, content
 				return boundary
 			}
 		}
 	}
-	if p.kind == "" {
-		p.kind = fallback
+	if p.Kind == "" {
+		p.Kind = fallback
 	}
 	if isMail && len(fields) == 0 {
-		if boundary = guessBoundary(p.content); boundary != "" && bytes.Contains(p.content, []byte("--"+boundary+"--")) {
-			p.kind = "multipart/mixed"
+		if boundary = guessBoundary(p.Content); boundary != "" && bytes.Contains(p.Content, []byte("--"+boundary+"--")) {
+			p.Kind = "multipart/mixed"
 			return boundary
 		}
 	}

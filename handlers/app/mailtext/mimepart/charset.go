@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package mailtext
+package mimepart
 
 import (
 	"bytes"
@@ -23,9 +23,9 @@ import (
 // metaCharset finds the character set that an HTML text declares.
 var metaCharset = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?([a-z0-9_.:-]+)`)
 
-// decodeText returns text as valid UTF-8 without NUL. The name of its character set may be wrong: a text that is valid UTF-8 is UTF-8, and
+// DecodeText returns text as valid UTF-8 without NUL. The name of its character set may be wrong: a text that is valid UTF-8 is UTF-8, and
 // what programs call ISO-8859-1 or ASCII is Windows-1252.
-func decodeText(content []byte, charset string) string {
+func DecodeText(content []byte, charset string) string {
 	switch {
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		return clean(decodeWith(content, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)))
@@ -139,24 +139,24 @@ func encodingOf(name string) encoding.Encoding {
 	return nil
 }
 
-// declaredInHTML returns the character set that an HTML text declares in its first bytes.
-func declaredInHTML(content []byte) string {
+// DeclaredInHTML returns the character set that an HTML text declares in its first bytes.
+func DeclaredInHTML(content []byte) string {
 	if found := metaCharset.FindSubmatch(content[:min(len(content), 2048)]); found != nil {
 		return string(found[1])
 	}
 	return ""
 }
 
-var wordDecoder = mime.WordDecoder{CharsetReader: func(name string, input io.Reader) (io.Reader, error) {
+var WordDecoder = mime.WordDecoder{CharsetReader: func(name string, input io.Reader) (io.Reader, error) {
 	content, err := io.ReadAll(input)
-	return strings.NewReader(decodeText(content, name)), err
+	return strings.NewReader(DecodeText(content, name)), err
 }}
 
-// decodeHeader decodes a header field with encoded words. Raw bytes in it count as text.
-func decodeHeader(s string) string {
-	decoded, err := wordDecoder.DecodeHeader(s)
+// DecodeHeader decodes a header field with encoded words. Raw bytes in it count as text.
+func DecodeHeader(s string) string {
+	decoded, err := WordDecoder.DecodeHeader(s)
 	if err != nil {
 		decoded = s
 	}
-	return decodeText([]byte(decoded), "")
+	return DecodeText([]byte(decoded), "")
 }
