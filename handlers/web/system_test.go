@@ -51,7 +51,7 @@ func newSystemWith(t *testing.T, systemOptions handlertest.Options, options ...f
 	w.deliverNotifications()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	config := web.Config{
-		App: w.App, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log,
+		App: w.App, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log, MinFillTime: -1,
 	}
 	for _, o := range options {
 		o(&config)

@@ -41,6 +41,8 @@ type Config struct {
 	PublicURL string
 	Log       *slog.Logger  // nil: slog.Default
 	Heartbeat time.Duration // interval of a stream's heartbeats and of its checks of the session; 0: 15 s
+
+	MinFillTime time.Duration // see ui.Config
 }
 
 // Web routes the requests of browsers to the pages and keeps their sessions. The caller that runs the server must call EndStreams
@@ -60,7 +62,7 @@ func New(c Config) (*Web, error) {
 	if c.App == nil || c.Middleware == nil {
 		return nil, errors.New("web: App and Middleware are required")
 	}
-	u, err := ui.New(ui.Config{App: c.App, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log})
+	u, err := ui.New(ui.Config{App: c.App, Middleware: c.Middleware, Documents: c.Documents, Log: c.Log, MinFillTime: c.MinFillTime})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ package formlimit
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -69,13 +70,16 @@ func (l *Limiter) Take(ctx context.Context, email, taxCode string) error {
 	return l.take(ctx, bounds)
 }
 
-// TakeOnce counts a use of a form and reports whether it is the first. A form is forgotten after a day.
-func (l *Limiter) TakeOnce(ctx context.Context, form string) (first bool, err error) {
-	err = l.take(ctx, map[string]Bound{l.store.KeyedHash("login", "form/"+form): {Count: 1, Window: 24 * time.Hour}})
-	if _, used := err.(*ExceededError); used {
-		return false, nil
+// maxFormUses is the number of times that one page may be sent: a person sends it again when an answer does not come.
+const maxFormUses = 5
+
+// TakeForm counts a use of the page with an idempotency key and reports whether it was used up before. It is forgotten after a day.
+func (l *Limiter) TakeForm(ctx context.Context, key string) (usedUp bool, err error) {
+	err = l.take(ctx, map[string]Bound{l.store.KeyedHash("login", "form/"+key): {Count: maxFormUses, Window: 24 * time.Hour}})
+	if errors.As(err, new(*ExceededError)) {
+		return true, nil
 	}
-	return err == nil, err
+	return false, err
 }
 
 // mailbox returns an address without what does not distinguish mailboxes: upper case, and a tag after +.

@@ -72,8 +72,11 @@ func (p *Pages) newAssistanceForm(r *ui.Request) (f assistanceForm, err error) {
 	}
 	f.AtCounter = p.openingCaller(r).Actor.Role.Operates()
 	f.values = url.Values{}
-	f.IdempotencyKey, err = app.NewID()
-	return f, err
+	if f.IdempotencyKey, err = app.NewID(); err != nil {
+		return f, err
+	}
+	p.renewFormToken(r, &f)
+	return f, nil
 }
 
 func (p *Pages) renderAssistanceForm(r *ui.Request, status int, f assistanceForm) error {
@@ -148,7 +151,7 @@ func (p *Pages) submitAssistance(r *ui.Request) error {
 			f.problem = alreadySentProblem()
 		case eventstore.IsUnavailable(err):
 			r.Session = identity.Session{} // the page's frame would query the database that is unavailable
-		case !errors.As(err, new(*http.MaxBytesError)) && f.problem.Status != http.StatusTooManyRequests:
+		case !errors.As(err, new(*http.MaxBytesError)) && f.problem.Status != http.StatusTooManyRequests && f.problem.Status != http.StatusForbidden:
 			return err
 		}
 	}
@@ -180,6 +183,11 @@ func (p *Pages) openTicket(r *ui.Request, f assistanceForm, files []attachment.F
 			return app.CommandResult{}, err
 		}
 		return app.CommandResult{}, &ticket.InvalidError{Fields: fieldErrors}
+	}
+	if caller.Actor.Role == person.Anonymous {
+		if err := p.checkForm(r); err != nil {
+			return app.CommandResult{}, err
+		}
 	}
 	return p.App.Open(r.Context(), caller, request, app.Idempotency{Key: r.FormValue("chiave"), Body: r.IdempotencyBody(files)})
 }

@@ -59,6 +59,7 @@ type assistanceForm struct {
 	AtCounter      bool             // an operator fills the form in for a citizen
 	Prefilled      bool             // the values come from the citizen's newest ticket
 	IdempotencyKey ticket.ID        // of this form: a form that is sent twice opens one ticket
+	FormToken      string           // of this page: when it was made
 	values         url.Values
 	problem        *ui.Problem
 }

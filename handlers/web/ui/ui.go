@@ -31,6 +31,9 @@ type Config struct {
 	Middleware *middleware.Stack
 	Documents  Documents
 	Log        *slog.Logger // nil: slog.Default
+	// MinFillTime is the time in which nobody fills in a form: one that is sent without a login sooner after its page waits for the rest. 0:
+	// 3 s; negative: none.
+	MinFillTime time.Duration
 }
 
 // UI holds the services, templates and static files that all pages share.
@@ -45,7 +48,7 @@ type UI struct {
 
 // New loads the static files and the shared templates. AddTemplates adds the pages of an audience.
 func New(c Config) (*UI, error) {
-	c.Log = cmp.Or(c.Log, slog.Default())
+	c.Log, c.MinFillTime = cmp.Or(c.Log, slog.Default()), cmp.Or(c.MinFillTime, 3*time.Second)
 	u := &UI{Config: c, Identity: c.App.Identity, pages: map[string]*template.Template{}}
 	var err error
 	if u.assets, err = loadAssets(); err != nil {
