@@ -101,7 +101,7 @@ func encodeIssue(i ticket.LinkIssue) []byte {
 	if i == (ticket.LinkIssue{}) {
 		return nil
 	}
-	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(i.N)), uint16(i.Day)) //nolint:gosec // G115: both are far below 65,536
+	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(i.N)), uint16(i.Day)) // both are far below 65,536
 }
 
 // macs returns the hashes that an address of an id may hold, the newest first.
