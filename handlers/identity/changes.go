@@ -51,6 +51,14 @@ func (i *Identity) StageSecrets(ctx context.Context, change, account, password, 
 	return nil
 }
 
+// Unstage deletes the staged secrets of a change that was refused, so that a reserved user name is free again.
+func (i *Identity) Unstage(ctx context.Context, change string) error {
+	if _, err := i.execDurably(ctx, `delete from identity.staged_secrets where id = $1`, change); err != nil {
+		return fmt.Errorf("delete staged secrets: %w", err)
+	}
+	return nil
+}
+
 // Facts returns what is known of an account when a change of it is decided. The rights of an unknown account are empty. Error: ErrNotFound.
 func (i *Identity) Facts(ctx context.Context, id string) (f account.Facts, err error) {
 	if _, err := uuid.Parse(id); err != nil {

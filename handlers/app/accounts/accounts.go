@@ -137,6 +137,10 @@ func (s *Service) Change(ctx context.Context, by person.Actor, r Request) (Resul
 		do.Facts = f
 		return do
 	})
+	var refused *account.RefusedError
+	if errors.As(err, &refused) && fresh != (Secrets{}) { // any other error may have left the event
+		err = errors.Join(err, s.identity.Unstage(ctx, id))
+	}
 	if err != nil {
 		return Result{}, err
 	}

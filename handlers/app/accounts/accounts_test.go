@@ -294,6 +294,38 @@ func TestRequestsEndWithoutChange(t *testing.T) {
 	}
 }
 
+// The user name of an account that was refused, or whose request was refused, is free; that of one that waits or exists is not.
+func TestRefusedAccountLeavesItsNameFree(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
+	create := func(emergency bool) (accounts.Result, error) {
+		return f.Create(ctx, ada, identity.NewAccount{Username: "carla", GivenName: "Prova", FamilyName: "Finta"},
+			accounts.Request{Change: account.Change{Role: person.Auditor}, Emergency: emergency})
+	}
+	_, err := create(true)
+	f.wantRefused(err, refusal.EmergencyReason)
+	asked, err := create(false)
+	if err != nil || !asked.Waits() {
+		t.Fatalf("got %+v, %v", asked, err)
+	}
+	if _, err := create(false); !errors.Is(err, identity.ErrTaken) {
+		t.Errorf("the name of an account that waits: got %v, want %v", err, identity.ErrTaken)
+	}
+	if _, err := f.Answer(ctx, bruno, asked.Event.ID, account.Refused, "no"); err != nil {
+		t.Fatal(err)
+	}
+	if asked, err = create(false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Confirm(ctx, bruno, asked.Event.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := create(false); !errors.Is(err, identity.ErrTaken) {
+		t.Errorf("the name of an account: got %v, want %v", err, identity.ErrTaken)
+	}
+}
+
 // Each change that the rules allow leaves exactly one event with who, whom, what and the rights before and after, and the tables follow;
 // each that they refuse leaves none. What the rules allow to whom is enumerated in domain/account.
 func TestEachChangeIsOneEvent(t *testing.T) {

@@ -98,7 +98,8 @@ func (p *Pages) placementRows(a identity.Account) (rows []placementRow) {
 
 // newPersonData holds the form of a new account as it was typed.
 type newPersonData struct {
-	Username, GivenName, FamilyName, Reason string
+	Username, GivenName, FamilyName string
+	Typed                           accounts.Request
 	roleForm
 }
 
@@ -130,7 +131,7 @@ func (p *Pages) newPersonPage(r *ui.Request) error {
 }
 
 func (p *Pages) renderNewPerson(r *ui.Request, status int, problem *ui.Problem) error {
-	d := newPersonData{r.FormValue("utente"), r.FormValue("nome"), r.FormValue("cognome"), r.FormValue("motivo"), p.readRoleForm(r)}
+	d := newPersonData{r.FormValue("utente"), r.FormValue("nome"), r.FormValue("cognome"), p.readChange(r, account.Change{}), p.readRoleForm(r)}
 	return p.Render(r, status, ui.Page{Template: "persona-nuova", Title: "Nuova persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})
 }
 
@@ -167,7 +168,7 @@ type personData struct {
 	Form    roleForm
 	Done    *accounts.Result // with new secrets, which are shown once; nil: none
 	IsSelf  bool             // the administrator's own account
-	Reason  string           // as typed
+	Typed   accounts.Request // the reason of a refused change, and whether it is an emergency
 	History []ui.AccountChange
 	Locks   identity.Locks
 }
@@ -188,7 +189,7 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Reason: r.FormValue("motivo"), Locks: locks}
+	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
 	entries, err := p.App.Accounts.History(r.Context(), id, 0, personHistory)
 	if err != nil {
 		return err

@@ -50,14 +50,22 @@ walk('a new person gets a role, logs in, loses the role and the account', async 
   assert.ok(!(await page.content()).includes(password), 'secrets are shown once');
 
   const one = await anybody();
-  const enter = async () => {
+  const enter = async (secret, number) => {
     await one.goto('/accesso');
     await one.getByLabel('Nome utente').fill(username);
-    await one.getByLabel('Password').fill(password);
-    await one.getByLabel('PIN').fill(pin);
+    await one.getByLabel('Password').fill(secret);
+    await one.getByLabel('PIN').fill(number);
     await one.getByRole('button', { name: 'Accedi' }).click();
   };
-  await enter();
+  await enter(password, pin);
+  await title(one, 'Cambi password e PIN');
+  const [own, ownPIN] = ['un giardino di limoni', '97531'];
+  await one.getByLabel('Password attuale').fill(password);
+  await one.getByLabel('PIN attuale').fill(pin);
+  await one.getByLabel('Nuova password', { exact: true }).fill(own);
+  await one.getByLabel('Nuova password, di nuovo').fill(own);
+  await one.getByLabel('Nuovo PIN').fill(ownPIN);
+  await one.getByRole('button', { name: 'Cambia password e PIN' }).click();
   await title(one, 'Nuove');
   assert.match(await one.locator('.sol-who').innerText(), /Operatore ASR, ASL VC/);
 
@@ -71,7 +79,7 @@ walk('a new person gets a role, logs in, loses the role and the account', async 
   await page.getByLabel('Confermo la disattivazione').check();
   await page.getByRole('button', { name: 'Disattiva' }).click();
   await page.getByText('La persona non può più accedere').waitFor();
-  await enter();
+  await enter(own, ownPIN);
   await one.getByText('Accesso non riuscito').waitFor();
 });
 
