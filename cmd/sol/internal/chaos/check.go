@@ -96,6 +96,9 @@ func readLog(ctx context.Context, store *eventstore.Store) (*logContent, error) 
 				return l, fmt.Errorf("position %d: its time is earlier than that of the event before", record.Position)
 			}
 			latest = record
+			if record.Kind != ticketlog.StreamKind { // changes of accounts
+				continue
+			}
 			event, err := ticketlog.Decode(record)
 			if err != nil {
 				return l, err
