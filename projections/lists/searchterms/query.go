@@ -170,20 +170,20 @@ func (p *parser) phrases(text string) string {
 
 func (p *parser) number(m []string) bool {
 	year, digits := m[1], m[2]
-	any := []Node{{Key: numberKind + year + "-" + digits, Prefix: true}}
+	ways := []Node{{Key: numberKind + year + "-" + digits, Prefix: true}}
 	if len(digits) < 7 {
-		any = append(any, Node{Key: numberKind + year + "-" + strings.Repeat("0", 7-len(digits)) + digits})
+		ways = append(ways, Node{Key: numberKind + year + "-" + strings.Repeat("0", 7-len(digits)) + digits})
 	}
-	p.add(Term{Any: Node{Or: append(any, p.digitNodes(year+digits)...)}})
+	p.add(Term{Any: Node{Or: append(ways, p.digitNodes(year+digits)...)}})
 	return true
 }
 
 func (p *parser) shortNumber(m []string) bool {
-	any := []Node{{Key: numberKind + "=" + strings.TrimLeft(m[1], "0")}}
+	ways := []Node{{Key: numberKind + "=" + strings.TrimLeft(m[1], "0")}}
 	if len(m[1]) >= minNumber {
-		any = append(any, Node{Key: numberKind + m[1]})
+		ways = append(ways, Node{Key: numberKind + m[1]})
 	}
-	p.add(Term{Any: Node{Or: any}})
+	p.add(Term{Any: Node{Or: ways}})
 	return true
 }
 
@@ -246,28 +246,28 @@ func (p *parser) payment(code string) (all []Node) {
 // term adds a term for what was typed between two spaces.
 func (p *parser) term(typed string, last bool) {
 	words := p.words(typed, last)
-	any := []Node{words, p.names(typed)}
+	ways := []Node{words, p.names(typed)}
 	t := Term{Words: &words, about: personal{name: typed}}
 	folded, code := fold(typed), compact(typed)
 	local, domain, isAddress := strings.Cut(folded, "@")
 	switch {
 	case isAddress:
-		any, t.Words = []Node{p.address(local, domain)}, nil
+		ways, t.Words = []Node{p.address(local, domain)}, nil
 		t.about = personal{values: addressValues(local, domain)}
 	case len(folded) >= minEmail && isLocalPart(folded):
-		any = append(any, p.hashed(emailStart+folded), p.hashed(emailLocal+folded))
+		ways = append(ways, p.hashed(emailStart+folded), p.hashed(emailLocal+folded))
 		if strings.Contains(folded, ".") {
-			any = append(any, p.hashed(emailDomain+folded))
+			ways = append(ways, p.hashed(emailDomain+folded))
 		}
 	}
 	if len(code) == len(typed) && isTaxCodePrefix(code) {
-		any = append(any, p.hashed(taxCodeValue+code))
+		ways = append(ways, p.hashed(taxCodeValue+code))
 		t.about.values = []string{taxCodeValue + code}
 	}
 	if strings.ContainsAny(code, "0123456789") && !isAddress {
-		any = append(any, p.payment(code)...)
+		ways = append(ways, p.payment(code)...)
 	}
-	t.Any = Node{Or: any}
+	t.Any = Node{Or: ways}
 	p.add(t)
 }
 
@@ -315,19 +315,19 @@ func (p *parser) words(typed string, last bool) Node {
 
 // names returns the node of names: beginnings of one, or of one for each word.
 func (p *parser) names(typed string) Node {
-	var any []Node
+	var ways []Node
 	for _, spelled := range spellings(typed) {
 		words := split(spelled)
-		any = append(any, nameNode(strings.Join(words, "")))
+		ways = append(ways, nameNode(strings.Join(words, "")))
 		if len(words) > 1 {
 			var all []Node
 			for _, word := range words {
 				all = append(all, nameNode(word))
 			}
-			any = append(any, Node{And: all})
+			ways = append(ways, Node{And: all})
 		}
 	}
-	return Node{Or: slices.DeleteFunc(any, func(n Node) bool { return n.Key == nameKind })}
+	return Node{Or: slices.DeleteFunc(ways, func(n Node) bool { return n.Key == nameKind })}
 }
 
 // nameNode returns the node of the beginning of a name. One letter is a whole name, as the D of «D’Angelo».
@@ -337,14 +337,14 @@ func nameNode(word string) Node {
 
 // hashed returns the node of a hashed value, by each version of the key.
 func (p *parser) hashed(value string) Node {
-	var any []Node
+	var ways []Node
 	for _, hash := range p.hashes(value) {
-		any = append(any, Node{Key: hashedKind + shorten(hash)})
+		ways = append(ways, Node{Key: hashedKind + shorten(hash)})
 	}
-	if len(any) == 1 {
-		return any[0]
+	if len(ways) == 1 {
+		return ways[0]
 	}
-	return Node{Or: any}
+	return Node{Or: ways}
 }
 
 // taxCodePattern matches the beginning of a tax code from its sixth character on, also with letters of omocodia, of 11 digits, or STP and ENI.
