@@ -322,4 +322,11 @@ var mailCases = map[string]mailCase{
 	"html-emoji-picture":             {contains: []string{"👍"}},
 	"html-word-in-tags":              {text: "REF-123 e così"},
 	"own-indented-html":              {contains: []string{"REF-1 è pronto", "ma non c’è"}},
+	"forward-own-gmail":              {contains: []string{"REF-1"}},
+	"forward-own-outlook":            {contains: []string{"REF-1"}},
+	"forward-own-apple":              {contains: []string{"REF-1"}},
+	"forward-own-carried":            {contains: []string{"REF-1"}},
+	"relayed-by-daughter":            {contains: []string{"REF-1", "Mamma"}, lacks: []string{"In quale sede"}},
+	"own-form":                       {contains: []string{"REF-1", "Torino"}},
+	"own-header-of-ours":             {contains: []string{"ma non lo è"}},
 }

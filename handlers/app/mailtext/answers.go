@@ -68,7 +68,7 @@ func (q *quoter) isCopied(i int, ours *corpus) bool {
 	if !ours.contains(b) {
 		return false
 	}
-	if len(words(b)) >= minPieceWords { // the rest of the line may have been deleted
+	if len(words(b)) >= minPieceWords || q.isQuotedLine(i) && ours.beginsLine(b) { // the rest of the line may have been deleted
 		return true
 	}
 	above, below := "", ""
@@ -155,6 +155,17 @@ func newCorpus(name string, texts []string) *corpus {
 		}
 	}
 	return &corpus{words: b.String(), lines: lines}
+}
+
+// beginsLine reports whether a line that we sent begins with a text.
+func (c *corpus) beginsLine(text string) bool {
+	start := strings.Join(words(text), " ") + " "
+	for l := range c.lines {
+		if strings.HasPrefix(l, start) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxLineWords is the maximum number of words of a line that may consist of two lines of ours.

@@ -22,29 +22,3 @@ var (
 	looseHeaderStart = regexp.MustCompile(`^(Da|From)\s+("[^"]{0,80}"\s*|[^"@<>]{0,80}\s)?<?[^\s<>]+@[^\s<>]+>?$`)
 	looseHeaderField = regexp.MustCompile(`^(A|To)\s+("[^"]{0,80}"\s*|[^"@<>]{0,80}\s)?<?[^\s<>]+@[^\s<>]+>?$|^Cc(\s+\S+@\S+)?$|^(Data|Date)\s+.*\d{4}|^(Oggetto|Subject)\s+\S`)
 )
-
-const (
-	maxAttribution      = 400 // bytes
-	maxAttributionLines = 4
-)
-
-// attribution returns the number of lines of an attribution that begins at a line; 0 if there is none.
-func (q *quoter) attribution(i int) int {
-	if i < 0 || !attributionStart.MatchString(q.bare(i)) {
-		return 0
-	}
-	all := ""
-	for n := 0; n < maxAttributionLines && i+n < len(q.lines); n++ {
-		b := q.bare(i + n)
-		if n > 0 && (q.isQuotedLine(i+n) != q.isQuotedLine(i) || attributionStart.MatchString(b) && clock.MatchString(b)) {
-			return 0
-		}
-		if all += " " + b; b == "" || len(all) > maxAttribution {
-			return 0
-		}
-		if attributionEnd.MatchString(all[1:]) && !personalVerb.MatchString(all) {
-			return n + 1
-		}
-	}
-	return 0
-}

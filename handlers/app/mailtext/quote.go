@@ -4,7 +4,6 @@
 package mailtext
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -41,19 +40,6 @@ func (s Sent) hasAddress(text string) bool {
 	}
 	return false
 }
-
-// isSender reports whether a header field «Da: …» names us as the sender, and holds nothing else as a sentence of a person would.
-func (s Sent) isSender(field string) bool {
-	if !s.isOurs(field) {
-		return false
-	}
-	_, value, _ := strings.Cut(field, ":")
-	value = strings.ToLower(onBehalf.ReplaceAllString(looseAddress.ReplaceAllString(value, ""), ""))
-	return len(words(strings.ReplaceAll(value, strings.ToLower(s.Name), ""))) <= maxSenderWords
-}
-
-// maxSenderWords is the maximum number of words in a sender beside our name and address.
-const maxSenderWords = 2
 
 // Split returns the text that the sender wrote, and what is a quotation: what we sent ourselves, or what a mail program marks as a
 // quotation. All else is the sender's, such as forwarded mails, indented lines and sentences that look like a header. Every line of the mail
@@ -151,11 +137,11 @@ func (q *quoter) cutRange(from, to int) {
 func (q *quoter) isForwarded(from, to int) bool {
 	first := q.next(from)
 	if before := q.previous(from); before >= 0 && forwarded.MatchString(q.bare(before)) {
-		return !q.sent.isOurs(q.textOf(first, min(first+6, to)))
+		return !q.isFromUs(first, min(first+6, to))
 	}
 	for i, n := first, 0; i < to && n < 4; i, n = q.next(i+1), n+1 {
 		if forwarded.MatchString(q.bare(i)) {
-			return !q.sent.isOurs(q.textOf(i, min(i+8, to)))
+			return !q.isFromUs(i, min(i+8, to))
 		}
 	}
 	return false
@@ -168,122 +154,6 @@ func (q *quoter) textOf(from, to int) string {
 		b.WriteString(q.bare(i) + "\n")
 	}
 	return b.String()
-}
-
-// cutAttributed cuts what follows an attribution («Il giorno … ha scritto:») that a mail program wrote: the quoted lines directly below it,
-// or, if it names us and nothing is marked below it, the rest of the mail. Where a program quotes in this way, all quoted lines are its.
-func (q *quoter) cutAttributed() {
-	found, answered := false, false // answered: a text of the sender stands above
-	for i := 0; i < len(q.lines); i++ {
-		n := q.attribution(i)
-		if n == 0 || q.lines[i].kept {
-			answered = answered || !q.cut[i] && len(words(q.lines[i].text)) > 0
-			continue
-		}
-		below, ours := q.next(i+n), q.sent.isOurs(q.textOf(i, i+n))
-		switch {
-		case below < len(q.lines) && (q.isQuotedLine(below) || q.lines[below].marked), ours && q.isQuotedLine(i):
-			found = true
-			q.cutRange(i, i+n)
-		case ours && q.isWrittenByProgram(i, n, answered):
-			q.cutRange(i, len(q.lines))
-			return
-		}
-		i += n - 1
-	}
-	for i := 0; i < len(q.lines); i++ {
-		end := i
-		for end < len(q.lines) && q.isQuotedLine(end) {
-			end++
-		}
-		if end == i {
-			continue
-		}
-		if q.isForwarded(i, end) {
-			i = end
-			continue
-		}
-		if found || q.sent.hasAddress(q.textOf(i, end)) || q.holdsOurs(i, end) {
-			q.cutRange(i, end)
-			q.cutRange(q.foreignAttribution(i), i)
-		}
-		i = end
-	}
-}
-
-// isWrittenByProgram reports whether an attribution that names us, above text without marks, is a mail program's and no sentence of a person:
-// our mail stands below it, or it holds our address in angle brackets and the answer stands above it.
-func (q *quoter) isWrittenByProgram(i, n int, answered bool) bool {
-	text := q.textOf(i, i+n)
-	if !q.sent.hasAddress(text) && !clock.MatchString(text) {
-		return false
-	}
-	return answered && q.sent.hasAddress(mailbox.FindString(text)) || q.holdsOurs(i+n, len(q.lines))
-}
-
-var mailbox = regexp.MustCompile(`<\s*[^<>\s]+@[^<>\s]+\s*>`)
-
-// foreignAttribution returns where the attribution, in any language, begins that stands directly above quoted lines of ours at i: up to three
-// lines that name us, of which the last ends with a colon; i if there is none.
-func (q *quoter) foreignAttribution(i int) int {
-	last := i - 1
-	for last >= 0 && trim(q.lines[last].text) == "" {
-		last--
-	}
-	if last < 0 || q.lines[last].kept || !strings.HasSuffix(q.bare(last), ":") && !strings.HasSuffix(q.bare(last), "：") {
-		return i
-	}
-	for from := last; from >= max(0, last-2) && q.bare(from) != "" && !q.isQuotedLine(from); from-- {
-		if q.sent.isOurs(q.textOf(from, last+1)) {
-			return from
-		}
-	}
-	return i
-}
-
-// cutHeaders cuts a mail of ours below a header («Da: …», «Inviato: …») or below the mark of a mail program, to the end of the mail.
-func (q *quoter) cutHeaders() {
-	for i := range q.lines {
-		switch {
-		case q.lines[i].kept:
-			return
-		case q.lines[i].begins && (q.sent.isOurs(q.textOf(i, i+8)) || !q.sent.namesOther(q.textOf(i, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
-			originalMessage.MatchString(q.bare(i)) && (q.sent.isOurs(q.textOf(i+1, i+4)) || !q.sent.namesOther(q.textOf(i+1, i+4)) && q.holdsOurs(i, i+maxHeaderLines)),
-			q.isHeader(i) && (q.sent.isSender(q.senderOf(i)) || !q.sent.namesOther(q.senderOf(i)) && q.holdsOurs(i, i+maxHeaderLines)):
-			from := i
-			for from > 0 && sentField.MatchString(q.bare(from-1)) { // some programs write the time above the sender
-				from--
-			}
-			for before := q.previous(from); before >= 0 && separatorLine.MatchString(q.bare(before)); before = q.previous(before) {
-				from = before
-			}
-			q.cutRange(from, len(q.lines))
-			return
-		}
-	}
-}
-
-// senderOf returns the sender in the header that begins at a line, which may continue on the next one.
-func (q *quoter) senderOf(i int) string {
-	if i+1 < len(q.lines) && !headerField.MatchString(q.bare(i+1)) && !looseHeaderField.MatchString(q.bare(i+1)) {
-		return q.textOf(i, i+2)
-	}
-	return q.bare(i)
-}
-
-// isHeader reports whether a line begins the header of a quoted mail: «Da: …» and at least two further fields directly below.
-func (q *quoter) isHeader(i int) bool {
-	field, loose := headerStart.MatchString(q.bare(i)), looseHeaderStart.MatchString(q.bare(i))
-	if !field && !loose {
-		return false
-	}
-	fields := 0
-	for n, at := 0, i+1; n < 8 && at < len(q.lines); n, at = n+1, at+1 {
-		if b := q.bare(at); field && headerField.MatchString(b) || loose && looseHeaderField.MatchString(b) {
-			fields++
-		}
-	}
-	return fields >= 2
 }
 
 // cutCarried cuts a carried mail that we sent.
@@ -319,10 +189,3 @@ func (q *quoter) signatureFrom() bool {
 	}
 	return signing
 }
-
-var (
-	onBehalf  = regexp.MustCompile(`(?is)\b(per conto di|on behalf of|im auftrag von|de la part de)\b.*`)
-	sentField = regexp.MustCompile(`(?i)^(inviato|sent|gesendet|envoyé|trimis|enviado)( il)?\s*:`)
-)
-
-var clock = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
