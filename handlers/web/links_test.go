@@ -22,9 +22,9 @@ func TestOperatorRevokesLinks(t *testing.T) {
 	citizen.open(old).want(http.StatusOK)
 	path := "/ticket/" + string(id)
 	const button = "Annulla i collegamenti"
-	operator.open(path).submit(button, formValues{"Motivo": " "}).want(http.StatusUnprocessableEntity).shows(button)
+	operator.open(path).submit(button, formValues{"Perché li annulla": " "}).want(http.StatusUnprocessableEntity).shows(button)
 	citizen.open(old).want(http.StatusOK)
-	operator.open(path).submit(button, formValues{"Motivo": "inoltrato a estranei"}).want(http.StatusOK).
+	operator.open(path).submit(button, formValues{"Perché li annulla": "inoltrato a estranei"}).want(http.StatusOK).
 		shows("non valgono più", "Annullati i collegamenti e gli indirizzi di risposta; inviato il nuovo collegamento", "inoltrato a estranei")
 	for range 2 { // the page and an update of it
 		citizen.open(old).want(http.StatusGone).shows("Questo collegamento non vale più", "Apra l’e-mail più recente").doesNotShow("RSSMRA80A01H501U")

@@ -121,3 +121,37 @@ walk('a mail to a closed ticket opens a linked one', async ({ as, anybody, look 
   await citizen.getByText('Non si scarica ancora.').first().waitFor();
   await look(citizen, 'cittadino-continua');
 });
+
+walk('a mail of another sender is marked and reopens nothing; a revoked link says what to do', async ({ as, anybody, look }) => {
+  const ticket = await openTicket('010905');
+  const operator = await as('operatore_asr', '010905');
+  await operator.goto(`/ticket/${ticket.id}`);
+  await update(operator, { note: 'Il referto è ora disponibile.', padlock: 'Pubblica', status: 'Risolto' });
+  const mail = await waitForMail(ticket.number, 'Il referto è ora disponibile');
+  await sendMail(mail.replyTo, plain, 'Non va: mandatelo a me.', 'altro@example.org');
+
+  await operator.goto(`/ticket/${ticket.id}`);
+  assert.equal(await status(operator), 'Risolto');
+  const note = operator.locator('.sol-note', { hasText: 'Non va: mandatelo a me.' });
+  await note.getByText('Mittente non verificato (altro@example.org): l’indirizzo non è quello della richiesta.').waitFor();
+  await look(operator, 'ticket-mittente');
+  const citizen = await anybody();
+  await citizen.goto(mail.link);
+  await citizen.getByText('Arrivata per e-mail da un mittente non verificato').waitFor();
+  assert.equal(await citizen.getByText('altro@example.org').count(), 0, 'the citizen does not see who wrote');
+  await look(citizen, 'cittadino-mittente');
+
+  await tabTo(operator, 'Annulla i collegamenti del cittadino');
+  await operator.keyboard.press('Enter');
+  await operator.getByLabel('Perché li annulla').fill('Il collegamento è stato inoltrato');
+  await look(operator, 'ticket-collegamenti');
+  await operator.getByRole('button', { name: 'Annulla i collegamenti' }).click();
+  await operator.getByText('I collegamenti e gli indirizzi di risposta precedenti non valgono più.').waitFor();
+  await citizen.goto(mail.link);
+  await citizen.getByRole('heading', { name: 'Questo collegamento non vale più' }).waitFor();
+  await look(citizen, 'cittadino-collegamento-annullato');
+  await assert.rejects(sendMail(mail.replyTo, plain, 'Ancora io'), /550 5\.7\.1 Questo indirizzo di risposta non vale piu/);
+  const renewed = await waitForMail(ticket.number, 'Le inviamo un nuovo collegamento');
+  await citizen.goto(renewed.link);
+  await citizen.getByText('Il referto è ora disponibile.').first().waitFor();
+});
