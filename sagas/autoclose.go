@@ -14,10 +14,11 @@ import (
 
 // autoCloseState holds the competent entity of a ticket and its latest resolution.
 type autoCloseState struct {
-	Entity        catalog.EntityCode `json:"entity"`            // the competent entity
-	Resolution    int                `json:"n,omitempty"`       // number of the resolution; 0: none yet
-	EffectiveFrom time.Time          `json:"from,omitzero"`     // start of the waiting time
-	Pending       bool               `json:"waiting,omitempty"` // the ticket is resolved and waits for its closing
+	Entity        catalog.EntityCode `json:"entity"`             // the competent entity
+	Resolution    int                `json:"n,omitempty"`        // number of the resolution; 0: none yet
+	EffectiveFrom time.Time          `json:"from,omitzero"`      // start of the waiting time
+	Pending       bool               `json:"waiting,omitempty"`  // the ticket is resolved and waits for its closing
+	Informing     ticket.Informing   `json:"informing,omitzero"` // the waiting time does not begin before a citizen without e-mail was told
 }
 
 // AutoClose returns the saga that closes a resolved ticket after its waiting time: FAQ 2.5 forbids people the step from Risolto to
@@ -25,7 +26,7 @@ type autoCloseState struct {
 // resolution, so the rules refuse it after a later resolution.
 func AutoClose(c *catalog.Catalog) runtime.Saga[autoCloseState] {
 	pending := func(s autoCloseState) []runtime.Schedule {
-		if !s.Pending {
+		if !s.Pending || s.Informing.Note != "" {
 			return nil
 		}
 		at, why := c.AutoCloseAt(s.Entity, s.EffectiveFrom)
@@ -39,6 +40,13 @@ func (s autoCloseState) timerKey() string { return fmt.Sprintf("close/%d", s.Res
 
 // apply folds an event. why is the reason for a timer that the event cancels.
 func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) {
+	toInform := s.Informing.Note
+	if s.Informing = s.Informing.Apply(r.Event); s.Informing.Note != toInform {
+		why = "the citizen must be told first"
+		if s.Informing.Note == "" && r.At.After(s.EffectiveFrom) { // told, or sent to a new address
+			s.EffectiveFrom = r.At
+		}
+	}
 	s.Entity = competentEntity(s.Entity, r.Event) // after a succession the successor's calendar applies
 	switch e := r.Event.(type) {
 	case ticket.ResolutionEvent:

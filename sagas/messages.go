@@ -63,7 +63,10 @@ const (
 	KindClosed     NotificationKind = "closed"     // the saga auto-close closed it
 	KindWithRegion NotificationKind = "regional"   // handed over to the Region; citizens do not get the note
 	KindRedirected NotificationKind = "redirected" // sent to another ASR
-	KindBackAtASR  NotificationKind = "returned"   // back at the ASR that had handed it over
+	// KindContactsCorrected says that the e-mail address was corrected. Its delivery sends again what had failed; it is no mail itself.
+	KindContactsCorrected NotificationKind = "contacts_corrected"
+
+	KindBackAtASR NotificationKind = "returned" // back at the ASR that had handed it over
 )
 
 // Kinds for operators and supervisors.
@@ -85,6 +88,7 @@ const (
 	KindOutcomeProposed  NotificationKind = "proposal"          // the answers of a connected system lead to an outcome
 	KindPrivacyAlert     NotificationKind = "alert"             // a medical report of another person (FAQ 2.9)
 	KindContactFailed    NotificationKind = "contact_failed"    // «e-mail non consegnata»
+	KindToInform         NotificationKind = "to_inform"         // a reminder that a citizen without e-mail must be told
 )
 
 // ConnectorQuestion is the payload of topic ask-connector: it asks the connected systems of an entity for the fact that a check needs.

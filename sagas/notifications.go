@@ -21,8 +21,9 @@ type notificationState struct {
 	HandoverAct         ticket.ID          `json:"handed,omitempty"`   // the act that handed over to the Region
 	HandoverVisibleFrom time.Time          `json:"known,omitzero"`     // the notifications of that act leave then
 	Assignee            ticket.Assignee    `json:"assignee,omitzero"`
-	NoteAct             ticket.ID          `json:"act,omitempty"` // the act of the latest public or regional note
-	NoteVisibleFrom     time.Time          `json:"held,omitzero"` // its reader sees that note from then on
+	NoteAct             ticket.ID          `json:"act,omitempty"`      // the act of the latest public or regional note
+	NoteVisibleFrom     time.Time          `json:"held,omitzero"`      // its reader sees that note from then on
+	NoEmail             bool               `json:"no_email,omitempty"` // the citizen has no e-mail address
 	Erased              bool               `json:"erased,omitempty"`
 }
 
@@ -56,11 +57,16 @@ func (s notificationState) apply(r ticket.Recorded) (notificationState, string) 
 		s.ASR, s.Handover = e.To, e.Handover
 	case ticket.PersonalDataErased:
 		s.Erased = true
+	case ticket.Opened:
+		s.NoEmail = e.NoEmail
+	case ticket.ContactsCorrected:
+		s.NoEmail = e.NoEmail
+	case ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded:
 	case ticket.InternalNote:
 	case ticket.Recalled, ticket.TransferredToSuccessor:
-	case ticket.Opened, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ResolutionEvent, ticket.Reopened,
+	case ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent:
+		ticket.CitizenReminded:
 	}
 	return s, ""
 }
@@ -149,6 +155,10 @@ func (n *notificationBuilder) addForEvent() {
 		n.after = n.before // after the closing the state is empty
 		n.notifyCitizen(KindClosed, Notification{})
 	case ticket.CitizenReminded:
+		if n.after.NoEmail {
+			n.notifyHolder(KindToInform, Notification{Note: e.Question, N: e.N})
+			break
+		}
 		n.notifyCitizen(KindReminder, Notification{Note: e.Question, N: e.N})
 	case ticket.OutcomeCarriedOut:
 		if e.Action == playbook.Alert {
@@ -166,11 +176,15 @@ func (n *notificationBuilder) addForEvent() {
 		}
 	case ticket.ContactFailed:
 		n.notifyHolder(KindContactFailed, Notification{})
-	case ticket.MailKept:
 	case ticket.LinksRevoked:
 		if e.Send {
 			n.notifyCitizen(KindNewLink, Notification{N: e.Issue})
 		}
+	case ticket.ContactsCorrected:
+		if e.EmailChanged && !e.NoEmail {
+			n.notifyCitizen(KindContactsCorrected, Notification{N: e.Address})
+		}
+	case ticket.MailKept, ticket.CitizenInformed, ticket.ReplyForwarded:
 	case ticket.ActWithdrawn:
 		n.cancelHeld(e.Act)
 	case ticket.Unassigned:

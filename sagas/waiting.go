@@ -17,14 +17,15 @@ import (
 
 // waitingState holds the latest question to the citizen.
 type waitingState struct {
-	Entity          catalog.EntityCode `json:"entity"`            // the competent entity
-	Question        ticket.ID          `json:"note,omitempty"`    // id of the note with the question
-	AskedAt         time.Time          `json:"from,omitzero"`     // the citizen can read the question from then on
-	Waiting         bool               `json:"waiting,omitempty"` // the ticket waits for the answer
-	ReminderCount   int                `json:"told,omitempty"`    // reminders of the question so far
-	Erased          bool               `json:"erased,omitempty"`  // the personal data was erased: no reminders
-	PublicNote      ticket.ID          `json:"text,omitempty"`    // id of the latest public note
-	NoteVisibleFrom time.Time          `json:"seen,omitzero"`     // the citizen sees that note from then on
+	Entity          catalog.EntityCode `json:"entity"`             // the competent entity
+	Question        ticket.ID          `json:"note,omitempty"`     // id of the note with the question
+	AskedAt         time.Time          `json:"from,omitzero"`      // the citizen can read the question from then on
+	Waiting         bool               `json:"waiting,omitempty"`  // the ticket waits for the answer
+	ReminderCount   int                `json:"told,omitempty"`     // reminders of the question so far
+	Erased          bool               `json:"erased,omitempty"`   // the personal data was erased: no reminders
+	PublicNote      ticket.ID          `json:"text,omitempty"`     // id of the latest public note
+	NoteVisibleFrom time.Time          `json:"seen,omitzero"`      // the citizen sees that note from then on
+	Informing       ticket.Informing   `json:"informing,omitzero"` // the days do not begin before a citizen without e-mail was told the question
 }
 
 // Waiting returns the saga that reminds a citizen who was asked and has not answered (FAQ 2.4; the reminders are our own rule) and, if
@@ -33,7 +34,7 @@ type waitingState struct {
 func Waiting(c *catalog.Catalog) runtime.Saga[undoState[waitingState]] {
 	pending := func(u undoState[waitingState]) []runtime.Schedule {
 		s := u.Current
-		if !s.Waiting {
+		if !s.Waiting || s.isUninformed() {
 			return nil
 		}
 		rule, cal := c.Waiting(s.Entity), c.Calendar(s.Entity)
@@ -67,8 +68,18 @@ func expiryNoteID(question ticket.ID) ticket.ID {
 	return ticket.ID(uuid.NewSHA1(runtime.IDNamespace, []byte("expire\n"+string(question))).String())
 }
 
+// isUninformed reports whether a citizen without e-mail was not told the question yet. Its reminders are told, too, and stop nothing.
+func (s waitingState) isUninformed() bool {
+	t := s.Informing
+	return t.Note != "" && (t.Note == s.Question || t.Before == s.Question) && s.ReminderCount == 0
+}
+
 // apply folds an event. why is the reason for the timers that the event cancels.
 func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
+	uninformed := s.isUninformed()
+	if s.Informing = s.Informing.Apply(r.Event); uninformed && s.Informing.Note == "" && r.At.After(s.AskedAt) {
+		s.AskedAt = r.At // told, or sent to a new address
+	}
 	s.Entity = competentEntity(s.Entity, r.Event)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:

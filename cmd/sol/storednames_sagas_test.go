@@ -26,7 +26,7 @@ import (
 
 // ticketLife is a history with all events. An event after + belongs to the act of the event before.
 var ticketLife = strings.Fields(`opened assigned taken playbook-started check-tried check-answered answers-forgotten
-	outcome-carried-out playbook-reminded internal-note citizen-note +citizen-asked citizen-reminded contact-failed citizen-replied
+	outcome-carried-out playbook-reminded internal-note citizen-note +citizen-asked citizen-reminded contact-failed contacts-corrected citizen-informed reply-forwarded citizen-replied
 	resumed regional-note +escalated handover-warned handover-breached ping-pong-noticed regional-note recalled escalated
 	citizen-note +redirected escalated redirected escalated redirected reclassified unassigned succeeded citizen-note +resolved
 	reopened marked-duplicate reopened discarded act-withdrawn resolved auto-closed links-revoked personal-data-erased mail-kept`)

@@ -97,6 +97,12 @@ func encodingOf(e Event) encoding {
 		return encoding{"ticket.mail-kept.v1", personalOrNil(e.Personal), e.Mail, withOriginal(nil, e.Original)}
 	case LinksRevoked:
 		return encoding{name: "ticket.links-revoked.v1", personal: personalOrNil(e.Personal)}
+	case ContactsCorrected:
+		return encoding{name: "ticket.contacts-corrected.v1", personal: personalOrNil(e.Personal)}
+	case CitizenInformed:
+		return encoding{name: "ticket.citizen-informed.v1"}
+	case ReplyForwarded:
+		return encoding{name: "ticket.reply-forwarded.v1"}
 	case PersonalDataErased:
 		return encoding{name: "ticket.personal-data-erased.v1"}
 	}
@@ -149,6 +155,9 @@ var decoders = map[string]func(data, personal []byte) (Event, error){
 	"ticket.contact-failed.v1":       decodePlain[ContactFailed],
 	"ticket.mail-kept.v1":            decodeWithPersonal(func(e *MailKept) **Text { return &e.Personal }),
 	"ticket.links-revoked.v1":        decodeWithPersonal(func(e *LinksRevoked) **Text { return &e.Personal }),
+	"ticket.contacts-corrected.v1":   decodeWithPersonal(func(e *ContactsCorrected) **Contacts { return &e.Personal }),
+	"ticket.citizen-informed.v1":     decodePlain[CitizenInformed],
+	"ticket.reply-forwarded.v1":      decodePlain[ReplyForwarded],
 	"ticket.personal-data-erased.v1": decodePlain[PersonalDataErased],
 }
 

@@ -95,6 +95,10 @@ func samples() []Event {
 		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: DeliveryBounced},
 		MailKept{Mail: noteID, Why: AutomaticMail, Original: &original, Personal: mailText},
 		LinksRevoked{Issue: 2, Send: true, Personal: &Text{Text: "il collegamento è stato inoltrato"}},
+		ContactsCorrected{Address: 1, EmailChanged: true, PhoneChanged: true,
+			Personal: &Contacts{Email: "prova@example.it", Phone: "+390110000000", Reason: "Testo"}},
+		CitizenInformed{Note: noteID, How: InformByTelephone},
+		ReplyForwarded{To: id, Version: 7},
 		PersonalDataErased{},
 	}
 }
@@ -164,7 +168,8 @@ func TestEventNames(t *testing.T) {
 	want := strings.Fields(`opened opened assigned unassigned taken citizen_note internal_note regional_note citizen_asked resumed citizen_replied
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
-		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept links_revoked personal_data_erased`)
+		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept links_revoked contacts_corrected citizen_informed
+		reply_forwarded personal_data_erased`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}

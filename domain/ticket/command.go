@@ -123,14 +123,16 @@ type OriginalTicket struct {
 // Reply is a reply of the citizen (FAQ 2.4, 2.5). It reopens a resolved ticket, unless Solved is true («Solo un messaggio») or it is a
 // courtesy.
 type Reply struct {
-	ID          ID
-	Text        string
-	FileNames   []string
-	Attachments []Attachment
-	Solved      *bool // nil if the citizen did not answer whether the problem is solved
-	Courtesy    bool  // the reply contains only thanks: it does not reopen a resolved ticket
-	Mail        MailContent
-	Original    *Attachment // the mail that holds the reply
+	ID           ID
+	Text         string
+	FileNames    []string
+	Attachments  []Attachment
+	Solved       *bool // nil if the citizen did not answer whether the problem is solved
+	Courtesy     bool  // the reply contains only thanks: it does not reopen a resolved ticket
+	Mail         MailContent
+	Original     *Attachment // the mail that holds the reply
+	Duplicate    ID          // the duplicate of the ticket to which the citizen replied
+	KeepResolved bool        // the reply does not reopen a resolved ticket: its sender is not known to be the verified citizen
 }
 
 // KeepMail records a mail that changes nothing. A ticket keeps at most MaxKeptMails of them. Only the system gives it.
@@ -140,6 +142,23 @@ type KeepMail struct {
 	Text     string
 	Mail     MailContent
 	Original *Attachment
+}
+
+// CorrectContacts corrects the citizen's e-mail address or telephone number. A nil value stays; an empty e-mail address means that the citizen
+// has none.
+type CorrectContacts struct {
+	Email  *string
+	Phone  *string
+	Reason string
+}
+
+// InformCitizen records that the operator told a citizen without an e-mail address what is to be told.
+type InformCitizen struct{ How InformWay }
+
+// ForwardReply records, at a duplicate, that a reply to it was added to another ticket. Only the system gives it.
+type ForwardReply struct {
+	To      ID
+	Version int
 }
 
 // Undo withdraws the actor's last act, whole, while its note is held.
@@ -221,6 +240,7 @@ type ExpireQuestion struct {
 type ReportContact struct {
 	Message string          `json:"message"`
 	Why     DeliveryFailure `json:"why"`
+	Address int             `json:"-"` // number of the address to which the message went
 }
 
 // Move is the name of a move of the lifecycle. Several rows of its table may have the same move.
@@ -264,6 +284,9 @@ const (
 	MoveExpireQuestion    Move = "expire"
 	MoveReportContact     Move = "report-contact"
 	MoveKeepMail          Move = "keep-mail"
+	MoveCorrectContacts   Move = "correct-contacts"
+	MoveInformCitizen     Move = "inform-citizen"
+	MoveForwardReply      Move = "forward-reply"
 )
 
 func (Open) command()                {}
@@ -271,6 +294,9 @@ func (Update) command()              {}
 func (Reply) command()               {}
 func (Undo) command()                {}
 func (Erase) command()               {}
+func (CorrectContacts) command()     {}
+func (InformCitizen) command()       {}
+func (ForwardReply) command()        {}
 func (Release) command()             {}
 func (RecordQueryResult) command()   {}
 func (ReportContact) command()       {}
@@ -291,6 +317,11 @@ func (Reply) personCommand()  {}
 func (Undo) personCommand()   {}
 func (Erase) personCommand()  {}
 
+func (CorrectContacts) personCommand() {}
+func (InformCitizen) personCommand()   {}
+
+func (ForwardReply) adapterCommand() {}
+
 func (Release) adapterCommand()           {}
 func (RecordQueryResult) adapterCommand() {}
 func (ReportContact) adapterCommand()     {}
@@ -305,30 +336,3 @@ func (BreachHandover) sagaCommand()      {}
 func (NoticePingPong) sagaCommand()      {}
 func (RemindCitizen) sagaCommand()       {}
 func (ExpireQuestion) sagaCommand()      {}
-
-// FieldValue returns the value that the update gives to a field, and whether it sets the field. It sets "notes" and "entity" in every case:
-// the sender of an update should have read every note, and the competent entity decides the meaning of every act.
-func (u Update) FieldValue(field string) (string, bool) {
-	switch field {
-	case "status":
-		return string(u.Status), u.Status != ""
-	case "assignee":
-		if u.Assignee == nil {
-			return "", false
-		}
-		return u.Assignee.wireName(), true
-	case "entity":
-		return string(u.Entity), true
-	case "problem":
-		return string(u.Problem), u.Problem != "" || u.Service != ""
-	case "answers":
-		return "", len(u.Answers) > 0
-	default:
-		return "", true
-	}
-}
-
-// wireName returns the chosen assignee as the API names it.
-func (n AssigneeInput) wireName() string {
-	return Assignee{Operator: n.Operator, Supervisors: n.Supervisors}.WireName()
-}

@@ -4,7 +4,6 @@
 package ticket
 
 import (
-	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -30,25 +29,6 @@ type Recorded struct {
 	Act      ID // shared by all events of one command, which are consecutive
 }
 
-// IsWithdrawn reports whether an act of a history was undone.
-func IsWithdrawn(history []Recorded, act ID) bool {
-	return slices.ContainsFunc(history, func(r Recorded) bool {
-		w, undone := r.Event.(ActWithdrawn)
-		return undone && w.Act == act
-	})
-}
-
-// HeldUntil returns the end of the hold of an act: until then the act can be withdrawn, and the readers of its notes do not know of it. It is
-// zero if the act wrote no note that is held.
-func HeldUntil(history []Recorded, act ID) (until time.Time) {
-	for _, r := range history {
-		if n, ok := r.Event.(NoteEvent); ok && r.Act == act && n.HeldUntil().After(until) {
-			until = n.HeldUntil()
-		}
-	}
-	return until
-}
-
 // Opened records a new ticket (FAQ 2.2).
 type Opened struct {
 	Number       string             `json:"number"` // e.g. 2026-0001234
@@ -64,6 +44,7 @@ type Opened struct {
 	Requester    RequesterRole      `json:"requester"`
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied
+	NoEmail      bool               `json:"no_email,omitempty"`    // the citizen has no e-mail address
 	Attachments  []Attachment       `json:"attachments,omitempty"`
 	Original     *Attachment        `json:"original,omitempty"`   // the mail that opened the linked ticket
 	Unverified   bool               `json:"unverified,omitempty"` // that mail does not count as the citizen's

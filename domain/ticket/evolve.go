@@ -18,6 +18,10 @@ func Evolve(s State, r Recorded) State {
 	if r.Act != last.ID && !background {
 		s.Last = LastAct{ID: r.Act, By: r.By, Before: s.UndoableState}
 	}
+	if r.By.Operates(s.Entity) && (s.Assignee.Operator == "" || s.Assignee.Operator == r.By.ID) {
+		s.Answered = 0
+	}
+	s.Informing = s.Informing.Apply(r.Event)
 	switch e := r.Event.(type) {
 	case Opened:
 		s.ID, s.Number, s.Citizen, s.Person, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Person, e.Facilitated
@@ -30,12 +34,15 @@ func Evolve(s State, r Recorded) State {
 		s.Status, s.Assignee = e.Status, e.Assignee
 	case NoteEvent:
 		s.Last = s.Last.addNote(e.NoteID(), e.HeldUntil())
+		if _, public := e.(CitizenNote); public {
+			s.PublicNote = e.NoteID()
+		}
 	case CitizenAsked:
 		s.Status, s.Asked = e.Status, OpenQuestion{Note: e.Note}
 	case Resumed:
 		s.Status = e.Status
 	case CitizenReplied:
-		s.Status, s.Unreachable = e.Status, s.Unreachable && e.Unverified
+		s.Status, s.Unreachable, s.Answered = e.Status, s.Unreachable && e.Unverified, r.Version
 	case Escalated:
 		s.Handover = Handover{N: e.Handover, ASR: e.From, Status: s.Status, Assignee: s.Assignee, Ground: e.Ground}
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, Assignee{}
@@ -49,9 +56,12 @@ func Evolve(s State, r Recorded) State {
 		s.Handovers, s.Status, s.Assignee = e.Handover, e.Status, e.Assignee
 		s.Traces, s.Entity = tracesAfterTransfer(s.Traces, s.Entity, e.To), e.To
 	case ResolutionEvent:
-		s.Status, s.Resolution, s.Reopened = e.NewStatus(), e.ResolutionNumber(), false
+		s.Status, s.Resolution, s.Reopened, s.Original = e.NewStatus(), e.ResolutionNumber(), false, ""
+		if duplicate, ok := e.(MarkedDuplicate); ok {
+			s.Original = duplicate.Original
+		}
 	case Reopened:
-		s.Status, s.Assignee, s.Reopened = e.Status, e.Assignee, true
+		s.Status, s.Assignee, s.Reopened, s.Original = e.Status, e.Assignee, true, ""
 	case ActWithdrawn:
 		s.UndoableState = last.Before
 	case AutoClosed:
@@ -74,6 +84,12 @@ func Evolve(s State, r Recorded) State {
 		s.KeptMails++
 	case LinksRevoked:
 		s.LinkIssue = e.Issue
+	case ContactsCorrected:
+		s.Address = e.Address
+		if e.EmailChanged {
+			s.Unreachable = false
+		}
+	case CitizenInformed, ReplyForwarded:
 	case PersonalDataErased:
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()

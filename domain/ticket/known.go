@@ -17,9 +17,10 @@ import (
 func CitizenKnows(e Event) bool {
 	switch e.(type) {
 	case Opened, CitizenNote, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, CitizenReminded,
-		PersonalDataErased:
+		ContactsCorrected, CitizenInformed, ReplyForwarded, PersonalDataErased:
 		return true
-	case InternalNote, RegionalNote, AssignmentEvent, ActWithdrawn, PlaybookEvent, HandoverAlertEvent, ContactEvent:
+	case InternalNote, RegionalNote, AssignmentEvent, ActWithdrawn, PlaybookEvent, HandoverAlertEvent, ContactFailed, MailKept,
+		LinksRevoked:
 	}
 	return false
 }

@@ -23,7 +23,8 @@ func TestCitizenKnowsEveryEvent(t *testing.T) {
 		"TransferredToSuccessor": true, "Resolved": true, "Discarded": true, "MarkedDuplicate": true, "Reopened": true, "ActWithdrawn": false,
 		"AutoClosed": true, "Reclassified": true, "PlaybookStarted": false, "CheckAnswered": false, "CheckTried": false, "AnswersForgotten": false,
 		"OutcomeCarriedOut": false, "PlaybookReminded": false, "HandoverWarned": false, "HandoverBreached": false, "PingPongNoticed": false,
-		"CitizenReminded": true, "ContactFailed": false, "MailKept": false, "LinksRevoked": false, "PersonalDataErased": true,
+		"CitizenReminded": true, "ContactFailed": false, "MailKept": false, "LinksRevoked": false, "ContactsCorrected": true, "CitizenInformed": true,
+		"ReplyForwarded": true, "PersonalDataErased": true,
 	}
 	for _, e := range samples() {
 		name := reflect.TypeOf(e).Name()

@@ -27,7 +27,8 @@ func TestOnlyForOfEveryEvent(t *testing.T) {
 		"ActWithdrawn": everybody, "AutoClosed": everybody, "Reclassified": everybody,
 		"PlaybookStarted": run, "CheckAnswered": run, "CheckTried": run, "AnswersForgotten": run, "OutcomeCarriedOut": run, "PlaybookReminded": run,
 		"HandoverWarned": everybody, "HandoverBreached": everybody, "PingPongNoticed": everybody, "CitizenReminded": everybody,
-		"ContactFailed": everybody, "MailKept": everybody, "LinksRevoked": everybody, "PersonalDataErased": everybody,
+		"ContactFailed": everybody, "MailKept": everybody, "LinksRevoked": everybody, "ContactsCorrected": everybody,
+		"CitizenInformed": everybody, "ReplyForwarded": everybody, "PersonalDataErased": everybody,
 	}
 	s := State{UndoableState: UndoableState{Entity: to3, Traces: []catalog.EntityCode{torino}, Run: PlaybookRun{N: 1, Entity: torino}}}
 	for _, e := range samples() {

@@ -24,9 +24,11 @@ type State struct {
 	Resolution  int // number of the latest resolution; withdrawn ones count
 	Handovers   int // number of the latest hand-over or redirect; withdrawn ones count
 	Erased      bool
-	KeptMails   int  `json:",omitempty"` // number of mails without effect
-	LinkIssue   int  `json:",omitempty"` // number of revocations of links and addresses; LinkIssue.N of those that are made now
-	Unreachable bool // the address in the form accepts no mail, and the citizen has not written since
+	KeptMails   int       `json:",omitempty"` // number of mails without effect
+	LinkIssue   int       `json:",omitempty"` // number of revocations of links and addresses; LinkIssue.N of those that are made now
+	Unreachable bool      // the address in the form accepts no mail, and the citizen has not written since
+	Address     int       `json:",omitempty"` // number of the e-mail address: 0 is that of the form
+	Informing   Informing `json:",omitzero"`  // what the citizen must be told by telephone or letter
 	Last        LastAct
 	Known       Knowledge `json:"-"` // how many events which reader may know of
 	UndoableState
@@ -34,16 +36,19 @@ type State struct {
 
 // UndoableState is the part of a State that an undo restores to its value before the undone act.
 type UndoableState struct {
-	Status   Status
-	Service  catalog.ServiceID
-	Problem  catalog.ProblemID
-	Entity   catalog.EntityCode // competent
-	Assignee Assignee
-	Reopened bool // since the last resolution
-	Handover Handover
-	Traces   []catalog.EntityCode // other entities that had the ticket, oldest first
-	Asked    OpenQuestion         `json:",omitzero"` // the latest question to the citizen
-	Run      PlaybookRun          `json:",omitzero"` // the latest run
+	Status     Status
+	Service    catalog.ServiceID
+	Problem    catalog.ProblemID
+	Entity     catalog.EntityCode // competent
+	Assignee   Assignee
+	Reopened   bool // since the last resolution
+	Handover   Handover
+	Traces     []catalog.EntityCode // other entities that had the ticket, oldest first
+	Original   ID                   `json:",omitempty"` // the main ticket of a duplicate that is resolved as such
+	PublicNote ID                   `json:",omitempty"` // the latest public note
+	Answered   int                  `json:",omitempty"` // version of the citizen's latest reply, until its operator acts; 0: none
+	Asked      OpenQuestion         `json:",omitzero"`  // the latest question to the citizen
+	Run        PlaybookRun          `json:",omitzero"`  // the latest run
 }
 
 // OpenQuestion is the latest question to the citizen.

@@ -115,6 +115,15 @@ const (
 	DeliveryBounced DeliveryFailure = "bounced"
 )
 
+// InformWay is the way by which an operator tells a citizen who has no e-mail address.
+type InformWay string
+
+// The ways to tell a citizen.
+const (
+	InformByTelephone InformWay = "telefono"
+	InformByLetter    InformWay = "lettera"
+)
+
 // OperatorsForm is the service of the form for operators who cannot get access themselves (FAQ 2.2). The Region is competent for it; the
 // chosen ASR is stored as Opened.ChosenEntity.
 const OperatorsForm catalog.ServiceID = "assistenza-online"

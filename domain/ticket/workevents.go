@@ -40,6 +40,7 @@ type CitizenReplied struct {
 	Attachments []Attachment `json:"attachments,omitempty"`
 	Original    *Attachment  `json:"original,omitempty"`   // the mail that holds the reply
 	Unverified  bool         `json:"unverified,omitempty"` // that mail does not count as the citizen's; Personal says why
+	Duplicate   ID           `json:"duplicate,omitempty"`  // the duplicate of this ticket to which the citizen replied
 	Personal    *Text        `json:"-"`
 }
 

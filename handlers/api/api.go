@@ -83,6 +83,7 @@ func New(c Config) (*API, error) {
 	a.registerPlaybook()
 	a.registerNotifications()
 	a.registerReplies()
+	a.registerContacts()
 	a.registerEvents()
 	a.registerStream()
 	a.registerCatalogue()

@@ -33,7 +33,7 @@ type RequesterForm struct {
 	GivenName  string               `json:"given_name"`
 	FamilyName string               `json:"family_name"`
 	TaxCode    string               `json:"tax_code" example:"RSSMRA80A01H501U" doc:"Codice fiscale, or an STP/ENI code"`
-	Email      string               `json:"email" example:"mario.rossi@example.org"`
+	Email      string               `json:"email,omitempty" example:"mario.rossi@example.org"`
 	Phone      string               `json:"phone" example:"+39 011 0000000" doc:"As people write it; stored as digits, with + before a country code and ;ext= before an extension"`
 	OnBehalfOf string               `json:"on_behalf_of,omitempty" maxLength:"200" doc:"Name of the person whom the request is about, if not the requester"`
 }

@@ -60,7 +60,7 @@ func TestBadFormsAreRefused(t *testing.T) {
 		"an unknown field inside": {formWith(func(_, r fields) { r["age"] = 3 }), nil, 422, "invalid", []string{`"field":"requester.age"`}},
 		"a wrong type":            {formWith(func(f, _ fields) { f["description"] = 7 }), nil, 422, "invalid", []string{`"field":"description"`, "string"}},
 		"a missing field":         {formWith(func(f, _ fields) { delete(f, "entity") }), nil, 422, "invalid", []string{`"field":"entity"`, "is required"}},
-		"a missing field inside":  {formWith(func(_, r fields) { delete(r, "email") }), nil, 422, "invalid", []string{`"field":"requester.email"`, "is required"}},
+		"a missing field inside":  {formWith(func(_, r fields) { delete(r, "phone") }), nil, 422, "invalid", []string{`"field":"requester.phone"`, "is required"}},
 		"a wrong check character": {formWith(func(_, r fields) { r["tax_code"] = "RSSMRA80A01H501V" }), nil, 422, "invalid",
 			[]string{`"field":"requester.tax_code"`, `"allowed":"`}},
 		"a wrong e-mail":      {formWith(func(_, r fields) { r["email"] = "maria" }), nil, 422, "invalid", []string{`"field":"requester.email"`}},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
@@ -120,7 +121,7 @@ func (d *TicketDispatcher) SettledHistory(ctx context.Context, id, act ticket.ID
 	if err != nil {
 		return nil, err
 	}
-	until := ticket.HeldUntil(history, act)
+	until := acts.HeldUntil(history, act)
 	if until.IsZero() {
 		return history, nil
 	}

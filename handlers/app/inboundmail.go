@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
@@ -37,12 +38,10 @@ func (s *Service) KeepMail(ctx context.Context, id ticket.ID, why ticket.MailEff
 	return err
 }
 
-// CitizenAddress returns the e-mail address on a ticket; "" if it was erased.
+// CitizenAddress returns the e-mail address on a ticket; "" if it has none, or it was erased.
 func CitizenAddress(history []ticket.Recorded) string {
-	if opened, ok := history[0].Event.(ticket.Opened); ok && opened.Personal != nil {
-		return opened.Personal.Email
-	}
-	return ""
+	form, _, _ := contacts.Of(history)
+	return form.Email
 }
 
 // storeOriginal seals and stores the original of a mail, before the append of the event that names it. It returns nil without a mail.

@@ -32,6 +32,9 @@ func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 	if err == nil {
 		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
 	}
+	if err == nil {
+		err = s.markOpened(ctx, by, id, w.State)
+	}
 	if err != nil {
 		return TicketView{}, err
 	}
@@ -45,6 +48,9 @@ func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.
 	w, err := s.buildView(ctx, by, id, at)
 	if err == nil {
 		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
+	}
+	if err == nil && at == nil {
+		err = s.markOpened(ctx, by, id, w.State)
 	}
 	if err != nil {
 		return ticketview.Ticket{}, err

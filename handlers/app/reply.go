@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -27,7 +28,10 @@ type ReplyRequest struct {
 	Solved   *bool                   `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
 	Courtesy bool                    `json:"-"` // the reply contains only thanks
 	Mail     *ReceivedMail           `json:"-"` // the mail that holds the reply; nil for a reply on the web
-	SeenOpen bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
+	// Duplicate and KeepResolved are those of ticket.Reply.
+	Duplicate    ticket.ID `json:"-"`
+	KeepResolved bool      `json:"-"`
+	SeenOpen     bool      `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
 }
 
 // ReceivedMail is the mail that holds a text, with what was not taken of it.
@@ -40,12 +44,22 @@ type ReceivedMail struct {
 var ErrClosed = errors.New("closed since the ticket was read")
 
 // Reply adds a citizen's reply to a ticket. If the ticket is closed, it opens a linked ticket with the data of its form and the reply as
-// description; further replies go to the linked ticket while it is open. The result's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
+// description; further replies go to the linked ticket while it is open. A reply to a duplicate, thanks
+// excepted, goes to its main ticket, and the result is that of the duplicate. Otherwise the result's stream names the ticket that holds the reply. Errors: *ticket.NotVisibleError, eventstore.ErrErased,
 // ErrClosed, those of the rules.
 func (s *Service) Reply(ctx context.Context, by Caller, id ticket.ID, in ReplyRequest, idempotency Idempotency) (CommandResult, error) {
 	view, err := s.buildView(ctx, by, id, nil)
 	if err != nil {
 		return CommandResult{}, err
+	}
+	if view.DuplicateOf != "" && !in.Courtesy {
+		main, state, found, err := s.findMain(ctx, id, view.DuplicateOf)
+		if err != nil {
+			return CommandResult{}, err
+		}
+		if found {
+			return s.forwardReply(ctx, by, id, main, state, in, idempotency)
+		}
 	}
 	switch {
 	case view.Status == ticket.StatusClosed && in.SeenOpen:
@@ -62,7 +76,7 @@ func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	if err != nil {
 		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
-	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy}
+	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy, Duplicate: in.Duplicate, KeepResolved: in.KeepResolved}
 	if in.Mail != nil {
 		reply.Mail = in.Mail.Content
 	}
@@ -134,13 +148,13 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 	if !ok {
 		return ticket.Open{}, fmt.Errorf("ticket %s does not begin with its opening", closed)
 	}
-	if first.Personal == nil {
+	form, _, kept := contacts.Of(history)
+	if !kept {
 		return ticket.Open{}, eventstore.ErrErased
 	}
 	if strings.TrimSpace(text) == "" { // the old description would add nothing new
 		return ticket.Open{}, ticket.NewInvalidField("text", refusal.Required.With(), "what is still to be solved")
 	}
-	form := *first.Personal
 	form.FileNames, form.Description, form.MailContent = nil, text, ticket.MailContent{}
 	entity := first.ChosenEntity
 	if e, ok := c.Entity(entity); ok && !e.ValidAt(now) {

@@ -110,7 +110,7 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 	}
 	shown := snapshot{viewer: v, now: q.At}
 	for _, row := range rows {
-		page.Items = append(page.Items, shown.newItem(row, names))
+		page.Items = append(page.Items, shown.newItem(row, names, nil))
 	}
 	return page, nil
 }

@@ -112,7 +112,7 @@ func TestFeedDecidesAsRowLevelSecurity(t *testing.T) {
 func TestLatestFeedHoldsWhatIsStillHeld(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
-	h.Do(id, tickettest.Operator, tickettest.Ask("quando?")) // positions 2 and 3
+	h.Do(id, tickettest.Operator, tickettest.Ask("quando?")) // positions 2 to 4: the operator is assigned, too
 	for range 5 {
 		h.OpenTicket(tickettest.Torino)
 	}
@@ -127,10 +127,10 @@ func TestLatestFeedHoldsWhatIsStillHeld(t *testing.T) {
 		}
 		return all
 	}
-	if got, want := positions(latest.Rows), []int64{6, 7, 8}; !slices.Equal(got, want) || latest.Position.N != 8 {
-		t.Errorf("got the latest positions %v up to %d, want %v up to 8", got, latest.Position.N, want)
+	if got, want := positions(latest.Rows), []int64{7, 8, 9}; !slices.Equal(got, want) || latest.Position.N != 9 {
+		t.Errorf("got the latest positions %v up to %d, want %v up to 9", got, latest.Position.N, want)
 	}
-	if got, want := positions(held), []int64{2, 3}; !slices.Equal(got, want) {
+	if got, want := positions(held), []int64{2, 3, 4}; !slices.Equal(got, want) {
 		t.Errorf("got the held positions %v, want %v", got, want)
 	}
 }

@@ -41,13 +41,18 @@ func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 		row = row.addText(e.Note, e.Personal, e.VisibleFrom)
 	case ticket.CitizenReplied:
 		row = row.addText(e.Reply, e.Personal, r.At)
+	case ticket.ContactsCorrected: // the former contacts still find the ticket
+		if e.Personal != nil && fold.hash != nil {
+			corrected := ticket.Form{Email: e.Personal.Email, Phone: e.Personal.Phone}
+			row.Terms = append(row.Terms[:len(row.Terms):len(row.Terms)], searchterms.ForForm(&corrected, fold.hash)...)
+		}
 	case ticket.ActWithdrawn:
 		row = row.removeTexts(e.Notes).removeCitizenStates(e.Act)
 	case ticket.PersonalDataErased:
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
 		row.Terms = searchterms.ForNumber(row.State.Number)
 	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
-		ticket.HandoverAlertEvent, ticket.ContactEvent, ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent,
+		ticket.HandoverAlertEvent, ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent,
 		ticket.ResolutionEvent, ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded:
 	}
 	if _, reclassified := r.Event.(ticket.Reclassified); ticket.CitizenKnows(r.Event) && !reclassified { // its act may be held by a note after it

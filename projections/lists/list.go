@@ -36,6 +36,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	terms := r.parseSearch(f)
 	page := Page{Items: []Item{}}
 	var rows []Row
+	var read map[ticket.ID]bool
 	var snap snapshot
 	err = r.withSnapshot(ctx, v, func(s snapshot) (err error) {
 		page.Position, snap = s.position, s
@@ -58,6 +59,9 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 			found, err = snap.page(ctx, f, f.conditions(snap, searched), nil)
 		}
 		rows = found.rows
+		if err == nil {
+			read, err = snap.readReplies(ctx, rows)
+		}
 		if found.before {
 			page.PreviousCursor = found.first.at(page.Position).encode(r.cursorKeys, f, v)
 		}
@@ -74,7 +78,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
 	for _, row := range rows {
-		page.Items = append(page.Items, snap.newItem(row, names))
+		page.Items = append(page.Items, snap.newItem(row, names, read))
 	}
 	return page, nil
 }
@@ -220,7 +224,7 @@ func (s snapshot) page(ctx context.Context, f Filter, where listConditions, from
 }
 
 // newItem returns a row as the viewer may see it. A citizen sees no operator, and nothing of an act before its note may be read.
-func (s snapshot) newItem(row Row, n ticketview.Names) Item {
+func (s snapshot) newItem(row Row, n ticketview.Names, read map[ticket.ID]bool) Item {
 	state := row.State
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
@@ -243,6 +247,9 @@ func (s snapshot) newItem(row Row, n ticketview.Names) Item {
 		by := n.Entity(state.Handover.ASR)
 		i.HandedOverBy = &by
 	}
+	if state.Answered > 0 && !read[state.ID] && state.Status != ticket.StatusClosed {
+		i.Flags = append(i.Flags, FlagReplied)
+	}
 	i.Flags = append(i.Flags, newFlags(state)...)
 	return i
 }
@@ -260,8 +267,38 @@ func newFlags(s ticket.State) (flags []Flag) {
 	if s.Unreachable && s.Status != ticket.StatusClosed {
 		flags = append(flags, FlagUndeliverable)
 	}
+	if s.Informing.Note != "" && s.Status != ticket.StatusClosed {
+		flags = append(flags, FlagToInform)
+	}
 	if s.Reopened {
 		flags = append(flags, FlagReopened)
 	}
 	return flags
+}
+
+// readReplies returns the tickets whose operator has opened them since the citizen's latest reply. It asks nothing without such replies.
+func (s snapshot) readReplies(ctx context.Context, rows []Row) (map[ticket.ID]bool, error) {
+	var tickets, accounts []string
+	var versions []int
+	for _, row := range rows {
+		if state := row.State; state.Answered > 0 && state.Assignee.Operator != "" && !s.viewer.IsCitizen() {
+			tickets, accounts, versions = append(tickets, string(state.ID)), append(accounts, state.Assignee.Operator), append(versions, state.Answered)
+		}
+	}
+	if tickets == nil {
+		return nil, nil
+	}
+	found, err := s.tx.Query(ctx, `
+		select o.ticket::text from notice.opened o
+		join unnest($1::text[]::uuid[], $2::text[], $3::integer[]) as r (ticket, account, version)
+			on o.ticket = r.ticket and o.account = r.account and o.version >= r.version`, tickets, accounts, versions)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(found, pgx.RowTo[ticket.ID])
+	read := make(map[ticket.ID]bool, len(all))
+	for _, id := range all {
+		read[id] = true
+	}
+	return read, err
 }

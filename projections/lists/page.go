@@ -85,7 +85,7 @@ type Item struct {
 	Erased      bool                 `json:"erased"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.
 	HandedOverBy *ticketview.Entity `json:"handed_over_by,omitempty"`
-	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,reopened" doc:"facts that an operator should see; empty for citizens"`
+	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,to-inform,replied,reopened" doc:"facts that an operator should see; empty for citizens"`
 }
 
 // Flag is a fact about a ticket that an operator should see in the list.
@@ -96,6 +96,8 @@ const (
 	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over, and its working hours are nearly over
 	FlagBreached      Flag = "handover-breached" // nobody has taken the hand-over within its working hours
 	FlagUndeliverable Flag = "undeliverable"     // e-mail non consegnata: mail to the address in the form is not accepted
+	FlagToInform      Flag = "to-inform"         // da comunicare per telefono o lettera: nobody could mail the latest public note
+	FlagReplied       Flag = "replied"           // il cittadino ha risposto: the ticket's operator has not read the reply
 	FlagReopened      Flag = "reopened"          // after its last resolution
 )
 

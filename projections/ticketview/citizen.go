@@ -57,6 +57,7 @@ type publicText struct {
 	attachments []ticket.Attachment
 	original    *ticket.Attachment
 	flagged     bool
+	duplicate   ticket.ID
 	unverified  bool // it came by a mail that does not count as the citizen's
 }
 
@@ -73,7 +74,10 @@ func publicTextOfNote(e ticket.CitizenNote) publicText {
 
 // publicTextOfReply returns the text of a reply of the citizen; a courtesy message is flagged.
 func publicTextOfReply(e ticket.CitizenReplied) publicText {
-	return publicText{id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, original: e.Original, flagged: e.Kind == ticket.ReplyMessage, unverified: e.Unverified}
+	return publicText{
+		id: e.Reply, kind: "reply", text: e.Personal, attachments: e.Attachments, original: e.Original,
+		flagged: e.Kind == ticket.ReplyMessage, unverified: e.Unverified, duplicate: e.Duplicate,
+	}
 }
 
 // publicTextOf returns the text of an event that the citizen may read, and whether the event has one.
@@ -95,7 +99,7 @@ func publicTextOf(e ticket.Event) (publicText, bool) {
 // toNote returns the text as a note for a viewer who may read it.
 func (p publicText) toNote(at time.Time, by By) Note {
 	n := Note{
-		ID: p.id, Kind: p.kind, Audience: AudienceCitizen, By: by, At: at, VisibleFrom: p.visibleFrom, Flagged: p.flagged,
+		ID: p.id, Kind: p.kind, Audience: AudienceCitizen, By: by, At: at, VisibleFrom: p.visibleFrom, Flagged: p.flagged, Duplicate: p.duplicate,
 	}
 	if p.visibleFrom.IsZero() {
 		n.VisibleFrom = at

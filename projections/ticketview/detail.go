@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 )
 
 // History is a ticket's history, folded once, for views at one moment.
@@ -105,6 +106,8 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		case ticket.Recalled:
 			t.markRecalled(e.Handover, r.At)
 		case ticket.TransferredToSuccessor:
+		case ticket.ContactsCorrected:
+			t.applyCorrection(e)
 		case ticket.ResolutionEvent:
 			solved = e.EffectiveFrom()
 			if duplicate, ok := e.(ticket.MarkedDuplicate); ok {
@@ -113,8 +116,8 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		case ticket.Reopened:
 			t.DuplicateOf = ""
 		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed,
-			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
-			ticket.PersonalDataErased:
+			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
+			ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.PersonalDataErased:
 		}
 	}
 	if s.Status == ticket.StatusResolved {
@@ -160,6 +163,12 @@ func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	} else {
 		t.Mail = newMailParts(ticket.MailContent{}, e.Original, e.Unverified, true)
 	}
+}
+
+// applyCorrection sets corrected contacts.
+func (t *Ticket) applyCorrection(e ticket.ContactsCorrected) {
+	f := contacts.Corrected(ticket.Form{Email: t.Requester.Email, Phone: t.Requester.Phone}, e)
+	t.Requester.Email, t.Requester.Phone = f.Email, f.Phone
 }
 
 // addHandover adds a hand-over.

@@ -21,7 +21,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 	t.Assignee = n.Assignee(s.Assignee)
 	t.Problem = n.Problem(s.Service, s.Problem, false)
 	t.ReadOnly = !v.WorksAt(s.Entity)
-	t.Unreachable = s.Unreachable
+	t.Unreachable, t.ToInform, t.Answered = s.Unreachable, s.Informing.Note, s.Answered > 0
 	t.setClock(earlier, s)
 	t.Playbook = v.currentPlaybook(n, s)
 	requester, runs := t.requesterName(), h.runs
@@ -86,7 +86,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 		n.setText(e.Personal, nil)
 		n.setMail(e.Personal, e.Original, e.Unverified)
 		return n, true
-	case ticket.ContactFailed, ticket.LinksRevoked:
+	case ticket.ContactFailed, ticket.LinksRevoked, ticket.ContactsCorrected, ticket.CitizenInformed, ticket.ReplyForwarded:
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
@@ -121,12 +121,15 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
 	case ticket.LinksRevoked:
 		text = e.Personal
-	case ticket.ContactFailed, ticket.MailKept:
+	case ticket.ContactsCorrected:
+		if e.Personal != nil {
+			text = &ticket.Text{Text: e.Personal.Reason}
+		}
+	case ticket.ContactFailed, ticket.MailKept, ticket.CitizenInformed, ticket.ReplyForwarded:
 	case ticket.Taken, ticket.CitizenAsked, ticket.CitizenReplied:
 	case ticket.Redirected, ticket.TransferredToSuccessor:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ResolutionEvent, ticket.ActWithdrawn,
-		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-		ticket.PersonalDataErased:
+		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.PersonalDataErased:
 	}
 	if text == nil || !shown {
 		return ""

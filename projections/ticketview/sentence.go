@@ -101,10 +101,29 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 			return "Annullati i collegamenti e gli indirizzi di risposta; inviato il nuovo collegamento"
 		}
 		return "Annullati i collegamenti e gli indirizzi di risposta"
+	case ticket.ContactsCorrected:
+		return correctionSentence(e)
+	case ticket.CitizenInformed:
+		return "Comunicato al cittadino per " + string(e.How)
+	case ticket.ReplyForwarded:
+		return "Il cittadino ha risposto qui: la risposta è nella richiesta principale"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}
 	return ""
+}
+
+// correctionSentence says which contacts were corrected.
+func correctionSentence(e ticket.ContactsCorrected) string {
+	switch {
+	case e.EmailChanged && e.NoEmail:
+		return "Tolto l’indirizzo e-mail del cittadino"
+	case e.EmailChanged && e.PhoneChanged:
+		return "Corretti e-mail e telefono del cittadino"
+	case e.EmailChanged:
+		return "Corretto l’indirizzo e-mail del cittadino"
+	}
+	return "Corretto il telefono del cittadino"
 }
 
 // yesNo returns an answer in Italian.
@@ -156,9 +175,15 @@ func citizenSentence(e ticket.Event, n Names) string {
 		return "Le è stato inviato un promemoria"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
+	case ticket.ContactsCorrected:
+		return "I Suoi recapiti sono stati corretti"
+	case ticket.CitizenInformed:
+		return "Le abbiamo dato notizia per " + string(e.How)
+	case ticket.ReplyForwarded:
+		return "La Sua risposta è stata aggiunta alla richiesta a cui questa è unita"
 	case ticket.InternalNote, ticket.RegionalNote:
-	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.ContactEvent:
+	case ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked:
+	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
 	}
 	return ""
 }

@@ -47,7 +47,9 @@ type Ticket struct {
 	// Clock is the remaining time of a hand-over that nobody at the receiving entity has taken, if it is known.
 	Clock *Clock `json:"handover_clock,omitempty"`
 	// Unreachable is true when mail to the address in the form is not accepted: «e-mail non consegnata».
-	Unreachable bool `json:"unreachable" doc:"true if mail to the address in the form is not accepted («e-mail non consegnata»)"`
+	Unreachable bool      `json:"unreachable" doc:"true if mail to the address in the form is not accepted («e-mail non consegnata»)"`
+	ToInform    ticket.ID `json:"to_inform,omitempty" doc:"id of the latest public note that nobody could mail and that the citizen must be told by telephone or letter; for operators"`
+	Answered    bool      `json:"answered" doc:"true if the citizen has replied since the ticket's operator acted; false for citizens"`
 	// Playbook names the playbook of the ticket. History.PlaybookRun returns the state of its checks.
 	Playbook *Labelled     `json:"playbook,omitempty"`
 	ReadOnly bool          `json:"read_only" doc:"true if the viewer cannot change the ticket: an auditor, or an operator of an entity that had the ticket before"`
@@ -138,6 +140,7 @@ type Note struct {
 	Attachments []File    `json:"attachments"`
 	Flagged     bool      `json:"flagged" doc:"a message on a resolved ticket that changed nothing"`
 	Erased      bool      `json:"erased"`
+	Duplicate   ticket.ID `json:"duplicate,omitempty" doc:"of a reply: id of the duplicate of this ticket to which the citizen replied"`
 	MailParts
 }
 

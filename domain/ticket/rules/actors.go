@@ -26,6 +26,11 @@ func unassigned(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && s.Assignee == (ticket.Assignee{})
 }
 
+// toBeInformed accepts the operators of the entity that has the ticket while its citizen must be told something.
+func toBeInformed(s ticket.State, by person.Actor) bool {
+	return competent(s, by) && s.Informing.Note != ""
+}
+
 // region accepts the operators of the Region while the Region has the ticket.
 func region(s ticket.State, by person.Actor) bool {
 	return competent(s, by) && s.Entity == catalog.Region

@@ -26,7 +26,7 @@ func Conflicts(s ticket.State, c ticket.Command, by person.Actor, since []ticket
 			continue
 		}
 		for field, theirs := range changedFields(r.Event, by.Entity) {
-			if yours, set := u.FieldValue(field); set {
+			if yours, set := fieldValue(u, field); set {
 				last[field] = ticket.FieldConflict{Field: field, Yours: yours, Theirs: theirs, By: r.By, At: r.At}
 			}
 		}
@@ -94,4 +94,26 @@ func changedFields(e ticket.Event, reader catalog.EntityCode) map[string]string 
 	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
 	}
 	return nil
+}
+
+// fieldValue returns the value that an update gives to a field, and whether it sets the field. It sets "notes" and "entity" in every case:
+// the sender of an update should have read every note, and the competent entity decides the meaning of every act.
+func fieldValue(u ticket.Update, field string) (string, bool) {
+	switch field {
+	case "status":
+		return string(u.Status), u.Status != ""
+	case "assignee":
+		if u.Assignee == nil {
+			return "", false
+		}
+		return ticket.Assignee{Operator: u.Assignee.Operator, Supervisors: u.Assignee.Supervisors}.WireName(), true
+	case "entity":
+		return string(u.Entity), true
+	case "problem":
+		return string(u.Problem), u.Problem != "" || u.Service != ""
+	case "answers":
+		return "", len(u.Answers) > 0
+	default:
+		return "", true
+	}
 }

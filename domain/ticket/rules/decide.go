@@ -72,6 +72,12 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 		return decideKeepMail(s, c, by)
 	case ticket.RevokeLinks:
 		return decideRevokeLinks(s, c, by)
+	case ticket.CorrectContacts:
+		return decideCorrectContacts(s, c, by)
+	case ticket.InformCitizen:
+		return decideInformCitizen(s, c, by)
+	case ticket.ForwardReply:
+		return decideForwardReply(s, c, by)
 	}
 	return nil, nil
 }
@@ -87,7 +93,7 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	if s.Status == ticket.StatusResolved {
 		m, kind = ticket.MoveNotSolved, ticket.ReplyNotSolved
 		switch {
-		case mail.IsUnverified(), c.Courtesy, c.Solved != nil && *c.Solved:
+		case mail.IsUnverified(), c.Courtesy, c.KeepResolved, c.Solved != nil && *c.Solved:
 			m, kind = ticket.MoveCitizenMessage, ticket.ReplyMessage
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
 			kind = ticket.ReplyAnswer // the citizen cannot see the resolution yet: it is held
@@ -109,8 +115,8 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 		return nil, err
 	}
 	reply := ticket.CitizenReplied{
-		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Original: c.Original, Unverified: mail.IsUnverified(),
-		Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames, MailContent: mail},
+		Reply: c.ID, Kind: kind, Status: to, Attachments: c.Attachments, Original: c.Original, Duplicate: c.Duplicate,
+		Unverified: mail.IsUnverified(), Personal: &ticket.Text{Text: c.Text, FileNames: c.FileNames, MailContent: mail},
 	}
 	if m != ticket.MoveNotSolved {
 		return []ticket.Event{reply}, nil

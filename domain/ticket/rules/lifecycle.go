@@ -98,6 +98,9 @@ var lifecycle = []transitionRule{
 	{ticket.MoveKeepMail, system, ticket.Statuses(), nil},
 	{ticket.MoveRevokeLinks, competent, ticket.Statuses(), nil},
 	{ticket.MoveRevokeLinks, administrator, ticket.Statuses(), nil},
+	{ticket.MoveCorrectContacts, competent, notClosed, nil},
+	{ticket.MoveInformCitizen, toBeInformed, notClosed, nil},
+	{ticket.MoveForwardReply, system, []ticket.Status{ticket.StatusResolved, ticket.StatusClosed}, nil},
 }
 
 // transitions returns the lifecycle in the type of looplab/fsm.

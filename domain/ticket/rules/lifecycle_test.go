@@ -39,12 +39,12 @@ func TestMoves(t *testing.T) {
 			given(opened()),
 			operator,
 			[]Move{MoveTake, MoveAssign, MoveUnassign, MoveNote, MoveReclassify,
-				MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck, MoveRevokeLinks},
+				MoveAsk, MoveResume, MoveEscalate, MoveResolve, MoveDuplicate, MoveAnswerCheck, MoveRevokeLinks, MoveCorrectContacts},
 		},
 		"an operator of a resolved ticket": {
 			given(opened(), resolved(1)),
 			colleague,
-			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen, MoveRevokeLinks},
+			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen, MoveRevokeLinks, MoveCorrectContacts},
 		},
 		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, []Move{MoveRevokeLinks}},
 		"the citizen of the ticket":       {given(opened()), citizen, []Move{MoveAnswer}},
@@ -69,6 +69,7 @@ func TestMoves(t *testing.T) {
 				MoveRedirect,
 				MoveResolve,
 				MoveRevokeLinks,
+				MoveCorrectContacts,
 			},
 		},
 		"the system on a new ticket": {

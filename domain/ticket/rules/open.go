@@ -36,9 +36,7 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	} else {
 		f.TaxCode = code.String()
 	}
-	if f.Email, err = person.ParseEmail(f.Email); err != nil {
-		wrong.addIdentifier("requester.email", err)
-	}
+	f.Email = requireEmail(&wrong, c)
 	if f.Phone, err = person.ParsePhone(f.Phone); err != nil {
 		wrong.addIdentifier("requester.phone", err)
 	}
@@ -56,7 +54,8 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	return []ticket.Event{ticket.Opened{
 		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
 		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Person: c.Person, Requester: c.Requester,
-		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, Attachments: c.Attachments, Original: c.Original, Unverified: f.IsUnverified(), Status: to, Personal: &f,
+		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, NoEmail: f.Email == "", Attachments: c.Attachments, Original: c.Original,
+		Unverified: f.IsUnverified(), Status: to, Personal: &f,
 	}}, nil
 }
 

@@ -117,7 +117,8 @@ func TestTextsKeepTheirAudience(t *testing.T) {
 			case Opened, Assigned, Unassigned, Taken, CitizenAsked, Resumed, CitizenReplied, Escalated, Recalled, Redirected, Resolved,
 				Discarded, MarkedDuplicate, Reopened, ActWithdrawn, AutoClosed, TransferredToSuccessor, Reclassified, PlaybookStarted, CheckAnswered,
 				CheckTried, AnswersForgotten, OutcomeCarriedOut, PlaybookReminded, HandoverWarned, HandoverBreached, PingPongNoticed,
-				CitizenReminded, ContactFailed, MailKept, LinksRevoked, PersonalDataErased:
+				CitizenReminded, ContactFailed, MailKept, LinksRevoked, ContactsCorrected, CitizenInformed, ReplyForwarded,
+				PersonalDataErased:
 			}
 		}
 	})

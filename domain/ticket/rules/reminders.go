@@ -97,12 +97,13 @@ func decideExpireQuestion(s ticket.State, c ticket.ExpireQuestion, by person.Act
 	return []ticket.Event{ticket.CitizenNote{Note: c.Note, VisibleFrom: now, Personal: &ticket.Text{Text: noReplyText}}, resolved}, nil
 }
 
-// decideReportContact records that the citizen cannot be reached, once until the citizen writes again.
+// decideReportContact records that the citizen cannot be reached, once until the citizen writes again or the address is corrected. A message
+// that went to a former address says nothing about the present one.
 func decideReportContact(s ticket.State, c ticket.ReportContact, by person.Actor) ([]ticket.Event, error) {
-	if err := checkMove(s, ticket.MoveReportContact, by); err != nil || s.Unreachable {
+	if err := checkMove(s, ticket.MoveReportContact, by); err != nil || s.Unreachable || c.Address < s.Address {
 		return nil, err
 	}
-	return []ticket.Event{ticket.ContactFailed(c)}, nil
+	return []ticket.Event{ticket.ContactFailed{Message: c.Message, Why: c.Why}}, nil
 }
 
 // decideKeepMail records a mail without effect, up to the maximum: a machine may answer each of our mails.

@@ -33,7 +33,8 @@ var writesPersonalText = map[ticket.Move]bool{
 	ticket.MoveNote: true, ticket.MoveRegionalMessage: true, ticket.MoveAnswer: true, ticket.MoveNotSolved: true,
 	ticket.MoveCitizenMessage: true, ticket.MoveAsk: true, ticket.MoveEscalate: true, ticket.MoveRedirect: true,
 	ticket.MoveDuplicate: true, ticket.MoveResume: true, ticket.MoveReopen: true, ticket.MoveRecall: true, ticket.MoveAnswerCheck: true,
-	ticket.MoveRevokeLinks: true,
+	ticket.MoveRevokeLinks:     true,
+	ticket.MoveCorrectContacts: true,
 }
 
 // checkFields adds an error for each field of the update that the move needs and that is missing, and for each that is wrong or does not

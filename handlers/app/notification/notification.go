@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/sagas"
@@ -57,7 +58,7 @@ func (n *Store) DeliverAt(ctx context.Context, messageID string, id ticket.ID, s
 	} else if s.To != sagas.ToAccount {
 		to = ""
 	}
-	if ticket.IsWithdrawn(history, s.Act) {
+	if acts.IsWithdrawn(history, s.Act) {
 		return nil
 	}
 	_, err = n.store.Pools().Consumer.Exec(ctx, `

@@ -33,6 +33,10 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindPrivacyAlert:     "ATTENZIONE, privacy: il referto della richiesta n. # non risulta del richiedente",
 	sagas.KindContactFailed:    "E-mail non consegnata: l’indirizzo della richiesta n. # non riceve",
 
+	sagas.KindToInform: "Da comunicare per telefono o lettera: promemoria n. % sulla richiesta n. #",
+
+	sagas.KindContactsCorrected: "I recapiti della Sua richiesta n. # sono stati corretti",
+
 	sagas.KindOpened:     "Abbiamo ricevuto la Sua richiesta n. #",
 	sagas.KindNewLink:    "I collegamenti precedenti alla Sua richiesta n. # non valgono più",
 	sagas.KindPublicNote: "C’è un messaggio per Lei sulla richiesta n. #",

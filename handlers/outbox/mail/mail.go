@@ -28,6 +28,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
+	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/lease"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -105,6 +107,9 @@ func New(c Config) (*Sender, error) {
 // After an error the caller calls it again with the same messageID: a stored mail is not stored twice, and a sent mail is not sent again.
 // A mail that was perhaps sent before a restore of the log is stored as uncertain and not sent.
 func (s *Sender) Deliver(ctx context.Context, messageID string, id ticket.ID, n sagas.Notification) error {
+	if n.Kind == sagas.KindContactsCorrected {
+		return s.sendAgain(ctx, id, n)
+	}
 	reference, err := json.Marshal(n)
 	if err != nil {
 		return err
@@ -144,7 +149,7 @@ func (s *Sender) Retry(ctx context.Context) (failures error) {
 	for s.Relay.host != "" && !s.isOpen() {
 		rows, err := s.Pool.Query(ctx, `
 			select id::text from mail.deliveries
-			where state in ('waiting', 'sending') and next_at <= clock_timestamp() and kind = any ($1) order by next_at limit 100`, knownKinds)
+			where `+isDue+` and kind = any ($1) order by next_at limit 100`, knownKinds)
 		if err != nil {
 			return errors.Join(failures, err)
 		}
@@ -174,6 +179,7 @@ type delivery struct {
 	ticket       ticket.ID
 	notification sagas.Notification
 	attempts     int
+	address      int           // number of the address to which it went last
 	age          time.Duration // since the mail was created, or a person let it be sent, when this node reserved it
 }
 
@@ -198,7 +204,7 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	if m.attempts == 1 && m.age > s.GiveUpAfter {
 		return s.finish(ctx, m, "void", "it waited too long for a mail server")
 	}
-	msg, why, err := s.compose(attempting, m)
+	msg, address, why, err := s.compose(attempting, m)
 	if attempting.Err() != nil {
 		return errors.Join(s.giveBack(ctx, m), context.Cause(attempting))
 	}
@@ -211,6 +217,12 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 	}
 	if msg == nil {
 		return s.finish(ctx, m, "void", why)
+	}
+	if m.address != address { // what becomes of it says something about that address
+		if err := s.store(ctx, `update mail.deliveries set address = $2 where id = $1`, m.id, address); err != nil {
+			return errors.Join(s.giveBack(ctx, m), err)
+		}
+		m.address = address
 	}
 	// The mail says what was read of the ticket: it leaves when that cannot be lost any more.
 	if err := s.App.Barrier(attempting); err != nil {
@@ -241,8 +253,12 @@ func (s *Sender) attempt(ctx context.Context, id string) error {
 // node that stops between the two sends the mail again, and no failed contact is lost.
 func (s *Sender) reject(ctx context.Context, m delivery, why error) error {
 	if errors.As(why, new(recipientError)) {
-		if err := s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused); err != nil {
+		corrected, err := s.reportContactFailure(ctx, m, ticket.DeliveryRefused)
+		switch {
+		case err != nil:
 			return errors.Join(s.postpone(ctx, m, "rejected, the failed contact is not recorded yet", false, s.backoff(m.attempts)), err)
+		case corrected:
+			return s.postpone(ctx, m, "rejected by the former address", false, 0)
 		}
 	} else {
 		s.Log.ErrorContext(ctx, "relay rejected mail for a reason other than the recipient", "message", m.id, "ticket", m.ticket, "reason", why)
@@ -284,22 +300,31 @@ func (s *Sender) backoff(attempts int) (delay time.Duration) {
 	return min(delay, time.Hour)
 }
 
-// reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «e-mail non consegnata».
-func (s *Sender) reportContactFailure(ctx context.Context, id ticket.ID, messageID string, why ticket.DeliveryFailure) error {
-	_, err := s.App.Dispatch(ctx, app.CommandRequest{
-		Ticket: id, Command: ticket.ReportContact{Message: messageID, Why: why},
-		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + messageID, Permanent: true,
+// reportContactFailure records at the ticket that the citizen's address takes no mail. Operators see it as «e-mail non consegnata». It returns
+// true, and records nothing, if the address was corrected since the mail was written.
+func (s *Sender) reportContactFailure(ctx context.Context, m delivery, why ticket.DeliveryFailure) (corrected bool, err error) {
+	result, err := s.App.Dispatch(ctx, app.CommandRequest{
+		Ticket: m.ticket, Command: ticket.ReportContact{Message: m.id, Why: why, Address: m.address},
+		By: person.Actor{ID: "mail", Role: person.System}, Key: "contact/" + m.id + addressSuffix(m.address), Permanent: true,
 	})
-	return err
+	return err == nil && result.State.Address > m.address, err
 }
 
-// RecordBounce stores that a mail was returned, and records the failed contact at its ticket. It ignores a mail that was never sent or was
-// rejected.
+// addressSuffix distinguishes the reports about the addresses to which one mail went. Those about the address of the form have none.
+func addressSuffix(address int) string {
+	if address == 0 {
+		return ""
+	}
+	return fmt.Sprintf("/%d", address)
+}
+
+// RecordBounce stores that a mail was returned, and records the failed contact at its ticket. If the address was corrected since, the mail is
+// sent again instead. It ignores a mail that was never sent or was rejected.
 func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
-	var id ticket.ID
+	m := delivery{id: messageID}
 	err := s.Pool.QueryRow(ctx, `
 		update mail.deliveries set state = 'bounced', ended_at = clock_timestamp() where id = $1 and state in ('sent', 'sending', 'waiting', 'bounced', 'uncertain')
-		returning ticket::text`, messageID).Scan(&id)
+		returning ticket::text, address`, messageID).Scan(&m.ticket, &m.address)
 	if errors.Is(err, pgx.ErrNoRows) { // never sent, or its rejection was recorded: the returned mail needs no retry
 		return nil
 	}
@@ -307,7 +332,12 @@ func (s *Sender) RecordBounce(ctx context.Context, messageID string) error {
 		return fmt.Errorf("record the return of mail %s: %w", messageID, err)
 	}
 	s.outcomes.WithLabelValues("bounced").Inc()
-	return s.reportContactFailure(ctx, id, messageID, ticket.DeliveryBounced)
+	corrected, err := s.reportContactFailure(ctx, m, ticket.DeliveryBounced)
+	if err != nil || !corrected {
+		return err
+	}
+	_, err = s.copyMails(ctx, []string{m.id})
+	return err
 }
 
 // TicketOf returns the ticket about which a mail was; "" if there is no such mail.
@@ -322,27 +352,29 @@ func (s *Sender) TicketOf(ctx context.Context, messageID string) (id ticket.ID, 
 	return id, nil
 }
 
-// compose writes the mail. Without a message and an error, why says why the mail is not to be sent any more.
-func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why string, err error) {
+// compose writes the mail, and returns the number of the address to which it goes. Without a message and an error, why says why the mail is not
+// to be sent any more.
+func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, address int, why string, err error) {
 	history, err := s.App.SettledHistory(ctx, m.ticket, m.notification.Act)
 	if err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
 	opened, ok := history[0].Event.(ticket.Opened)
-	if !ok || opened.Personal == nil {
-		return nil, "the personal data was erased", nil
+	form, address, kept := contacts.Of(history)
+	if !ok || !kept {
+		return nil, 0, "the personal data was erased", nil
 	}
-	if ticket.IsWithdrawn(history, m.notification.Act) {
-		return nil, "the act was withdrawn", nil
+	if acts.IsWithdrawn(history, m.notification.Act) {
+		return nil, 0, "the act was withdrawn", nil
 	}
 	verified := opened.Identity == ticket.Verified
 	if verified && s.WantsMail != nil {
 		if wants, err := s.WantsMail(ctx, opened.Citizen); err != nil || !wants {
-			return nil, "the citizen refused mail", err
+			return nil, 0, "the citizen refused mail", err
 		}
 	}
 	now := s.Now()
-	for _, passed := range []time.Time{history[len(history)-1].At, ticket.HeldUntil(history, m.notification.Act)} {
+	for _, passed := range []time.Time{history[len(history)-1].At, acts.HeldUntil(history, m.notification.Act)} {
 		if passed.After(now) { // this node's reading of the log's clock is behind
 			now = passed
 		}
@@ -350,12 +382,12 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	viewer := ticketview.Viewer{Ticket: m.ticket}
 	t, ok := ticketview.Detail(viewer, history, ticketview.Names{Catalog: s.Catalog}, now)
 	if !ok || t.Erased {
-		return nil, "the citizen does not see the ticket", nil
+		return nil, 0, "the citizen does not see the ticket", nil
 	}
 	issue := ticket.IssueAt(ticket.LinkIssueOf(history), now)
 	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, issue, verified), verified)
 	if err != nil || written == nil {
-		return nil, "the note is not available any more", err
+		return nil, 0, "the note is not available any more", err
 	}
 	msg := gomail.NewMsg()
 	msg.SetMessageIDWithValue(s.Addresses.MessageID(m.id))
@@ -373,10 +405,15 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, why st
 	err = errors.Join(msg.FromFormat(SenderName, addresses.From()), msg.ReplyTo(addresses.Reply(m.ticket)),
 		msg.EnvelopeFrom(addresses.Bounce(m.id)))
 	if err != nil {
-		return nil, "", err
+		return nil, 0, "", err
 	}
-	if err := msg.To(strings.TrimSpace(opened.Personal.Email)); err != nil {
-		return nil, "the address is not valid", s.reportContactFailure(ctx, m.ticket, m.id, ticket.DeliveryRefused)
+	if form.Email == "" {
+		return nil, address, noAddress, nil
 	}
-	return msg, "", nil
+	if err := msg.To(strings.TrimSpace(form.Email)); err != nil {
+		m.address = address
+		_, err := s.reportContactFailure(ctx, m, ticket.DeliveryRefused)
+		return nil, address, "the address is not valid", err
+	}
+	return msg, address, "", nil
 }

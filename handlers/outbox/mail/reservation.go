@@ -30,6 +30,10 @@ var knownKinds = func() (all []string) {
 	return all
 }()
 
+// isDue is the condition of a mail that an attempt may begin now. A mail that is sent again waits for the one before it.
+const isDue = `state in ('waiting', 'sending') and next_at <= clock_timestamp()
+	and (after is null or not exists (select from mail.deliveries b where b.id = deliveries.after and b.state in ('waiting', 'sending')))`
+
 // reserve reserves a mail that is due for one attempt and returns it with its notification as JSON. A delivery without attempts means that it
 // was sent already, that another attempt has reserved it, or that its kind is of a newer release: a node that knows it sends the mail.
 func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference []byte, err error) {
@@ -42,8 +46,9 @@ func (s *Sender) reserve(ctx context.Context, id string) (m delivery, reference 
 	err = conn.QueryRow(ctx, `
 		update mail.deliveries set uncertain = uncertain or state = 'sending', state = 'sending', attempts = attempts + 1,
 			next_at = clock_timestamp() + $2::interval
-		where id = $1 and state in ('waiting', 'sending') and next_at <= clock_timestamp() and kind = any ($3)
-		returning ticket::text, notification, attempts, clock_timestamp() - created_at`, id, s.Lease, knownKinds).Scan(&m.ticket, &reference, &m.attempts, &m.age)
+		where id = $1 and `+isDue+` and kind = any ($3)
+		returning ticket::text, notification, attempts, clock_timestamp() - created_at, address`, id, s.Lease, knownKinds).
+		Scan(&m.ticket, &reference, &m.attempts, &m.age, &m.address)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return m, nil, nil

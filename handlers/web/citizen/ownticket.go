@@ -96,7 +96,8 @@ func (p *Pages) sendReply(r *ui.Request, f replyForm, files []attachment.FileUpl
 		return app.CommandResult{}, uploadErr
 	}
 	in := app.ReplyRequest{Text: f.Text, Files: files, SeenOpen: f.SeenStatus != ticket.StatusClosed}
-	if f.SeenStatus == ticket.StatusResolved {
+	merged := r.FormValue("unita") != "" // the page of a duplicate asks nothing: the answer goes to the main ticket
+	if f.SeenStatus == ticket.StatusResolved && !merged {
 		switch f.Resolution {
 		case notSolved, justMessage:
 			solved := f.Resolution == justMessage

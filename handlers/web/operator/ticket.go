@@ -27,6 +27,8 @@ func (p *Pages) ticketRoutes() []ui.Route {
 		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: identity.UpdateTicket, Background: true, Handle: p.reportPresence},
 		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.revokeLinks},
 		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undo},
+		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.correctContacts},
+		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.informCitizen},
 		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.downloadAttachment},
 		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.previewPage},
 	}
@@ -43,6 +45,7 @@ type ticketData struct {
 	ReadymadeTexts []readymadeText
 	PresenceText   string // as presenceText
 	Conflicts      []conflict
+	Contacts       contactsForm
 	IsAuditor      bool         // the reader is an auditor, who cannot change tickets
 	TakeAction     string       // the action of the button «Prendi in carico»; "": the page has no such button
 	UndoSeconds    int          // seconds in which the reader can still undo the last update; 0: not possible
@@ -116,6 +119,9 @@ func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d t
 		if d.Menu, err = p.newUpdateMenu(r, d.TicketView, d.Form); err != nil {
 			return err
 		}
+	}
+	if !d.Contacts.Open {
+		d.Contacts = contactsForm{Email: t.Requester.Email, Phone: t.Requester.Phone}
 	}
 	d.ReadymadeTexts = p.readymadeTexts(r, t)
 	if d.PresenceText, err = p.presenceText(r, t.ID); err != nil {

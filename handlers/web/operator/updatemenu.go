@@ -62,6 +62,9 @@ func (p *Pages) newUpdateMenu(r *ui.Request, view app.TicketView, f updateForm) 
 	if t.Identity == ticket.Verified {
 		m.CitizenChannel = "nella sua area riservata"
 	}
+	if s.Informing.NoEmail {
+		m.CitizenChannel = "ma non ha un’e-mail: gliela comunichi per telefono o lettera"
+	}
 	if r.Caller.Actor.Entity == catalog.Region {
 		m.InternalReaders = "solo l’assistenza regionale"
 	}

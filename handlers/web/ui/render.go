@@ -134,6 +134,8 @@ func FindsTickets(role person.Role) bool { return role.Operates() || role == per
 // confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{
 	"uscita":       "È uscito dall’area riservata.",
+	"recapiti":     "I recapiti sono stati corretti. Ciò che non era arrivato parte di nuovo.",
+	"comunicato":   "Registrato: il cittadino ne ha avuto notizia.",
 	"presa":        "La richiesta è in carico a Lei.",
 	"verifiche":    "Le risposte alle verifiche sono state registrate.",
 	"esito":        "L’esito delle verifiche è stato eseguito.",
