@@ -167,7 +167,7 @@ func TestQuestionsAreRecordedAsAccesses(t *testing.T) {
 		w.ask(id)
 	}
 	auditor := person.Actor{ID: "01930000-0000-7000-8000-000000000a02", Role: person.Auditor}
-	all, err := accesslog.List(t.Context(), w.store.Pools().Request, auditor, id, "", 0, 10)
+	all, err := accesslog.List(t.Context(), w.store.Pools().Request, auditor, id, "", nil, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
