@@ -67,7 +67,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 	}
 	a.inbound, err = inbound.New(inbound.Config{
 		App: n.service, Addresses: addresses, Domain: o.MailDomain, RecordBounce: a.mail.RecordBounce, TicketOf: a.mail.TicketOf,
-		SenderName: mail.SenderName, SentTexts: mail.Sentences(), TrustedServers: o.MailTrustedServers, CertifiedMailDomains: o.MailCertifiedDomains, TLS: tlsConfig, Log: n.log, Metrics: n.metrics,
+		SenderName: mail.SenderName, SentTexts: mail.Sentences(), TrustedServers: o.MailTrustedServers, CertifiedMailDomains: o.MailCertifiedDomains, TLS: tlsConfig, Log: n.log, Metrics: n.metrics, Limits: o.MailLimits,
 	})
 	if err != nil {
 		return a, err

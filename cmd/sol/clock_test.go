@@ -21,6 +21,7 @@ var nodeClockUses = map[string]string{
 	"handlers/middleware/wrap.go":            "measures the duration of a request",
 	"handlers/middleware/csv.go":             "deadline of a connection",
 	"handlers/inbound/server.go":             "deadline of a connection",
+	"handlers/inbound/limits.go":             "rate limits: each node counts for itself; deadline of a connection",
 	"handlers/sse/wire.go":                   "deadline of a connection",
 	"handlers/sse/bench/bench.go":            "measures durations",
 	"handlers/sse/bench/listeners.go":        "measures durations",

@@ -120,7 +120,7 @@ var allowedImports = map[string][]string{
 	"handlers/web/auditor":                page,
 	"handlers/web/admin":                  append([]string{"sagas/..."}, page...),
 	"handlers/web/bench":                  append([]string{"handlers/middleware"}, application...),
-	"handlers/inbound":                    append([]string{"handlers/identity/mailaddress"}, application...),
+	"handlers/inbound":                    append([]string{"handlers/identity/mailaddress", "handlers/middleware"}, application...),
 	"handlers/outbox":                     {"domain/...", "eventstore", "eventstore/lease", "eventstore/pgpool", "sagas/runtime"},
 	"handlers/outbox/mail":                append([]string{"eventstore/lease", "eventstore/pgpool", "handlers/outbox", "handlers/identity/mailaddress", "sagas"}, application...),
 	"handlers/outbox/notify":              {"domain/...", "handlers/app/notification", "handlers/outbox", "sagas"},
@@ -129,7 +129,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
+	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/dbproxy":  {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",

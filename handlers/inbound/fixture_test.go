@@ -22,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
@@ -56,7 +57,10 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service, err := app.New(app.Config{Store: w.store, Rules: rules.Engine{Catalog: catalog.Default()}, Identity: people})
+	service, err := app.New(app.Config{
+		Store: w.store, Rules: rules.Engine{Catalog: catalog.Default()}, Identity: people,
+		Forms: formlimit.Config{Email: formlimit.Bound{Count: formlimit.Unlimited}, TaxCode: formlimit.Bound{Count: formlimit.Unlimited}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ type Config struct {
 	TLS           *tls.Config   // for STARTTLS; nil: not offered
 	Log           *slog.Logger
 	Metrics       prometheus.Registerer
+	Limits        Limits
 }
 
 // Server receives mail by SMTP.
@@ -62,6 +63,7 @@ type Server struct {
 	workCtx    context.Context // of processing messages; Run cancels it at its end
 	cancelWork context.CancelFunc
 	outcomes   *prometheus.CounterVec
+	limiters   limiters
 }
 
 // maxLine is the maximum length, in bytes, of a line. RFC 5321 wants at most 1000; programs that write HTML in one line do not care.
@@ -75,15 +77,17 @@ func New(c Config) (*Server, error) {
 	c.MaxBytes, c.MaxConns = cmp.Or(c.MaxBytes, 8<<20), cmp.Or(c.MaxConns, 50)
 	c.Timeout = cmp.Or(c.Timeout, time.Minute)
 	c.MaxDuration = cmp.Or(c.MaxDuration, 10*time.Minute)
-	c.ShutdownGrace = cmp.Or(c.ShutdownGrace, 5*time.Second)
+	c.ShutdownGrace, c.Limits = cmp.Or(c.ShutdownGrace, 5*time.Second), c.Limits.withDefaults()
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{Config: c, outcomes: promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
-		Name: "sol_inbound_mail_total", Help: "Inbound mails, by result: reply, courtesy, automatic, bounce, refused or failed.",
+	s := &Server{Config: c, limiters: newLimiters(c.Limits), outcomes: promauto.With(c.Metrics).NewCounterVec(prometheus.CounterOpts{
+		Name: "sol_inbound_mail_total", Help: "Inbound mails, by result: reply, courtesy, automatic, bounce, refused, deferred or failed.",
 	}, []string{"outcome"})}
 	s.workCtx, s.cancelWork = context.WithCancel(context.Background())
-	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
+	s.smtp = smtp.NewServer(smtp.BackendFunc(func(conn *smtp.Conn) (smtp.Session, error) {
+		return &session{server: s, peer: c.Limits.peerOf(conn.Conn().RemoteAddr())}, nil
+	}))
 	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients, s.smtp.MaxLineLength = c.Domain, c.MaxBytes, 1, maxLine
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout, s.smtp.EnableSMTPUTF8, s.smtp.TLSConfig = c.Timeout, c.Timeout, true, c.TLS
 	s.smtp.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn)
@@ -95,7 +99,7 @@ func New(c Config) (*Server, error) {
 // Run returns.
 func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	defer s.cancelWork()
-	bounded := &boundedListener{Listener: netutil.LimitListener(listener, s.MaxConns), maxDuration: s.MaxDuration, open: map[*boundedConn]bool{}}
+	bounded := &boundedListener{Listener: netutil.LimitListener(listener, s.MaxConns), maxDuration: s.MaxDuration, limits: s.Limits, open: map[*boundedConn]bool{}}
 	serveErr, shutdownErr := make(chan error, 1), make(chan error, 1)
 	go func() { serveErr <- s.smtp.Serve(bounded) }()
 	select {
@@ -123,10 +127,12 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// boundedListener limits the duration of each connection, whether it is active or idle, and can close all connections.
+// boundedListener limits the connections of each peer and the duration of each connection, whether it is active or idle, and can close all
+// connections.
 type boundedListener struct {
 	net.Listener
 	maxDuration time.Duration
+	limits      Limits
 
 	mu     sync.Mutex
 	open   map[*boundedConn]bool
@@ -134,18 +140,37 @@ type boundedListener struct {
 }
 
 func (b *boundedListener) Accept() (net.Conn, error) {
-	c, err := b.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := b.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		conn := &boundedConn{c, b, time.Now().Add(b.maxDuration), b.limits.peerOf(c.RemoteAddr())}
+		if b.add(conn) {
+			return conn, nil
+		}
+		refuseConnection(c)
 	}
-	conn := &boundedConn{c, b, time.Now().Add(b.maxDuration)}
+}
+
+// add adds an open connection, unless its peer has too many.
+func (b *boundedListener) add(conn *boundedConn) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	ofPeer := 0
+	for c := range b.open {
+		if c.peer == conn.peer {
+			ofPeer++
+		}
+	}
+	if conn.peer != "" && ofPeer >= b.limits.PeerConnections {
+		return false
+	}
 	if b.closed {
-		_ = c.Close()
+		_ = conn.Conn.Close()
 	}
 	b.open[conn] = true
-	return conn, nil
+	return true
 }
 
 // closeAll closes all open connections and each one that is accepted later.
@@ -163,6 +188,7 @@ type boundedConn struct {
 	net.Conn
 	listener *boundedListener
 	deadline time.Time
+	peer     string
 }
 
 func (c *boundedConn) Close() error {

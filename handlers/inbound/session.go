@@ -19,20 +19,30 @@ import (
 // session is one SMTP session. It implements smtp.Session.
 type session struct {
 	server  *Server
+	peer    string // see Limits.peerOf
 	from    string
 	to      mailaddress.Address
 	expired bool // the reply address has expired
 }
 
-func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
-func (s *session) Reset()                                      { *s = session{server: s.server} }
-func (s *session) Logout() error                               { return nil }
+func (s *session) Reset()        { *s = session{server: s.server, peer: s.peer} }
+func (s *session) Logout() error { return nil }
+
+// Mail begins a message.
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.from = from
+	return s.server.limitMessage(s.peer)
+}
 
 // Rcpt refuses addresses of other domains, forged addresses, and addresses of tickets that are unknown or whose personal data are erased.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	err := s.acceptRecipient(to)
-	if err != nil {
-		s.server.outcomes.WithLabelValues("refused").Inc()
+	if err == nil {
+		return s.server.limitAddress(s.to.ID)
+	}
+	s.server.outcomes.WithLabelValues("refused").Inc()
+	if answer := (*smtp.SMTPError)(nil); errors.As(err, &answer) && !answer.Temporary() {
+		return s.server.limitWrongRecipient(s.peer, err)
 	}
 	return err
 }

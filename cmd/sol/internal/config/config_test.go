@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
+	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -45,7 +46,7 @@ func TestConfig(t *testing.T) {
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
-		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25", "SOL_MAIL_PER_MINUTE": "90", "SOL_LINK_DAYS": "30", "SOL_MAIL_TRUSTED_SERVERS": "mx.example.it, mx2.example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "pec.example.it",
+		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25", "SOL_MAIL_LIMIT_PEER": "500", "SOL_MAIL_RELAYS": "10.1.0.0/16", "SOL_MAIL_PER_MINUTE": "90", "SOL_LINK_DAYS": "30", "SOL_MAIL_TRUSTED_SERVERS": "mx.example.it, mx2.example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "pec.example.it",
 		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
 		"SOL_PRIVACY_URL": "https://example.it/privacy", "SOL_ACCESSIBILITY_URL": "https://form.agid.gov.it/view/x",
 		"SOL_FEEDBACK_URL": "mailto:barriere@example.it",
@@ -68,7 +69,8 @@ func TestConfig(t *testing.T) {
 			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			Relay: relay, MailPerMinute: 90, MailDomain: "assistenza.example.it", MailListen: ":25",
 			MailTLSCert: "/etc/sol/mail.crt", MailTLSKey: "/etc/sol/mail.key",
-			LinkDays: 30, MailTrustedServers: []string{"mx.example.it", "mx2.example.it"}, MailCertifiedDomains: []string{"pec.example.it"},
+			LinkDays: 30, MailLimits: inbound.Limits{PeerMessages: 500, Relays: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}},
+			MailTrustedServers: []string{"mx.example.it", "mx2.example.it"}, MailCertifiedDomains: []string{"pec.example.it"},
 			Documents: ui.Documents{
 				Privacy: "https://example.it/privacy", Accessibility: "https://form.agid.gov.it/view/x", Feedback: "mailto:barriere@example.it",
 			},
@@ -84,7 +86,7 @@ func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_METRICS_ADDR": "on", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost",
-		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
+		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_LIMIT_NODE": "0", "SOL_MAIL_RELAYS": "mx.example.it", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",
 		"SOL_FEEDBACK_URL": "mailto:nobody",
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -36,7 +37,7 @@ const externalHelp = `
                         domains of managers of certified mail (PEC) that vouch for senders at any domain, with commas (none)
   SOL_PRIVACY_URL       privacy notice of the operating body, linked from the pages (none: the pages say so)
   SOL_ACCESSIBILITY_URL accessibility declaration made with AgID, linked from every page (none: the pages say so)
-  SOL_FEEDBACK_URL      where accessibility problems are reported, https://… or mailto:… (none: the assistance form)`
+  SOL_FEEDBACK_URL      where accessibility problems are reported, https://… or mailto:… (none: the assistance form)` + mailLimitsHelp
 
 // External is the configuration of systems and documents outside the service.
 type External struct {
@@ -55,6 +56,7 @@ type External struct {
 	LinkDays             int      // days for which personal links and reply addresses are valid
 	MailTrustedServers   []string // whose Authentication-Results count
 	MailCertifiedDomains []string // of managers of certified mail
+	MailLimits           inbound.Limits
 }
 
 // maxLinkDays is the largest value of SOL_LINK_DAYS: ten years.
@@ -139,5 +141,6 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	if (e.MailTLSCert == "") != (e.MailTLSKey == "") {
 		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
 	}
+	e.MailLimits = loadMailLimits(env, refuse)
 	return e, errors.Join(wrong...)
 }
