@@ -109,6 +109,7 @@ func TestMalformedFields(t *testing.T) {
 		"Content-Type: application/pdf; name=\"ricevuta n. 12\"\n\n%PDF-1.4":                                                                  "ricevuta n. 12.pdf",
 		"Content-Type: text/plain; format=flowed; delsp=yes\n\nRX-77 \n8899\n> a \n> b\nfine":                                                 "RX-778899\n> ab\nfine",
 		"Content-Type: text/enriched\n\n<bold>venti</bold>cinque<color><param>red</param> <<</color>":                                         "venticinque <",
+		"Subject: a\nContent-Type: text/plain\n \nNota: ventisei\n":                                                                           "Nota: ventisei",
 		"Solo testo senza intestazione\naltra riga\n":                                                                                         "Solo testo senza intestazione\naltra riga",
 	} {
 		m := read(t, raw)

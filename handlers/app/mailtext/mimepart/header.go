@@ -47,7 +47,7 @@ func splitHeader(raw []byte) (header textproto.MIMEHeader, body []byte) {
 		l = bytes.TrimRight(l, "\r")
 		field := fieldLine.FindSubmatch(l)
 		switch {
-		case len(l) == 0, len(bytes.TrimSpace(l)) == 0 && !fieldLine.Match(after[:min(len(after), 100)]):
+		case len(l) == 0, len(bytes.TrimSpace(l)) == 0 && !knownField.Match(after[:min(len(after), 100)]):
 			return header, after
 		case l[0] == ' ' || l[0] == '\t':
 			value = append(append(value, ' '), bytes.TrimSpace(l)...)
