@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/persons"
@@ -138,7 +139,7 @@ func firstOpened(t *testing.T, n *node) ticket.Opened {
 	t.Helper()
 	for _, r := range readAll(t, n) {
 		if r.Type == "ticket.opened.v1" && r.Personal != nil {
-			e, err := ticket.Decode(r.Type, r.Data, r.Personal)
+			e, err := codec.Decode(r.Type, r.Data, r.Personal)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/sagas"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -142,7 +143,7 @@ func eventSamples(t *testing.T) map[string]ticket.Event {
 			t.Fatal(err)
 		}
 		data, _, _ := bytes.Cut(text, []byte("\n")) // sagas get events without the personal part
-		if samples[name], err = ticket.Decode(name, data, nil); err != nil {
+		if samples[name], err = codec.Decode(name, data, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -42,6 +42,7 @@ var allowedImports = map[string][]string{
 	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/refusal"},
 	"domain/ticket/rules": {"domain/..."},
 
+	"domain/ticket/codec":    {"domain/ticket", "domain/person"},
 	"domain/ticket/acts":     {"domain/ticket"},
 	"domain/ticket/contacts": {"domain/ticket"},
 	"migrations":             {},

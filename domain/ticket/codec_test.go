@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	. "github.com/sol-assistenza/sol/domain/ticket"
+	. "github.com/sol-assistenza/sol/domain/ticket/codec"
 )
 
 const (

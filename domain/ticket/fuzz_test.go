@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	. "github.com/sol-assistenza/sol/domain/ticket"
+	. "github.com/sol-assistenza/sol/domain/ticket/codec"
 )
 
 // FuzzDecode checks that Decode returns an event or an error and does not panic, and that a decoded event can be encoded, and decoded again

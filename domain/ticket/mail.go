@@ -48,11 +48,3 @@ const MaxKeptMails = 50
 
 // OriginalMediaType is the media type of the original mail of a text. No other attachment has it.
 const OriginalMediaType = "message/rfc822"
-
-// withOriginal returns the attachments of an event with its original mail.
-func withOriginal(files []Attachment, original *Attachment) []Attachment {
-	if original == nil {
-		return files
-	}
-	return append(append([]Attachment{}, files...), *original)
-}

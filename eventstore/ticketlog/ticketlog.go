@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
@@ -22,7 +23,7 @@ import (
 const StreamKind = "ticket"
 
 // Knows reports whether this binary knows the type of a record. Consumers of tickets omit streams of other kinds, so it knows them.
-func Knows(r eventstore.Record) bool { return r.Kind != StreamKind || ticket.KnowsEvent(r.Type) }
+func Knows(r eventstore.Record) bool { return r.Kind != StreamKind || codec.KnowsEvent(r.Type) }
 
 // KnownPart returns the records before the first one whose type this binary does not know.
 func KnownPart(records []eventstore.Record) []eventstore.Record {
@@ -45,7 +46,7 @@ func DecodeWithoutPersonal(r eventstore.Record) (ticket.Recorded, error) {
 
 // decode decodes a record with its personal part, or without it if personal is nil.
 func decode(r eventstore.Record, personal []byte) (ticket.Recorded, error) {
-	e, err := ticket.Decode(r.Type, r.Data, personal)
+	e, err := codec.Decode(r.Type, r.Data, personal)
 	if err != nil {
 		return ticket.Recorded{}, fmt.Errorf("event %d: %w", r.Position, err)
 	}
@@ -96,7 +97,7 @@ func recorded(e ticket.Event, r eventstore.Record) ticket.Recorded {
 
 // Encode returns an event in the form in which the log appends it.
 func Encode(e ticket.Event) (eventstore.NewEvent, error) {
-	encoded, err := ticket.Encode(e)
+	encoded, err := codec.Encode(e)
 	if err != nil {
 		return eventstore.NewEvent{}, err
 	}
@@ -129,7 +130,7 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 			return ticket.Evolve(s, recorded(e, r))
 		},
 		Encode: Encode,
-		Decode: func(r eventstore.Record) (ticket.Event, error) { return ticket.Decode(r.Type, r.Data, r.Personal) },
+		Decode: func(r eventstore.Record) (ticket.Event, error) { return codec.Decode(r.Type, r.Data, r.Personal) },
 		Conflict: func(s ticket.State, c ticket.Command, by eventstore.Actor, since []dispatch.Event[ticket.Event]) error {
 			return rules.Conflicts(s, c, DomainActor(by), History(since))
 		},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/proof"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -112,7 +113,7 @@ func (s *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Doss
 		fileNames[f.ID] = f.Name
 	}
 	for i, e := range r.history {
-		for _, a := range ticket.AttachmentsOf(e.Event) {
+		for _, a := range codec.AttachmentsOf(e.Event) {
 			f := DossierFile{
 				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
 				Position: r.Events[i].Position,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 )
 
 // linkedTo returns the tickets that are linked to a closed one.
@@ -19,7 +20,7 @@ func (w *fixture) linkedTo(closed ticket.ID) (all []ticket.Recorded) {
 		w.Fatal(err)
 	}
 	for _, r := range records {
-		if e, err := ticket.Decode(r.Type, r.Data, r.Personal); err == nil {
+		if e, err := codec.Decode(r.Type, r.Data, r.Personal); err == nil {
 			if o, ok := e.(ticket.Opened); ok && o.LinkedTo == closed {
 				all = append(all, ticket.Recorded{Event: o, Ticket: ticket.ID(r.Stream)})
 			}

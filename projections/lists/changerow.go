@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -33,7 +34,7 @@ type ChangeRow struct {
 // newChangeRow returns the change row of an event; before and after are the ticket's rows before and after the event.
 func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
 	e := ChangeRow{
-		Position: r.Position, Ticket: r.Ticket, Type: ticket.EventName(r.Event), At: r.At, Author: r.By.Entity,
+		Position: r.Position, Ticket: r.Ticket, Type: codec.EventName(r.Event), At: r.At, Author: r.By.Entity,
 		Entities: entitiesSeeing(before.State.UndoableState, after.State.UndoableState), EntitiesFrom: r.At, CitizenFrom: r.At,
 	}
 	if after.Identity == ticket.Verified && ticket.CitizenKnows(r.Event) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
@@ -31,7 +32,7 @@ func citizenView(v Viewer, h History, n Names) Ticket {
 			t.Notes = append(t.Notes, note)
 		}
 		if text := citizenSentence(r.Event, n); text != "" {
-			t.Timeline = append(t.Timeline, Line{Version: numbers[r.Version], At: r.At, By: by, Type: EventNameForCitizen(ticket.EventName(r.Event)),
+			t.Timeline = append(t.Timeline, Line{Version: numbers[r.Version], At: r.At, By: by, Type: EventNameForCitizen(codec.EventName(r.Event)),
 				Text: text})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
@@ -42,7 +43,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 			t.Notes = append(t.Notes, note)
 		}
 		t.Timeline = append(t.Timeline, Line{
-			Version: number, At: r.At, By: by, Type: ticket.EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
+			Version: number, At: r.At, By: by, Type: codec.EventName(r.Event), Text: operatorSentence(r, n), Reason: v.readReason(r),
 		})
 	}
 	t.Moves = append(t.Moves, rules.Moves(s, v.Actor)...)

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/sagas"
@@ -44,7 +45,7 @@ func interleave(t *rapid.T, histories [][]ticket.Recorded) (log []eventstore.Rec
 		}
 		r := histories[n][0]
 		histories[n] = histories[n][1:]
-		s, err := ticket.Encode(r.Event)
+		s, err := codec.Encode(r.Event)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	. "github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	. "github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
@@ -146,11 +147,11 @@ func TestDecidedEventsRoundTrip(t *testing.T) {
 		life := tickettest.DrawTicket(t, id, 40, true)
 		var s State
 		for _, r := range life.History {
-			stored, err := Encode(r.Event)
+			stored, err := codec.Encode(r.Event)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Event, err = Decode(stored.Name, stored.Data, stored.Personal); err != nil {
+			if r.Event, err = codec.Decode(stored.Name, stored.Data, stored.Personal); err != nil {
 				t.Fatal(err)
 			}
 			s = Evolve(s, r)

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 )
 
 // TicketID is the id of the ticket in scenarios and facts.
@@ -160,9 +161,9 @@ func Moments(history []ticket.Recorded) []time.Time {
 
 // WithoutPersonalData returns the event as it is read once its keys are destroyed.
 func WithoutPersonalData(e ticket.Event) ticket.Event {
-	stored, err := ticket.Encode(e)
+	stored, err := codec.Encode(e)
 	if err == nil {
-		e, err = ticket.Decode(stored.Name, stored.Data, nil)
+		e, err = codec.Decode(stored.Name, stored.Data, nil)
 	}
 	if err != nil {
 		panic(err)
