@@ -56,16 +56,26 @@ func (m *mailServer) close() error {
 	return err
 }
 
-// smtpSession is the session of one SMTP connection. It accepts every sender and recipient.
+// refusedAddress is the address that nobody has at the demo's mail server: it shows what becomes of a mail that is not delivered.
+const refusedAddress = "rifiutata@example.it"
+
+// smtpSession is the session of one SMTP connection. It accepts every sender, and every recipient except refusedAddress.
 type smtpSession struct {
 	*mailServer
 	from string // sender of the present message
 }
 
 func (s *smtpSession) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
-func (s *smtpSession) Rcpt(string, *smtp.RcptOptions) error        { return nil }
 func (s *smtpSession) Reset()                                      { s.from = "" }
 func (s *smtpSession) Logout() error                               { return nil }
+
+// Rcpt refuses refusedAddress as an unknown mailbox.
+func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	if to == refusedAddress {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+	}
+	return nil
+}
 
 // Data writes the message to a file whose name is the time and a sequence number, so that a listing shows the order of arrival. Like each
 // mail server that delivers, it adds the field Return-Path: reports about the message go to that address.
