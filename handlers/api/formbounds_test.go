@@ -24,7 +24,9 @@ func TestRequestsOfOneRequesterAreBounded(t *testing.T) {
 	bound := formlimit.Bound{Count: 3, Window: time.Hour}
 	w := newFixtureWithOptions(t, handlertest.Options{Forms: formlimit.Config{Email: bound, TaxCode: bound}})
 	const anna, ugo, ada = "RSSMRA80A01H501U", "MRTMTT25D09F205Z", "RSSMRA85T10A562S"
-	open := func(email, taxCode string) apiResponse { return w.anonymous().post("/api/v1/tickets", formOf(email, taxCode)) }
+	open := func(email, taxCode string) apiResponse {
+		return w.anonymous().post("/api/v1/tickets", formOf(email, taxCode))
+	}
 
 	open("maria@example.org", anna).want(201)
 	w.advance(10 * time.Minute)
