@@ -35,8 +35,8 @@ var (
 	anyPosition = regexp.MustCompile(`"(position|next_cursor|previous_cursor)":"[^"]*"`)
 )
 
-// comparable returns a text without what differs between any two tickets.
-func comparable(text string) string {
+// normalized returns a text without what differs between any two tickets.
+func normalized(text string) string {
 	for name, pattern := range map[string]*regexp.Regexp{"id": anyID, "number": anyNumber} {
 		var seen []string
 		text = pattern.ReplaceAllStringFunc(text, func(found string) string {
@@ -50,9 +50,9 @@ func comparable(text string) string {
 	return anyPosition.ReplaceAllString(text, `"$1":"…"`)
 }
 
-// answer returns status, headers and body of a response, comparable.
+// answer returns status, headers and body of a response, normalized.
 func (a apiResponse) answer() string {
-	return comparable(fmt.Sprintf("%d ETag %s Location %s Replayed %s\n%s", a.status, a.header.Get("ETag"), a.header.Get("Location"),
+	return normalized(fmt.Sprintf("%d ETag %s Location %s Replayed %s\n%s", a.status, a.header.Get("ETag"), a.header.Get("Location"),
 		a.header.Get("Idempotency-Replayed"), a.raw))
 }
 
@@ -117,7 +117,7 @@ func (w hiddenFixture) messagesToCitizen(id string) string {
 		all = append(all, payload)
 	}
 	w.must(rows.Err())
-	return comparable(strings.Join(all, "\n"))
+	return normalized(strings.Join(all, "\n"))
 }
 
 // TestHiddenEventsChangeNothingForTheCitizen plays random lives of two tickets, of two citizens. In one of them, events of which a citizen may
@@ -221,7 +221,7 @@ func (w hiddenFixture) compareLives(t *testing.T, citizens []user, l life) {
 		var all []string
 		w.nextMessage(streams[i], "the last change", func(m message) bool {
 			if m.name == "ticket" {
-				all = append(all, comparable(fmt.Sprint(m.data["id"], m.data["type"], m.data["at"], m.data["from"])))
+				all = append(all, normalized(fmt.Sprint(m.data["id"], m.data["type"], m.data["at"], m.data["from"])))
 			}
 			return m.name == "ticket" && m.data["type"] == "citizen_replied" && m.data["at"] == w.clock.Now().UTC().Format(time.RFC3339Nano)
 		})
