@@ -92,7 +92,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	service := app.Config{
-		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity,
+		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity, Periods: c.Periods,
 		Metrics: n.metrics, LinkDays: c.External.LinkDays, Forms: c.Forms,
 	}
 	if c.DatabaseURL == "" {

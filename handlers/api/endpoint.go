@@ -32,6 +32,9 @@ type endpoint struct {
 
 // register adds an endpoint to the API and to the OpenAPI document. Errors of handle are converted to problems.
 func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {
+	if !e.beforeChange {
+		e.errorStatuses = append([]int{http.StatusForbidden}, e.errorStatuses...) // credentials-must-change
+	}
 	op := huma.Operation{
 		OperationID: e.id, Method: e.method, Path: e.path, Summary: e.summary, Description: e.description, Tags: []string{e.tag},
 		DefaultStatus: e.status, MaxBodyBytes: e.maxBody, BodyReadTimeout: a.BodyTimeout,

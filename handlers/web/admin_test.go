@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
-var adminPaths = []string{
+var adminPaths = []string{"/conferme",
 	"", "/persone", "/persone/nuova", "/enti", "/catalogo", "/procedure", "/procedure/referto-non-trovato", "/calendari", "/automatismi", "/automatismi/auto-close",
 	"/elaborazioni", "/messaggi",
 }

@@ -80,6 +80,8 @@ func TestSizeAndQueriesOfPagesAreLimited(t *testing.T) {
 		"replay": {auditor, "/revisione/" + string(id)}, "replay, an early step": {auditor, "/revisione/" + string(id) + "?passo=1&come=cittadino"},
 		"accesses": {auditor, "/revisione/" + string(id) + "/accessi"}, "a queue of the past": {auditor, "/revisione/coda?ente=" + string(torino)},
 	}
+	pages["changes of accounts"], pages["log-ins"] = target{auditor, "/revisione/ruoli"}, target{auditor, "/revisione/accessi"}
+	pages["password and PIN"] = target{anna, "/accesso/credenziali"}
 	pages["search"] = target{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
 	for _, path := range adminPaths {
 		pages["administration "+path] = target{admin, "/amministrazione" + path}

@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	torino   catalog.EntityCode = "010301"
-	password                    = "una parola lunga"
-	pin                         = "24680"
+	torino   = catalog.EntityCode("010301")
+	password = "una parola lunga"
+	pin      = "24680"
 )
 
 func TestMain(m *testing.M) { storetest.Run(m) }

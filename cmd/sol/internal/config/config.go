@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
@@ -45,6 +46,8 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         it tells a restored log from the one that was lost
   SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
   SOL_AUTO_CLOSE_AFTER  replaces the catalogue's auto-close delay, for tests, e.g. 90s (FAQ 2.5)
+  SOL_CONFIRM_WITHIN    time in which a second administrator must confirm a change of roles or credentials (168h)
+  SOL_REVIEW_WITHIN     time in which another administrator must review an emergency access (24h)
   SOL_ASK_BEFORE_TAKEN  codes of ASRs whose connected systems are asked about a citizen who only typed a tax code before an
                         operator has acted on the ticket, e.g. 010301,010203; * for all (none)
   SOL_DURABILITY        what an acknowledged command survives: local (a crash of the database) or standby (its loss, with a
@@ -75,6 +78,7 @@ type Config struct {
 	Hold           time.Duration
 	AutoCloseAfter time.Duration        // replaces the delay of the catalogue; 0: the catalogue's
 	AskBeforeTaken []catalog.EntityCode // see catalog.ChecksRule
+	Periods        account.Periods      // zero: the defaults of the rules
 	Durability     pgpool.Durability
 	Log            LogConfig
 	Limits         middleware.Limits
@@ -117,6 +121,15 @@ func Load(env func(string) string) (Config, error) {
 			d, err := time.ParseDuration(text)
 			if err != nil || d < 0 || d > 24*time.Hour {
 				refuse(name, "a duration from 0s to 24h, e.g. 10s")
+			}
+			*target = d
+		}
+	}
+	for name, target := range map[string]*time.Duration{"SOL_CONFIRM_WITHIN": &c.Periods.Request, "SOL_REVIEW_WITHIN": &c.Periods.Review} {
+		if text := env(name); text != "" {
+			d, err := time.ParseDuration(text)
+			if err != nil || d < time.Minute || d > 90*24*time.Hour {
+				refuse(name, "a duration from 1m to 2160h, e.g. 24h")
 			}
 			*target = d
 		}
