@@ -19,7 +19,7 @@ func citizenView(v Viewer, h History, n Names) Ticket {
 	t.StatusLabel = s.Status.CitizenLabel(CameFromRegion(s))
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
-	t.Mail.Sender = t.Mail.Sender.forCitizen()
+	t.Mail = t.Mail.forCitizen()
 	requester := t.requesterName()
 	for _, r := range visible {
 		by := n.byForCitizen(r.By, requester)
@@ -28,7 +28,7 @@ func citizenView(v Viewer, h History, n Names) Ticket {
 		}
 		if p, ok := publicTextOf(r.Event); ok {
 			note := p.toNote(r.At, by)
-			note.Sender = note.Sender.forCitizen()
+			note.MailParts = note.MailParts.forCitizen()
 			t.Notes = append(t.Notes, note)
 		}
 		if text := citizenSentence(r.Event, n); text != "" {

@@ -64,10 +64,16 @@ func newSender(m *ticket.MailSender, unverified bool) *Sender {
 	return s
 }
 
-// forCitizen returns the sender as the citizen may know it.
-func (s *Sender) forCitizen() *Sender {
-	if s == nil || s.Verified {
-		return nil
+// forCitizen returns the parts of a mail as the citizen may know them. The original of a mail whose sender is not verified has that sender's
+// address and signature in its header, so the citizen does not get it.
+func (p MailParts) forCitizen() MailParts {
+	switch {
+	case p.Sender == nil:
+	case p.Sender.Verified:
+		p.Sender = nil
+	default:
+		p.Original = nil
+		p.Sender = &Sender{Text: "Arrivata per e-mail da un mittente non verificato: l’assistenza la legge, ma non vale come Sua risposta."}
 	}
-	return &Sender{Text: "Arrivata per e-mail da un mittente non verificato: l’assistenza la legge, ma non vale come Sua risposta."}
+	return p
 }
