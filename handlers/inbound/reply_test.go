@@ -4,6 +4,7 @@
 package inbound
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,27 @@ func TestReplyReopensResolvedTicket(t *testing.T) {
 	reply, ok := history[n-2].Event.(ticket.CitizenReplied)
 	if s.Status != ticket.StatusInProgress || n != before+2 || !ok || reply.Kind != ticket.ReplyNotSolved || reply.Personal.Text != "Non funziona ancora." {
 		t.Errorf("got status %s after %d events, reply %+v, want %s after %d", s.Status, n, reply, ticket.StatusInProgress, before+2)
+	}
+}
+
+// A mail that names the reply address in To and Cc comes twice, also at once and by two ways. It counts once.
+func TestCopiesOfOneMailCountOnce(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.StatusWaiting)
+	_, _, before := w.last(id)
+	raw, sent := plain("Era il 3 novembre"), make(chan error)
+	for n := range 4 {
+		go func() {
+			sent <- w.mail(w.addresses.Reply(id), fmt.Sprintf("Received: from mx%d.example.it\n%s", n, raw))
+		}()
+	}
+	for range 4 {
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+	}
+	if last, _, after := w.last(id); after != before+1 {
+		t.Errorf("got %d new events, the last %+v, want one", after-before, last)
 	}
 }
 
