@@ -75,6 +75,9 @@ func (s *Service) searchedAs(ctx context.Context, id ticket.ID) ([]string, error
 		if opened, ok := r.Event.(ticket.Opened); ok {
 			terms = append(terms, searchterms.OfPerson(opened.Personal)...)
 		}
+		if corrected, ok := r.Event.(ticket.ContactsCorrected); ok && corrected.Personal != nil {
+			terms = append(terms, searchterms.OfPerson(&ticket.Form{Email: corrected.Personal.Email, Phone: corrected.Personal.Phone})...)
+		}
 	}
 	return s.hashSearched(terms, true), nil
 }

@@ -83,6 +83,8 @@ func TestSizeAndQueriesOfPagesAreLimited(t *testing.T) {
 	pages["changes of accounts"], pages["log-ins"] = target{auditor, "/revisione/ruoli"}, target{auditor, "/revisione/accessi"}
 	pages["password and PIN"] = target{anna, "/accesso/credenziali"}
 	pages["search"] = target{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
+	pages["found"] = target{anna, anna.open("/code/tutte").submit("Elenca le richieste",
+		formValues{"Numero, nome, telefono, e-mail, codice fiscale o parole": "finzione"}).at.RequestURI()}
 	for _, path := range adminPaths {
 		pages["administration "+path] = target{admin, "/amministrazione" + path}
 	}
