@@ -22,12 +22,12 @@ import (
 
 // Bound is the largest number of requests in a window of time. The window begins with its first request.
 type Bound struct {
-	Count  int           // 0: 30
+	Count  int           // 0: 100; help centres send the requests of many people from one mailbox
 	Window time.Duration // 0: an hour
 }
 
 func (b Bound) withDefaults() Bound {
-	return Bound{Count: cmp.Or(b.Count, 30), Window: cmp.Or(b.Window, time.Hour)}
+	return Bound{Count: cmp.Or(b.Count, 100), Window: cmp.Or(b.Window, time.Hour)}
 }
 
 // Unlimited is a Count that is never reached: such a bound is not counted.

@@ -58,8 +58,8 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         requests per minute of one client, or PER_MINUTE/BURST (300/300, 120/200, 3000/600, 600/600);
                         a client is an address, for SESSION an account
   SOL_LIMIT_EMAIL, SOL_LIMIT_TAX_CODE
-                        requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (30/1h; with a higher
-                        SOL_LIMIT_FORM a tenth of it)
+                        requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (100/1h; with a
+                        SOL_LIMIT_FORM over 1000 a tenth of it)
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
   SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
@@ -167,7 +167,7 @@ func Load(env func(string) string) (Config, error) {
 			*target = bound
 		case env(name) != "":
 			refuse(name, "a number and a time, e.g. 30/1h")
-		case c.Limits.Form.PerMinute > 300: // a test or a benchmark opens many tickets
+		case c.Limits.Form.PerMinute > 1000: // a test or a benchmark opens many tickets
 			target.Count = c.Limits.Form.PerMinute / 10
 		}
 	}
