@@ -142,7 +142,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/tickettext": {"domain/...", "projections/ticketview"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
-	"cmd/sol/internal/server":     {"handlers/api", "handlers/web"},
+	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/web"},
 	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/faults", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},

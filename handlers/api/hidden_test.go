@@ -95,8 +95,8 @@ func (w hiddenFixture) hiddenSteps(id string) map[string]func() {
 	}
 }
 
-// caughtUp waits until lists, sagas and outbox hold everything.
-func (w hiddenFixture) caughtUp() {
+// waitUntilHandled waits until lists, sagas and outbox hold everything.
+func (w hiddenFixture) waitUntilHandled() {
 	w.Helper()
 	w.must(w.system.RunUntilIdle(w.Context()))
 	head, _, err := w.store.Head(w.Context())
@@ -172,7 +172,7 @@ func (w hiddenFixture) compareLives(t *testing.T, citizens []user, l life) {
 			t.Fatalf("%v: %s: with hidden events got\n%s\nwithout\n%s", l, what, hiding, plain)
 		}
 	}
-	w.caughtUp()
+	w.waitUntilHandled()
 	for i := range streams {
 		streams[i] = citizens[i].stream("")
 		w.nextMessage(streams[i], "the first counts", func(m message) bool { return m.name == "counts" })
@@ -185,7 +185,7 @@ func (w hiddenFixture) compareLives(t *testing.T, citizens []user, l life) {
 	var moments []string
 	compare := func() {
 		t.Helper()
-		w.caughtUp()
+		w.waitUntilHandled()
 		for _, path := range []string{"/api/v1/tickets/ID", "/api/v1/tickets/ID/playbook", "/api/v1/tickets/ID/events"} {
 			same("GET "+path, func(i int) string { return citizens[i].get(strings.Replace(path, "ID", ids[i], 1)).answer() })
 			same("by the link, GET "+path, func(i int) string { return links[i].get(strings.Replace(path, "ID", ids[i], 1)).answer() })
@@ -266,7 +266,7 @@ func TestHiddenEventsChangeNothingForAFormerASR(t *testing.T) {
 		w.rita.update(id, fields{"status": "in_lavorazione"}).want(200)
 	}
 	everything := func() string {
-		w.caughtUp()
+		w.waitUntilHandled()
 		var all strings.Builder
 		for _, id := range ids {
 			fmt.Fprintln(&all, w.anna.ticket(id).answer(), w.anna.get("/api/v1/tickets/"+id+"/playbook").answer())
