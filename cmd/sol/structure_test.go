@@ -87,7 +87,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/attachment", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/attachment", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/proof", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),

@@ -51,6 +51,9 @@ func (s *Service) forwardReply(ctx context.Context, by Caller, duplicate, main t
 	}
 	var result CommandResult
 	var err error
+	if in.Mail, err = s.mailFor(ctx, duplicate, in.Mail); err != nil {
+		return CommandResult{}, err
+	}
 	if state.Status == ticket.StatusClosed {
 		result, err = s.replyToClosed(ctx, replier, main, in, forwarded)
 	} else {

@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/mailsender"
 )
 
 // KeepMail records a mail that changes nothing at its ticket: an automatic reply, or thanks about a closed ticket. Errors: those of the store.
@@ -96,6 +97,19 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 		}
 	}
 	return CommandResult{}, fmt.Errorf("more than %d tickets are linked to %s", maxLinked, closed)
+}
+
+// checkSender returns the content of a mail with the reason ticket.UnverifiedAddress if its sender is not the address on the ticket that keeps it. A mail
+// to a closed ticket or a duplicate is kept by another ticket, whose address may be another one.
+func (s *Service) checkSender(ctx context.Context, id ticket.ID, mail ticket.MailContent) (ticket.MailContent, error) {
+	if mail.Sender == nil || mail.Sender.From == "" {
+		return mail, nil
+	}
+	history, err := s.History(ctx, id)
+	if err == nil && !mailsender.SameAddress(mail.Sender.From, CitizenAddress(history)) {
+		mail = mail.WithReason(ticket.UnverifiedAddress)
+	}
+	return mail, err
 }
 
 // mailFor returns a mail as the linked ticket keeps it: a mail to the ticket of a verified citizen is not the citizen's on the linked one either.

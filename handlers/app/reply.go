@@ -78,7 +78,9 @@ func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	}
 	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy, Duplicate: in.Duplicate, KeepResolved: in.KeepResolved}
 	if in.Mail != nil {
-		reply.Mail = in.Mail.Content
+		if reply.Mail, err = s.checkSender(ctx, id, in.Mail.Content); err != nil {
+			return CommandResult{}, err
+		}
 	}
 	if reply.ID, err = NewID(); err != nil {
 		return CommandResult{}, err

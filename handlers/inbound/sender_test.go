@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
@@ -220,5 +221,34 @@ func TestKeptMailsHaveTheirSender(t *testing.T) {
 		if kept, ok := last.(ticket.MailKept); !ok || !kept.Unverified || kept.Personal.Sender.From != "altro@example.org" {
 			t.Errorf("%s: got last event %+v, want a kept mail with its sender", c.status, last)
 		}
+	}
+}
+
+// A mail to a duplicate is added to the main ticket, whose address may be another one: then it is unverified there.
+func TestMailToDuplicateIsComparedWithTheMainTicket(t *testing.T) {
+	w := newFixture(t)
+	main, duplicate := newID(), newID()
+	open := tickettest.DeclaredOpenCommand(string(main), "010301")
+	open.Problem, open.Form.Email = "altro", "titolare@example.it"
+	w.dispatch(main, person.Actor{Role: person.Anonymous}, open)
+	open.Number, open.Form.Email = string(duplicate), "prova@example.it"
+	w.dispatch(duplicate, person.Actor{Role: person.Anonymous}, open)
+	state, _, err := w.dispatcher.State(t.Context(), main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.dispatch(duplicate, anna, ticket.Update{
+		DuplicateOf: &ticket.OriginalTicket{Ticket: main, Person: state.Person},
+		Note:        &ticket.NoteInput{ID: newID(), Text: "Unita all’altra", Visibility: ticket.Public},
+	})
+	w.dispatch(main, anna, ticket.Update{
+		UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: &ticket.NoteInput{ID: newID(), Text: "Fatto", Visibility: ticket.Public},
+	})
+	if err := w.mail(w.addresses.Reply(duplicate), plain("Non funziona ancora")); err != nil {
+		t.Fatal(err)
+	}
+	reply, s := w.lastReply(main)
+	if want := []ticket.UnverifiedReason{ticket.UnverifiedAddress}; !slices.Equal(reply.Personal.Sender.Unverified, want) || s.Status != ticket.StatusResolved {
+		t.Errorf("got %+v, status %s, want an unverified message", reply.Personal.Sender, s.Status)
 	}
 }
