@@ -110,6 +110,7 @@ type Facts struct {
 	Version        int // of the account stream up to which the facts hold
 	Administrators []Administrator
 	Rights         Rights // of the account to change
+	HasTaxCode     bool   // whoever logs in with the account can act as the citizen, once it has that role
 }
 
 // Periods are the times within which others must act.

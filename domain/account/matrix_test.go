@@ -220,6 +220,23 @@ func checkAnswers(t *testing.T, name string, e account.Event, by person.Actor, a
 	}
 }
 
+// Secrets of an account with a tax code need a second administrator whatever its roles are: otherwise one administrator alone ends the citizen's
+// role, gives new secrets and gives the role again.
+func TestSecretsWithATaxCodeNeedASecond(t *testing.T) {
+	by := person.Actor{ID: "r1", Role: person.Administrator}
+	for _, hasTaxCode := range []bool{true, false} {
+		for what, credentials := range map[account.What]account.Credentials{account.RenewCredentials: account.Own, account.Create: account.None} {
+			f := account.Facts{Administrators: administrators, Rights: account.Rights{Credentials: credentials}, HasTaxCode: hasTaxCode}
+			do := account.Do{ID: "1", Change: account.Change{What: what, Account: "x"}, Credentials: account.Temporary, Facts: f}
+			events, err := account.Decide(account.State{}, do, by, now, account.Periods{})
+			want := map[bool]account.Kind{true: account.Requested, false: account.Changed}[hasTaxCode]
+			if err != nil || len(events) != 1 || events[0].Kind != want {
+				t.Errorf("%s, tax code %v: got %+v, %v, want %s", what, hasTaxCode, events, err, want)
+			}
+		}
+	}
+}
+
 // Facts that other changes have overtaken decide nothing.
 func TestOutdatedFactsDecideNothing(t *testing.T) {
 	do := account.Do{ID: "1", Change: account.Change{What: account.Disable, Account: "x"}, Facts: account.Facts{Version: 1}}

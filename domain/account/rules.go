@@ -71,14 +71,17 @@ func (Review) command() {}
 // maxReason is the largest length of a reason, in characters.
 const maxReason = 1000
 
-// NeedsSecond reports whether a second administrator must confirm a change that requester asks for. r are the rights of the account.
-func NeedsSecond(c Change, requester string, r Rights) bool {
+// NeedsSecond reports whether a second administrator must confirm a change that requester asks for. Secrets of an account with a tax code need one
+// whatever its roles are now: the role of the citizen may be ended before and given after by one administrator.
+func NeedsSecond(c Change, requester string, f Facts) bool {
 	powerful := c.Role == person.Auditor || c.Role == person.Administrator
 	switch c.What {
-	case GiveRole, Create:
-		return powerful || c.Account == requester || c.Role == person.Citizen && c.What == Create
+	case GiveRole:
+		return powerful || c.Account == requester
+	case Create:
+		return powerful || c.Account == requester || c.Role == person.Citizen || f.HasTaxCode
 	case RenewCredentials:
-		return c.Account == requester || r.Has(person.Citizen, person.Auditor, person.Administrator)
+		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.Administrator)
 	case EndRole, Disable, ChangeCredentials:
 	}
 	return false
@@ -144,7 +147,7 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 		return Event{}, err
 	}
 	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason)}
-	if !NeedsSecond(c.Change, by.ID, c.Facts.Rights) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
+	if !NeedsSecond(c.Change, by.ID, c.Facts) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
 		return e, nil
 	}
 	if c.Emergency {

@@ -73,8 +73,8 @@ func (i *Identity) Facts(ctx context.Context, id string) (f account.Facts, err e
 	}
 	var secret string
 	var mustChange, disabled bool
-	err = i.Pools.Read.QueryRow(ctx, `select password, must_change, disabled_at is not null from identity.accounts where id = $1`, id).
-		Scan(&secret, &mustChange, &disabled)
+	err = i.Pools.Read.QueryRow(ctx, `select password, must_change, disabled_at is not null, person is not null from identity.accounts where id = $1`, id).
+		Scan(&secret, &mustChange, &disabled, &f.HasTaxCode)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return f, fmt.Errorf("account %s: %w", id, ErrNotFound)
 	}

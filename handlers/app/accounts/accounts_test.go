@@ -192,6 +192,30 @@ func TestCredentialsOfACitizenAreInTwoHands(t *testing.T) {
 	}
 }
 
+// One administrator alone cannot get a citizen's secrets by ending the role, giving new secrets and giving the role again.
+func TestEndedRoleFreesNoCredentials(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada := f.person("ada", admin)
+	f.person("bruno", admin)
+	dora, err := f.identity.CreateAccount(ctx, identity.NewAccount{
+		Username: "dora", GivenName: "Prova", FamilyName: "Finta", Password: password, PIN: pin, TaxCode: "RSSMRA85T10A562S",
+	})
+	if err == nil {
+		_, err = f.identity.AddPlacement(ctx, dora, person.Citizen, "", time.Time{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Change(ctx, ada, accounts.Placement(account.EndRole, dora, person.Citizen, "")); err != nil {
+		t.Fatal(err)
+	}
+	done, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: dora}})
+	if err != nil || !done.Waits() {
+		t.Errorf("new secrets for the account of a citizen whose role has ended: got %+v, %v, want a request", done, err)
+	}
+}
+
 // Until there are two administrators the command line grants. Then its changes wait too, or are emergency accesses.
 func TestCommandLineGrantsUntilThereAreTwo(t *testing.T) {
 	f := newFixture(t)
