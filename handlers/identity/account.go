@@ -56,11 +56,12 @@ func (i *Identity) CreateAccount(ctx context.Context, n NewAccount) (string, err
 	if err != nil {
 		return "", err
 	}
-	return i.insertAccount(ctx, n, password, pin)
+	return i.insertAccount(ctx, n, password, pin, "")
 }
 
-// insertAccount inserts an account with the hashes of its secrets and returns its id.
-func (i *Identity) insertAccount(ctx context.Context, n NewAccount, password, pin string) (string, error) {
+// insertAccount inserts an account with the hashes of its secrets and returns its id. With the id of a change it keeps the name for that change
+// in the same transaction: another one must not replace the names before the secrets of this one are staged.
+func (i *Identity) insertAccount(ctx context.Context, n NewAccount, password, pin, change string) (string, error) {
 	n.Username = normalizeUsername(n.Username)
 	n.GivenName, n.FamilyName = strings.TrimSpace(n.GivenName), strings.TrimSpace(n.FamilyName)
 	if !usernamePattern.MatchString(n.Username) {
@@ -97,6 +98,9 @@ func (i *Identity) insertAccount(ctx context.Context, n NewAccount, password, pi
 			where a.password = $10 and not exists (select from identity.staged_secrets s where s.account = a.id)
 			returning a.id::text`,
 			id.String(), n.Username, n.GivenName, n.FamilyName, password, pin, textOrNil(citizen.Subject), textOrNil(citizen.ID), i.Now(), noSecret).Scan(&stored)
+		if err == nil && change != "" {
+			_, err = tx.Exec(ctx, `insert into identity.staged_secrets (id, account) values ($1, $2)`, change, stored)
+		}
 		inserted <- stored
 		return err
 	})

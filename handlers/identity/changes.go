@@ -22,10 +22,10 @@ import (
 // noSecret stands for the hashes of an account that cannot log in yet. No secret matches it.
 const noSecret = "!"
 
-// ReserveAccount stores the names of an account that cannot log in until an event creates it, and returns its id. A reservation of the same
-// user name that nothing created is replaced. Errors: *InvalidError, ErrTaken.
-func (i *Identity) ReserveAccount(ctx context.Context, n NewAccount) (string, error) {
-	return i.insertAccount(ctx, n, noSecret, noSecret)
+// ReserveAccount stores the names of an account that cannot log in until the event of a change creates it, and returns its id. A reservation of
+// the same user name whose change was refused is replaced; until then the name is taken. Errors: *InvalidError, ErrTaken.
+func (i *Identity) ReserveAccount(ctx context.Context, change string, n NewAccount) (string, error) {
+	return i.insertAccount(ctx, n, noSecret, noSecret, change)
 }
 
 // StageSecrets stores the hashes of a new password and PIN for the event of a change. An empty one is left as it is: an earlier StageSecrets of

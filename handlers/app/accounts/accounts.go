@@ -102,30 +102,44 @@ func (s *Service) Create(ctx context.Context, by person.Actor, n identity.NewAcc
 			return Result{}, err
 		}
 	}
-	id, err := s.identity.ReserveAccount(ctx, n)
+	id, err := newID()
 	if err != nil {
 		return Result{}, err
 	}
-	r.Change.What, r.Change.Account = account.Create, id
-	return s.Change(ctx, by, r)
+	r.Change.What = account.Create
+	if r.Change.Account, err = s.identity.ReserveAccount(ctx, id, n); err != nil {
+		return Result{}, err
+	}
+	return s.change(ctx, by, id, r)
 }
 
 // Change makes a change, or requests it. Errors: those of account.Decide, as identity.ErrTaken for a role that the account has and
 // identity.ErrNotFound for one that it does not have; *identity.InvalidError.
 func (s *Service) Change(ctx context.Context, by person.Actor, r Request) (Result, error) {
-	c := r.Change
+	id, err := newID()
+	if err != nil {
+		return Result{}, err
+	}
+	return s.change(ctx, by, id, r)
+}
+
+// change makes the change with an id.
+func (s *Service) change(ctx context.Context, by person.Actor, id string, r Request) (_ Result, err error) {
+	c, fresh := r.Change, Secrets{}
+	setsSecrets := c.What == account.Create || c.What == account.RenewCredentials || c.What == account.ChangeCredentials
+	recorded := false // there may be an event, which makes staged secrets valid
+	defer func() {
+		if err != nil && setsSecrets && !recorded {
+			err = errors.Join(err, s.identity.Unstage(context.WithoutCancel(ctx), id))
+		}
+	}()
 	if c.Role != "" {
 		if err := identity.CheckPlacement(c.Role, c.Entity); err != nil {
 			return Result{}, err
 		}
 	}
-	id, err := newID()
-	if err != nil {
-		return Result{}, err
-	}
 	do := account.Do{ID: id, Change: c, Reason: r.Reason, Emergency: r.Emergency}
-	var fresh Secrets
-	if c.What == account.Create || c.What == account.RenewCredentials || c.What == account.ChangeCredentials {
+	if setsSecrets {
 		if fresh, do.Credentials, err = r.secrets(); err != nil {
 			return Result{}, err
 		}
@@ -137,11 +151,7 @@ func (s *Service) Change(ctx context.Context, by person.Actor, r Request) (Resul
 		do.Facts = f
 		return do
 	})
-	var refused *account.RefusedError
-	if errors.As(err, &refused) && fresh != (Secrets{}) { // any other error may have left the event
-		err = errors.Join(err, s.identity.Unstage(ctx, id))
-	}
-	if err != nil {
+	if recorded = !isRefusal(err); err != nil {
 		return Result{}, err
 	}
 	result := Result{Account: c.Account, Event: done}
@@ -151,6 +161,12 @@ func (s *Service) Change(ctx context.Context, by person.Actor, r Request) (Resul
 		}
 	}
 	return result, nil
+}
+
+// isRefusal reports whether an error of decide says that the rules refused, so that there is no event.
+func isRefusal(err error) bool {
+	var refused *account.RefusedError
+	return errors.As(err, &refused) || errors.Is(err, account.ErrUnchanged) || errors.Is(err, account.ErrDisabled)
 }
 
 // secrets returns the secrets of a request and their state.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -347,6 +349,59 @@ func TestRefusedAccountLeavesItsNameFree(t *testing.T) {
 	}
 	if _, err := create(false); !errors.Is(err, identity.ErrTaken) {
 		t.Errorf("the name of an account: got %v, want %v", err, identity.ErrTaken)
+	}
+}
+
+// Of two administrators who make an account of one name at once, one is told that the name is taken, and the account has the names of the
+// other's form: a second form must not replace the first one while its secrets are hashed.
+func TestNameIsTakenFromItsReservationOn(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	change := func() string { return uuid.NewString() }
+	first := change()
+	id, err := f.identity.ReserveAccount(ctx, first, identity.NewAccount{Username: "carla", GivenName: "Prima", FamilyName: "Finta"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := identity.NewAccount{Username: "carla", GivenName: "Seconda", FamilyName: "Finta"}
+	if _, err := f.identity.ReserveAccount(ctx, change(), second); !errors.Is(err, identity.ErrTaken) {
+		t.Errorf("reserved twice: got %v, want %v", err, identity.ErrTaken)
+	}
+	if a, err := f.identity.Account(ctx, id); err != nil || a.GivenName != "Prima" {
+		t.Errorf("got %+v, %v, want the names of the first form", a, err)
+	}
+	if err := f.identity.Unstage(ctx, first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.identity.ReserveAccount(ctx, change(), second); err != nil {
+		t.Errorf("after the first was given up: %v", err)
+	}
+}
+
+// A change that fails before it is recorded leaves nothing staged, and the name of a new account free.
+func TestFailedChangeLeavesNothingStaged(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada := f.person("ada", admin)
+	carla := identity.NewAccount{Username: "carla", GivenName: "Prova", FamilyName: "Finta"}
+	_, err := f.Create(ctx, ada, carla, accounts.Request{Change: account.Change{Role: person.ASROperator, Entity: catalog.Region}})
+	if err == nil {
+		t.Fatal("an operator of an ASR at the Region: got no error")
+	}
+	made, err := f.Create(ctx, ada, carla, accounts.Request{Change: account.Change{Role: person.ASROperator, Entity: torino}})
+	if err != nil {
+		t.Fatalf("the name after a refused role: %v", err)
+	}
+	if _, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.Disable, Account: made.Account}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: made.Account}})
+	if !errors.Is(err, account.ErrDisabled) {
+		t.Errorf("new secrets of a disabled account: got %v, want %v", err, account.ErrDisabled)
+	}
+	var staged int
+	if err := storetest.Connect(t, f.db.URL).QueryRow(ctx, `select count(*) from identity.staged_secrets`).Scan(&staged); err != nil || staged != 0 {
+		t.Errorf("got %d staged secrets, %v, want none", staged, err)
 	}
 }
 
