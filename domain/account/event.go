@@ -102,7 +102,7 @@ func (e Event) Done() bool {
 	case Changed, Confirmed, Emergency:
 		return true
 	case Reviewed:
-		return e.Justified != nil && !*e.Justified && e.What == EndRole
+		return e.Justified != nil && !*e.Justified && (e.What == EndRole || e.What == RenewCredentials)
 	case Requested, Refused, Withdrawn, Expired:
 	}
 	return false
@@ -120,11 +120,14 @@ type State struct {
 	Version   int
 	Requests  []Pending // the oldest first
 	Emergency []Pending // without a review yet, the oldest first
+	// GivenBy says for an account who gave it its last password alone. It holds after the person replaced the secrets, because who gave them may
+	// have done that.
+	GivenBy map[string]string
 }
 
 // Evolve returns the state after an event. It does not change s.
 func Evolve(s State, e Event, by person.Actor, at time.Time) State {
-	next := State{Version: s.Version + 1, Requests: s.Requests, Emergency: s.Emergency}
+	next := State{Version: s.Version + 1, Requests: s.Requests, Emergency: s.Emergency, GivenBy: s.GivenBy}
 	without := func(all []Pending) []Pending {
 		return slices.DeleteFunc(slices.Clone(all), func(p Pending) bool { return p.ID == e.ID })
 	}
@@ -138,6 +141,15 @@ func Evolve(s State, e Event, by person.Actor, at time.Time) State {
 	case Reviewed:
 		next.Emergency = without(s.Emergency)
 	case Changed:
+	}
+	if e.Done() && (e.What == Create || e.What == RenewCredentials) {
+		next.GivenBy = map[string]string{}
+		maps.Copy(next.GivenBy, s.GivenBy)
+		if e.Kind == Confirmed || e.Kind == Reviewed { // two hands gave them, or nobody
+			delete(next.GivenBy, e.Account)
+		} else {
+			next.GivenBy[e.Account] = by.ID
+		}
 	}
 	return next
 }

@@ -52,10 +52,11 @@ type (
 	Answer struct {
 		Request string
 		Kind    Kind // Confirmed, Refused, Withdrawn or Expired
+		NewPIN  bool // of Confirmed: a new PIN is ready
 		Reason  string
 		Facts   Facts
 	}
-	// Review ends an emergency access with a judgement. A role that was given without justification ends.
+	// Review ends an emergency access with a judgement. A role that was given without justification ends, and credentials are void.
 	Review struct {
 		ID        string
 		Justified bool
@@ -89,12 +90,13 @@ func NeedsSecond(c Change, requester string, f Facts) bool {
 
 // Confirmers returns the administrators who may confirm what requester asked for about an account: the others of the requester's entity,
 // or, where it has no other, those of the Region. Neither the requester nor the person concerned is one of them, nor anybody to whom an
-// emergency access without a review gave a role or credentials.
+// emergency access without a review gave a role or credentials, nor who gave them to the requester by one.
 func (s State) Confirmers(all []Administrator, requester, about string) (may []Administrator) {
 	var home []Administrator
+	askers := s.behind(requester)
 	for _, a := range all {
 		unreviewed := slices.ContainsFunc(s.Emergency, func(p Pending) bool { return p.Account == a.Account })
-		if a.Account == requester || a.Account == about || unreviewed {
+		if slices.Contains(askers, a.Account) || a.Account == about || unreviewed {
 			continue
 		}
 		if slices.ContainsFunc(all, func(r Administrator) bool { return r.Account == requester && r.Entity == a.Entity }) {
@@ -108,6 +110,34 @@ func (s State) Confirmers(all []Administrator, requester, about string) (may []A
 		return home
 	}
 	return may
+}
+
+// behind returns a requester and everybody who may speak through the requester's account: who gave it a role or credentials by an emergency
+// access that waits for its review, and so on.
+func (s State) behind(requester string) []string {
+	all := []string{requester}
+	for n := 0; n < len(all); n++ {
+		for _, p := range s.Emergency {
+			if p.Account == all[n] && !slices.Contains(all, p.By.ID) {
+				all = append(all, p.By.ID)
+			}
+		}
+	}
+	return all
+}
+
+// NeedsPIN reports whether the confirmation of a request brings a new PIN, which who asked does not know. It does so for new credentials, and
+// for a role of an account whose secrets were given by who asks, or have not been replaced by the person: who asked could use the role. r are
+// the rights of the account.
+func (s State) NeedsPIN(p Pending, r Rights) bool {
+	switch p.What {
+	case Create, RenewCredentials:
+		return true
+	case GiveRole:
+		return r.Credentials == Temporary || s.GivenBy[p.Account] == p.By.ID
+	case EndRole, Disable, ChangeCredentials:
+	}
+	return false
 }
 
 // Decide returns the event that a command causes; one command causes one event at most. The actor System is the command line.
@@ -210,6 +240,17 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 		}
 		return e, nil
 	}
+	asks := func(a Administrator) bool { return a.Account == r.By.ID }
+	switch needs := s.NeedsPIN(r, c.Facts.Rights); {
+	case r.By.Role != person.System && !slices.ContainsFunc(c.Facts.Administrators, asks): // no longer
+		return Event{}, refuse(refusal.AdministratorChanges)
+	case needs && !c.NewPIN: // the credentials were given in between
+		return Event{}, ErrOutdated
+	case needs && r.What == GiveRole:
+		e.After, err = c.Facts.Rights.after(r.Change, "")
+		e.After.Credentials = Temporary
+		return e, err
+	}
 	e.After, err = c.Facts.Rights.after(r.Change, r.After.Credentials)
 	return e, err
 }
@@ -238,6 +279,9 @@ func decideReview(s State, c Review, by person.Actor) (Event, error) {
 		if after, err := c.Facts.Rights.after(ended, ""); err == nil {
 			e.Change, e.After = ended, after
 		}
+	}
+	if !c.Justified && p.What == RenewCredentials {
+		e.After.Credentials = None
 	}
 	return e, nil
 }

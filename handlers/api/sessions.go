@@ -108,7 +108,7 @@ func (a *API) registerSessions() {
 			return nil, identity.ErrNoSession
 		}
 		b := in.Body
-		s, err := a.App.Accounts.ChangeOwn(ctx, c.session, accounts.Secrets{Password: b.Password, PIN: b.PIN}, accounts.Secrets{Password: b.NewPassword, PIN: b.NewPIN})
+		s, err := a.App.Accounts.ChangeOwn(ctx, c.session, identity.Source{Address: c.From}, accounts.Secrets{Password: b.Password, PIN: b.PIN}, accounts.Secrets{Password: b.NewPassword, PIN: b.NewPIN})
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,8 @@ func (i *Identity) Facts(ctx context.Context, id string) (f account.Facts, err e
 	}
 	var secret string
 	var mustChange, disabled bool
-	err = i.Pools.Read.QueryRow(ctx, `select password, must_change, disabled_at is not null, person is not null from identity.accounts where id = $1`, id).
+	err = i.Pools.Read.QueryRow(ctx, `
+		select case when pin = '!' then pin else password end, must_change, disabled_at is not null, person is not null from identity.accounts where id = $1`, id).
 		Scan(&secret, &mustChange, &disabled, &f.HasTaxCode)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return f, fmt.Errorf("account %s: %w", id, ErrNotFound)
@@ -99,7 +100,7 @@ func (i *Identity) Facts(ctx context.Context, id string) (f account.Facts, err e
 func (i *Identity) Administrators(ctx context.Context) ([]account.Administrator, error) {
 	rows, err := i.Pools.Read.Query(ctx, `
 		select a.id::text, p.entity from identity.placements p join identity.accounts a on a.id = p.account
-		where p.role = $1 and a.disabled_at is null and a.password <> $3 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
+		where p.role = $1 and a.disabled_at is null and a.password <> $3 and a.pin <> $3 and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		order by a.id`, person.Administrator, i.Now(), noSecret)
 	if err != nil {
 		return nil, fmt.Errorf("list administrators: %w", err)
@@ -167,17 +168,25 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 	var err error
 	if c.Done() {
 		switch c.What {
-		case account.Create, account.RenewCredentials, account.ChangeCredentials:
-			err = exec(`
-				update identity.accounts a set password = coalesce(s.password, a.password), pin = coalesce(s.pin, a.pin), must_change = $2
-				from identity.staged_secrets s where s.id = $1 and a.id = s.account`, c.ID, c.After.Credentials == account.Temporary)
+		case account.RenewCredentials, account.Create, account.ChangeCredentials:
+			if c.Kind == account.Reviewed { // no PIN matches, so who gave the credentials and who got them cannot log in with them
+				err = exec(`update identity.accounts set pin = $2, must_change = true where id = $1`, c.Account, noSecret)
+			}
+			if err == nil {
+				err = exec(`
+					update identity.accounts a set password = coalesce(s.password, a.password), pin = coalesce(s.pin, a.pin), must_change = $2
+					from identity.staged_secrets s where s.id = $1 and a.id = s.account`, c.ID, c.After.Credentials == account.Temporary)
+			}
 			if err == nil {
 				err = exec(`delete from identity.sessions where account = $1`, c.Account)
 			}
-		case account.GiveRole: // a new PIN for a person whose secrets who gave them still knows
+		case account.GiveRole: // a new PIN for a person whose secrets who asked may know; who logged in with the old one must log in again
 			err = exec(`
-				update identity.accounts a set pin = coalesce(s.pin, a.pin)
-				from identity.staged_secrets s where s.id = $1 and a.id = s.account and a.must_change`, c.ID)
+				with renewed as (
+					update identity.accounts a set pin = s.pin, must_change = true
+					from identity.staged_secrets s where s.id = $1 and s.pin is not null and a.id = s.account returning a.id
+				)
+				delete from identity.sessions where account in (select id from renewed)`, c.ID)
 		case account.EndRole:
 			err = exec(`
 				update identity.placements set valid_to = greatest(valid_from, $4)

@@ -63,8 +63,9 @@ func isSequence(text string) bool {
 }
 
 // CheckNewSecrets checks that a person knows the password and PIN of their account, and that the new ones may replace them: both must
-// differ from the old ones. Errors: *InvalidError, whose field is current for wrong old ones.
-func (i *Identity) CheckNewSecrets(ctx context.Context, id, password, pin, newPassword, newPIN string) error {
+// differ from the old ones. Wrong old ones count as a failed login, so that nobody guesses the PIN with a session. Errors: *InvalidError, whose
+// field is current for wrong old ones; *LockedError.
+func (i *Identity) CheckNewSecrets(ctx context.Context, id string, from Source, password, pin, newPassword, newPIN string) error {
 	var username, passwordHash, pinHash string
 	err := i.Pools.Session.QueryRow(ctx, `select username, password, pin from identity.accounts where id = $1 and disabled_at is null`, id).
 		Scan(&username, &passwordHash, &pinHash)
@@ -78,9 +79,19 @@ func (i *Identity) CheckNewSecrets(ctx context.Context, id, password, pin, newPa
 	if err != nil {
 		return err
 	}
+	defer done()
+	t := i.loginThrottle(username, from)
+	if err := i.checkThrottle(ctx, &t); err != nil {
+		return err
+	}
 	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
-	done()
 	if !passwordRight || !pinRight {
+		if t.locked, err = i.countFailure(ctx, t); err == nil {
+			err = i.recordFailedLogin(ctx, t, id, from.Address)
+		}
+		if err != nil {
+			return err
+		}
 		return &InvalidError{Field: "current", Reason: refusal.SecretsWrong.With()}
 	}
 	if err := CheckSecrets(username, newPassword, newPIN); err != nil {

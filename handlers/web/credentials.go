@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -38,7 +39,8 @@ func (w *Web) changeCredentials(r *ui.Request) error {
 			Fields: []ui.FieldProblem{{Field: "ripeti", Text: "Le due password nuove sono diverse: la scriva di nuovo."}},
 		})
 	}
-	s, err := w.App.Accounts.ChangeOwn(r.Context(), r.Session, accounts.Secrets{Password: r.FormValue("password"), PIN: r.FormValue("pin")}, chosen)
+	from := identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)}
+	s, err := w.App.Accounts.ChangeOwn(r.Context(), r.Session, from, accounts.Secrets{Password: r.FormValue("password"), PIN: r.FormValue("pin")}, chosen)
 	if err != nil {
 		problem := ui.ProblemOf(err)
 		if problem.Status >= http.StatusInternalServerError {

@@ -182,9 +182,9 @@ func (r Request) secrets() (Secrets, account.Credentials, error) {
 }
 
 // ChangeOwn replaces the password and PIN of a session's account by others that its person chose, ends its sessions, and starts a new one.
-// Errors: those of identity.CheckNewSecrets.
-func (s *Service) ChangeOwn(ctx context.Context, session identity.Session, current, chosen Secrets) (identity.Session, error) {
-	err := s.identity.CheckNewSecrets(ctx, session.Account, current.Password, current.PIN, chosen.Password, chosen.PIN)
+// from is where the request comes from. Errors: those of identity.CheckNewSecrets.
+func (s *Service) ChangeOwn(ctx context.Context, session identity.Session, from identity.Source, current, chosen Secrets) (identity.Session, error) {
+	err := s.identity.CheckNewSecrets(ctx, session.Account, from, current.Password, current.PIN, chosen.Password, chosen.PIN)
 	if err != nil {
 		return identity.Session{}, err
 	}
@@ -211,12 +211,11 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 	}
 	answer := account.Answer{Request: request, Kind: account.Confirmed, Facts: f}
 	result := Result{Account: r.Account}
-	// Whoever asked for a role may still know the secrets of an account that nobody has used.
-	if r.What == account.Create || r.What == account.RenewCredentials || r.What == account.GiveRole && f.Rights.Credentials == account.Temporary {
-		state, _, err := s.read(ctx)
-		if err != nil {
-			return Result{}, err
-		}
+	state, _, err := s.read(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if answer.NewPIN = state.NeedsPIN(r, f.Rights); answer.NewPIN {
 		if _, err := account.Decide(state, answer, by, s.store.Now(), account.Periods{}); err != nil && !errors.Is(err, account.ErrOutdated) {
 			return Result{}, asIdentityError(err) // a PIN is staged for who may confirm only
 		}

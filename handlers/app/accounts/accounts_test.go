@@ -177,12 +177,12 @@ func TestCredentialsOfACitizenAreInTwoHands(t *testing.T) {
 		"a PIN of one digit": {Password: "un giardino di limoni", PIN: "7777"}, "a PIN in sequence": {Password: "un giardino di limoni", PIN: "4321"},
 	} {
 		var invalid *identity.InvalidError
-		if _, err := f.ChangeOwn(ctx, s, old, chosen); !errors.As(err, &invalid) {
+		if _, err := f.ChangeOwn(ctx, s, identity.Source{}, old, chosen); !errors.As(err, &invalid) {
 			t.Errorf("%s: got %v, want a refusal", name, err)
 		}
 	}
 	events := f.events()
-	renewed, err := f.ChangeOwn(ctx, s, old, accounts.Secrets{Password: "un giardino di limoni", PIN: "97531"})
+	renewed, err := f.ChangeOwn(ctx, s, identity.Source{}, old, accounts.Secrets{Password: "un giardino di limoni", PIN: "97531"})
 	if err != nil || renewed.MustChange || f.events() != events+1 {
 		t.Fatalf("got session %+v, %v, %d events", renewed, err, f.events())
 	}
