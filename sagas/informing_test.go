@@ -29,6 +29,9 @@ func TestClocksWaitUntilTheCitizenIsInformed(t *testing.T) {
 	}{
 		"a resolution that was not told":  {[]ticket.Event{opened, note, resolved}, pendingOf(autoClose), 0},
 		"a resolution that was told":      {[]ticket.Event{opened, note, resolved, informed}, pendingOf(autoClose), 1},
+		"a reply to what was not told":    {[]ticket.Event{opened, note, resolved, ticket.CitizenReplied{Status: ticket.StatusResolved}}, pendingOf(autoClose), 1},
+		"a mail of somebody else":         {[]ticket.Event{opened, note, resolved, ticket.CitizenReplied{Status: ticket.StatusResolved, Unverified: true}}, pendingOf(autoClose), 0},
+		"a reply to the duplicate":        {[]ticket.Event{opened, note, resolved, ticket.CitizenReplied{Status: ticket.StatusResolved, Duplicate: "d"}}, pendingOf(autoClose), 0},
 		"an address that becomes known":   {[]ticket.Event{opened, note, resolved, address}, pendingOf(autoClose), 1},
 		"a question that was not told":    {[]ticket.Event{opened, note, asked}, pendingOf(waiting), 0},
 		"a question that was told":        {[]ticket.Event{opened, note, asked, informed}, pendingOf(waiting), 2},

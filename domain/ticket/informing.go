@@ -26,7 +26,11 @@ func (t Informing) Apply(e Event) Informing {
 		if t.NoEmail {
 			t.Note = e.Question
 		}
-	case CitizenReplied, CitizenInformed: // the citizen has read the notes, or heard of them
+	case CitizenReplied:
+		if !e.Unverified && e.Duplicate == "" { // the citizen has read the notes; a stranger, or a reader of the duplicate, need not have
+			t.Note, t.Before = "", ""
+		}
+	case CitizenInformed:
 		t.Note, t.Before = "", ""
 	case ContactsCorrected:
 		t = Informing{NoEmail: e.NoEmail, Note: t.Note, Before: t.Before}

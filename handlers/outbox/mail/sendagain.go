@@ -75,7 +75,9 @@ func lastContact(history []ticket.Recorded, address int) (firstFailed *string, s
 				firstFailed = &e.Message
 			}
 		case ticket.CitizenReplied:
-			firstFailed, seen = nil, r.At
+			if !e.Unverified && e.Duplicate == "" { // otherwise the citizen need not have read the notes
+				firstFailed, seen = nil, r.At
+			}
 		case ticket.CitizenInformed:
 			seen = r.At
 		case ticket.MailKept, ticket.LinksRevoked, ticket.ReplyForwarded:

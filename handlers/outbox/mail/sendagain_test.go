@@ -125,6 +125,21 @@ func TestMailsBeforeTheCitizensReplyAreNotSentAgain(t *testing.T) {
 	equal(t, "mails", w.arrived("PRIMA", "SECONDA"), "<giusta@example.it> SECONDA")
 }
 
+// A mail that does not count as the citizen's does not show that the citizen has read anything.
+func TestMailsBeforeAnUnverifiedMailAreSentAgain(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.Declared)
+	w.relay.behave(false, unknownMailbox)
+	w.deliver(id, w.write(id, ticket.StatusWaiting, "PRIMA"))
+	w.dispatch(id, citizenOf(id), ticket.Reply{
+		ID: newID(), Text: "Parole di altri",
+		Mail: ticket.MailContent{Sender: &ticket.MailSender{From: "altri@example.it", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress}}},
+	})
+	w.relay.behave(false, nil)
+	w.deliver(id, w.correct(id, "giusta@example.it"))
+	equal(t, "mails", w.arrived("PRIMA"), "<giusta@example.it> PRIMA")
+}
+
 // Nobody can mail a ticket without e-mail. An address that becomes known gets what the citizen was not told.
 func TestNotesWithoutAddressAreSentWhenOneIsKnown(t *testing.T) {
 	w := newFixture(t)
