@@ -29,7 +29,10 @@ func RecordSearch(ctx context.Context, pools *pgpool.Pools, r PersonSearch) erro
 		return fmt.Errorf("record search: %w", err)
 	}
 	defer release()
-	_, err = pools.Session.Exec(ctx, `select access.record_search($1, $2, $3, $4, $5, $6, $7)`,
+	// One search of an actor at a time: of two that begin at once, none may replace the other unrecorded. The lock ends with the statement.
+	_, err = pools.Session.Exec(ctx, `
+		with turn as materialized (select pg_advisory_xact_lock(hashtextextended('search ' || $1 || ' ' || $2 || ' ' || $3, 0)))
+		select access.record_search($1, $2, $3, $4, $5, $6, $7) from turn`,
 		r.By.ID, string(r.By.Role), string(r.By.Entity), r.Person, r.Terms, r.Covers, r.Typing)
 	if err != nil {
 		return fmt.Errorf("record search: %w", err)

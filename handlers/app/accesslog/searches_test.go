@@ -4,10 +4,13 @@
 package accesslog_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
@@ -82,5 +85,34 @@ func TestATypedSearchIsOneRecord(t *testing.T) {
 	}
 	if !slices.Contains(strings.Fields(recorded()), "rossi") {
 		t.Error("the record is gone")
+	}
+}
+
+// TestSearchesAtOnceAreAllRecorded types several searches at once, each on a node of its own: each is recorded, whichever comes first.
+func TestSearchesAtOnceAreAllRecorded(t *testing.T) {
+	db := storetest.New(t)
+	pools := db.Store.Pools()
+	nodes := []*pgpool.Pools{pools, db.OpenNode(t).Pools(), db.OpenNode(t).Pools()}
+	owner := storetest.Connect(t, db.URL)
+	for round := range 40 {
+		var group sync.WaitGroup
+		for n, node := range nodes {
+			term := fmt.Sprintf("%c%d", 'a'+n, round)
+			group.Go(func() {
+				err := accesslog.RecordSearch(t.Context(), node, accesslog.PersonSearch{By: anna, Terms: []string{term}, Covers: []string{term}, Typing: true})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if err := accesslog.RecordTypedSearches(t.Context(), pools, true); err != nil {
+			t.Fatal(err)
+		}
+		var got int
+		err := owner.QueryRow(t.Context(), `select count(*) from access.searches`).Scan(&got)
+		if want := (round + 1) * len(nodes); err != nil || got != want {
+			t.Fatalf("round %d: got %d records, %v, want %d", round, got, err, want)
+		}
 	}
 }
