@@ -77,6 +77,7 @@ const (
 	DuplicateNeedsNote   Code = "duplicate-needs-note"
 	DuplicateWithMove    Code = "duplicate-with-move" // argument: the move
 	NotSameCitizen       Code = "not-same-citizen"
+	DuplicateLoop        Code = "duplicate-loop"
 	UnknownTicket        Code = "unknown-ticket"
 	DuplicateIsResolved  Code = "duplicate-is-resolved"
 	RedirectedIsNew      Code = "redirected-is-new"

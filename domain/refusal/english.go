@@ -66,6 +66,7 @@ var english = map[Code]string{
 	DuplicateNeedsNote:   "a duplicate takes a public note that tells the citizen so",
 	DuplicateWithMove:    "a %[1]s makes no duplicate",
 	NotSameCitizen:       "is not another ticket of the same citizen",
+	DuplicateLoop:        "is itself a duplicate of this ticket: nobody would work on either",
 	UnknownTicket:        "there is no such ticket, or it is not yours to see",
 	DuplicateIsResolved:  "a duplicate is resolved",
 	RedirectedIsNew:      "a redirected ticket is nuovo at the ASR named",

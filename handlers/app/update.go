@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -131,7 +132,26 @@ func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	if err != nil {
 		return nil, err
 	}
-	return &ticket.OriginalTicket{Ticket: id, Person: view.State.Person}, nil
+	mains, err := s.mainsOf(ctx, id, view.State.Original)
+	if err != nil {
+		return nil, err
+	}
+	return &ticket.OriginalTicket{Ticket: id, Person: view.State.Person, Mains: mains}, nil
+}
+
+// mainsOf returns the main tickets of a ticket, each that of the one before, up to a ticket that is no duplicate. original is its own one.
+func (s *Service) mainsOf(ctx context.Context, id, original ticket.ID) (mains []ticket.ID, err error) {
+	for original != "" && original != id && !slices.Contains(mains, original) {
+		state, _, err := s.State(ctx, original)
+		if errors.Is(err, eventstore.ErrNotFound) {
+			return mains, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		mains, original = append(mains, original), state.Original
+	}
+	return mains, nil
 }
 
 // prepareNote checks the files of a note and returns the note, with descriptions of the files, and the files. It stores nothing.

@@ -4,6 +4,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -76,6 +77,9 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 	case ticket.MoveDuplicate:
 		if u.DuplicateOf.Ticket == a.state.ID || u.DuplicateOf.Person != a.state.Person {
 			a.errors.add("duplicate_of", refusal.NotSameCitizen.With(), "the number of the ticket that this one repeats")
+		}
+		if slices.Contains(u.DuplicateOf.Mains, a.state.ID) {
+			a.errors.add("duplicate_of", refusal.DuplicateLoop.With(), "the number of a ticket that is not a duplicate of this one")
 		}
 		if u.Status != "" && u.Status != ticket.StatusResolved {
 			a.errors.add("status", refusal.DuplicateIsResolved.With(), string(ticket.StatusResolved))

@@ -80,6 +80,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.DuplicateNeedsNote:   "per segnare la richiesta come doppia lo dica al cittadino in una nota pubblica.",
 	refusal.DuplicateWithMove:    "non si può segnare la richiesta come doppia insieme a un’altra azione: le faccia una alla volta.",
 	refusal.NotSameCitizen:       "indichi il numero di un’altra richiesta dello stesso cittadino.",
+	refusal.DuplicateLoop:        "la richiesta indicata è già segnata come doppia di questa: nessuno lavorerebbe più né l’una né l’altra.",
 	refusal.UnknownTicket:        "questa richiesta non c’è, o non è tra quelle che può vedere: controlli il numero.",
 	refusal.DuplicateIsResolved:  "una richiesta doppia diventa «Risolto»: lasci lo stato com’è.",
 	refusal.RedirectedIsNew:      "inoltrata a un’altra ASR la richiesta torna «Nuovo»: lasci lo stato com’è.",
