@@ -59,9 +59,9 @@ const (
 var retryDelays = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour, 24 * time.Hour,
 	48 * time.Hour}
 
-// RefertoCheck returns the saga that runs the playbooks (FAQ 2.7–2.12). It starts the run that the problem of a ticket requires, asks
-// the connected systems for the open check (about a citizen whose identity is only declared once an operator has acted, see mayAsk), proposes the outcome that their answers lead to, and reminds of runs that wait for a
-// correction.
+// RefertoCheck returns the saga that runs the playbooks (FAQ 2.7–2.12). It starts the run that the problem of a ticket requires, asks the
+// connected systems for the open check, proposes the outcome that their answers lead to, and reminds of runs that wait for a correction. It asks
+// about a citizen whose identity is only declared once an operator has acted (mayAsk).
 func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoState[refertoCheckState]] {
 	pending := func(u undoState[refertoCheckState]) []runtime.Schedule {
 		s := u.Current

@@ -153,8 +153,8 @@ func (n *node) newRouter() (*server.Router, error) {
 // cleanupInterval is the interval between two cleanups.
 const cleanupInterval = time.Hour
 
-// runCleanup deletes expired access records and sessions, orphaned blobs, command ids, ticks, delivered messages and old notifications, and
-// writes reader tags that nodes of the release before left out, once an hour until ctx ends.
+// runCleanup deletes expired access records, staged secrets and sessions, orphaned blobs, command ids, ticks, delivered messages and old
+// notifications, and writes reader tags that nodes of the release before left out, once an hour until ctx ends.
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,

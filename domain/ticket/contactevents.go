@@ -9,7 +9,7 @@ type CitizenReminded struct {
 	N        int `json:"n"`     // number of the reminder of this question, from 1
 }
 
-// ContactFailed records that the e-mail address in the form accepts no mail («e-mail non consegnata»).
+// ContactFailed records that the citizen's e-mail address, as it was corrected last, accepts no mail («e-mail non consegnata»).
 type ContactFailed struct {
 	Message string          `json:"message"` // Message-ID of the mail that was not delivered
 	Why     DeliveryFailure `json:"why"`

@@ -26,7 +26,7 @@ type State struct {
 	Erased      bool
 	KeptMails   int       `json:",omitempty"` // number of mails without effect
 	LinkIssue   int       `json:",omitempty"` // number of revocations of links and addresses; LinkIssue.N of those that are made now
-	Unreachable bool      // the address in the form accepts no mail, and the citizen has not written since
+	Unreachable bool      // the e-mail address accepts no mail: it was not corrected since, and the citizen has not written
 	Address     int       `json:",omitempty"` // number of the e-mail address: 0 is that of the form
 	Informing   Informing `json:",omitzero"`  // what the citizen must be told by telephone or letter
 	Last        LastAct

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package accesslog stores access records: each read of a ticket or attachment, each search by tax code and each question to a connected system. Only auditors can read the
-// records. Health data require it: all accesses, reads included, must be recorded for at least 24 months, and a citizen may ask who
-// read their data (Garante, 4 June 2015).
+// Package accesslog stores access records: each read of a ticket or attachment, each search for a person and each question to a connected
+// system. It reads login records too. Only auditors can read the records. Health data require it: all accesses, reads included, must be
+// recorded for at least 24 months, and a citizen may ask who read their data (Garante, 4 June 2015).
 package accesslog
 
 import (
@@ -70,9 +70,8 @@ type Entry struct {
 	Access
 }
 
-// List returns at most limit records of accesses to a ticket and of searches for its citizen: by tax code, or by those terms (PersonSearch.Terms)
-// alone. The newest come first, with ids below before
-// (0: from the newest). Row-level security returns rows to the role auditor only; for other readers the list is empty.
+// List returns at most limit records of accesses to a ticket and of searches for its citizen: by tax code, or by those terms
+// (PersonSearch.Terms) alone. The newest come first, with ids below before (0: from the newest). Row-level security returns rows to the role auditor only; for other readers the list is empty.
 func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, terms []string, before int64, limit int) (
 	entries []Entry, err error,
 ) {
@@ -113,7 +112,8 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 	return entries, nil
 }
 
-// DeleteExpired records the searches that were typed and not sent, and deletes the access and login records that are older than 24 months and returns their number.
+// DeleteExpired records the searches that were typed and not sent. It deletes the access and login records that are older than 24 months, and
+// returns their number.
 func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err error) {
 	if _, err := worker.Exec(ctx, `select access.record_typed_searches(false)`); err != nil {
 		return 0, fmt.Errorf("record typed searches: %w", err)
@@ -121,7 +121,7 @@ func DeleteExpired(ctx context.Context, worker *pgxpool.Pool) (deleted int64, er
 	for _, statement := range []string{
 		`delete from access.reads where at < clock_timestamp() - interval '24 months'`,
 		`delete from access.searches where at < clock_timestamp() - interval '24 months'`,
-		`delete from access.logins where last_at < clock_timestamp() - interval '24 months'`,
+		`delete from access.logins where at < clock_timestamp() - interval '24 months' and last_at < clock_timestamp() - interval '24 months'`,
 	} {
 		tag, err := worker.Exec(ctx, statement)
 		if err != nil {

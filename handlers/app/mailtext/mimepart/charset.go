@@ -147,6 +147,7 @@ func DeclaredInHTML(content []byte) string {
 	return ""
 }
 
+// WordDecoder decodes encoded words in any character set that DecodeText knows.
 var WordDecoder = mime.WordDecoder{CharsetReader: func(name string, input io.Reader) (io.Reader, error) {
 	content, err := io.ReadAll(input)
 	return strings.NewReader(DecodeText(content, name)), err
