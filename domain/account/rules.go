@@ -93,7 +93,7 @@ func NeedsSecond(c Change, requester string, f Facts) bool {
 // emergency access without a review gave a role or credentials, nor who gave them to the requester by one.
 func (s State) Confirmers(all []Administrator, requester, about string) (may []Administrator) {
 	var home []Administrator
-	askers := s.behind(requester)
+	askers := s.speakersFor(requester)
 	for _, a := range all {
 		unreviewed := slices.ContainsFunc(s.Emergency, func(p Pending) bool { return p.Account == a.Account })
 		if slices.Contains(askers, a.Account) || a.Account == about || unreviewed {
@@ -112,9 +112,9 @@ func (s State) Confirmers(all []Administrator, requester, about string) (may []A
 	return may
 }
 
-// behind returns a requester and everybody who may speak through the requester's account: who gave it a role or credentials by an emergency
+// speakersFor returns a requester and everybody who may speak through the requester's account: who gave it a role or credentials by an emergency
 // access that waits for its review, and so on.
-func (s State) behind(requester string) []string {
+func (s State) speakersFor(requester string) []string {
 	all := []string{requester}
 	for n := 0; n < len(all); n++ {
 		for _, p := range s.Emergency {

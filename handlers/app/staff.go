@@ -85,12 +85,12 @@ func (s *Service) releaseTickets(ctx context.Context, id string, entity catalog.
 			break
 		}
 	}
-	for n, released := range ids {
+	for n, held := range ids {
 		_, err := s.Dispatch(ctx, CommandRequest{
-			Ticket: released, Command: ticket.Release{Operator: id}, By: person.Actor{ID: actorID, Role: person.System},
+			Ticket: held, Command: ticket.Release{Operator: id}, By: person.Actor{ID: actorID, Role: person.System},
 		})
 		if err != nil {
-			return n, fmt.Errorf("release ticket %s: %w", released, err)
+			return n, fmt.Errorf("release ticket %s: %w", held, err)
 		}
 	}
 	return len(ids), nil

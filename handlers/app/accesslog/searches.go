@@ -31,9 +31,10 @@ func RecordSearch(ctx context.Context, pools *pgpool.Pools, r PersonSearch) erro
 	defer release()
 	// One search of an actor at a time: of two that begin at once, none may replace the other unrecorded. The lock ends with the statement.
 	_, err = pools.Session.Exec(ctx, `
-		with turn as materialized (select pg_advisory_xact_lock(hashtextextended('search ' || $1 || ' ' || $2 || ' ' || $3, 0)))
+		with turn as materialized (select pg_advisory_xact_lock(hashtextextended($8, 0)))
 		select access.record_search($1, $2, $3, $4, $5, $6, $7) from turn`,
-		r.By.ID, string(r.By.Role), string(r.By.Entity), r.Person, r.Terms, r.Covers, r.Typing)
+		r.By.ID, string(r.By.Role), string(r.By.Entity), r.Person, r.Terms, r.Covers, r.Typing,
+		fmt.Sprintf("search by %s %s %s", r.By.ID, r.By.Role, r.By.Entity))
 	if err != nil {
 		return fmt.Errorf("record search: %w", err)
 	}

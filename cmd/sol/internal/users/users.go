@@ -133,9 +133,7 @@ func (u Users) Add(ctx context.Context, n identity.NewAccount, f Flags) error {
 	switch {
 	case err != nil:
 		return err
-	case exists && a.Pending:
-		return fmt.Errorf("the account %s waits for the confirmation of an administrator", strings.ToLower(n.Username))
-	case exists:
+	case exists && !a.Pending:
 		return fmt.Errorf("there is an account %s already; sol user placement add gives it a role", strings.ToLower(n.Username))
 	case f.Role == string(person.Citizen) && n.TaxCode == "":
 		return errors.New("a cittadino needs --tax-code: it tells which tickets are theirs")
@@ -149,6 +147,9 @@ func (u Users) Add(ctx context.Context, n identity.NewAccount, f Flags) error {
 		return err
 	}
 	done, err := u.Service.Accounts.Create(ctx, accounts.CommandLine, n, f.request(account.Create, "", s))
+	if exists && errors.Is(err, identity.ErrTaken) { // otherwise its request was refused, and the name is free
+		return fmt.Errorf("the account %s waits for the confirmation of an administrator", strings.ToLower(n.Username))
+	}
 	if err != nil {
 		return err
 	}
