@@ -69,3 +69,17 @@ func TestMailsToRevokedAddressesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A report that our mail failed counts after its return address was revoked, as a correction of the address does: otherwise the mail would not be
+// sent again to the right one.
+func TestReportsToRevokedAddressesCount(t *testing.T) {
+	w := newFixture(t)
+	id := w.open(ticket.StatusWaiting)
+	w.mailed = id
+	issued, message := w.addresses.WithIssue(ticket.IssueAt(0, w.store.Now())), uuid.NewString()
+	email := "giusta@example.org"
+	w.dispatch(id, anna, ticket.CorrectContacts{Email: &email, Reason: "scritta male"})
+	if err := w.mail(issued.Bounce(message), failedDelivery("failed")); err != nil || !slices.Equal(w.bounced, []string{message}) {
+		t.Errorf("got %v, bounces %q, want that of %s", err, w.bounced, message)
+	}
+}

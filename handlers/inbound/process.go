@@ -25,6 +25,7 @@ type received struct {
 	raw     []byte
 	from    string
 	expired bool // it was sent to a reply address that has expired
+	revoked bool // it was sent to a return address that was revoked: only that our mail failed counts
 }
 
 // key returns the same idempotency key for a mail that is delivered again, even by another route, and other keys for other mails. It is a
@@ -174,6 +175,9 @@ func (s *Server) processReturned(ctx context.Context, messageID string, in recei
 	case mailtext.DeliveryPending:
 		return "automatic", nil
 	case mailtext.DeliveryUnknown:
+	}
+	if in.revoked {
+		return "refused", refuseRevoked()
 	}
 	if in.Automatic(in.from) == "" {
 		return "refused", refuseReturn()

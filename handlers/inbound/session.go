@@ -23,6 +23,7 @@ type session struct {
 	from    string
 	to      mailaddress.Address
 	expired bool // the reply address has expired
+	revoked bool // the return address was revoked
 }
 
 func (s *session) Reset()        { *s = session{server: s.server, peer: s.peer} }
@@ -70,7 +71,9 @@ func (s *session) acceptRecipient(to string) error {
 		err = s.server.App.CheckLinkIssue(ctx, id, at.Issue)
 	}
 	s.expired = errors.Is(err, ticket.ErrLinkExpired)
+	s.revoked = errors.Is(err, ticket.ErrLinkRevoked) && at.Kind == mailaddress.Bounce
 	switch {
+	case s.revoked: // a correction of the address revokes too, and then what fails at the former one is sent again
 	case s.expired && at.Kind == mailaddress.Reply: // the words are kept, as those of an unverified sender
 	case err == nil:
 	case errors.Is(err, eventstore.ErrNotFound):
@@ -116,7 +119,7 @@ func (s *session) Data(r io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(s.server.workCtx, s.server.Timeout)
 	defer cancel()
-	in := received{Message: m, raw: raw, from: s.from, expired: s.expired}
+	in := received{Message: m, raw: raw, from: s.from, expired: s.expired, revoked: s.revoked}
 	outcome, err := s.server.process(ctx, s.to, in)
 	s.server.outcomes.WithLabelValues(outcome).Inc()
 	return err
