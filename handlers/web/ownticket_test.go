@@ -66,6 +66,17 @@ func (w *system) status(id ticket.ID) ticket.Status {
 	return s.Status
 }
 
+// The page of a merged ticket sends the citizen to the other one, and does not promise to resume this one.
+func TestMergedTicketSaysWhereItGoesOn(t *testing.T) {
+	w := newSystem(t)
+	main, id := w.open(request(torino)), w.open(request(torino))
+	u := resolveUpdate("La seguiamo lì")
+	u.DuplicateOf = string(main)
+	w.updateAsOperator(id, u)
+	w.browser().open(w.link(id)).want(http.StatusOK).shows("È stata unita a un’altra Sua richiesta: Le risponderemo su quella. Qui non deve fare nulla.", "arriva a quella").
+		doesNotShow("riprendiamo la richiesta", "Se non ci scrive", "Se tutto è a posto")
+}
+
 // FAQ 2.4 for a citizen without a session: a personal link shows the question and takes the answer.
 func TestPersonalLinkOpensOneTicket(t *testing.T) {
 	w := newSystem(t)

@@ -56,6 +56,20 @@ func TestAnswerIsCorrected(t *testing.T) {
 		submit("Invia comunque la mia versione", nil).doesNotShow("anche questa</p>").hasValue("testo", "anche questa")
 }
 
+// The connected systems are not asked about a declared citizen before an operator takes the ticket: the page says that they wait.
+func TestSystemsWaitUntilTheTicketIsTaken(t *testing.T) {
+	const waits, asked = "il sistema collegato sarà interrogato quando un operatore prende in carico la richiesta", "Può rispondere anche il sistema collegato."
+	w := newSystem(t)
+	anna := w.login("anna", person.ASROperator, torino)
+	id := w.open(request(torino))
+	anna.ticket(id).shows(waits).doesNotShow(asked).submit("Prendi in carico", nil)
+	anna.ticket(id).shows(asked).doesNotShow(waits)
+
+	noted := w.open(request(torino))
+	anna.ticket(noted).shows(waits).submit("Aggiorna", formValues{"Nota": "solo una nota"})
+	anna.ticket(noted).shows(asked).doesNotShow(waits)
+}
+
 // The conversation shows repeated failed queries to a connected system once, with their number and the time of the last.
 func TestRepeatedFailedQueriesAreShownOnce(t *testing.T) {
 	w := newSystem(t)

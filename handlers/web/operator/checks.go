@@ -27,6 +27,18 @@ type checklist struct {
 	CanAnswer       bool            // the reader may answer checks
 	Answered        int             // number of answered checks
 	NoteReader      string          // readers of the outcome's note: internal, cittadino or regione
+	AwaitsTaking    bool            // the connected systems are not asked before an operator takes the ticket
+}
+
+// awaitsTaking reports whether the connected systems wait: the identity is only declared, no operator of the competent entity has worked on
+// the ticket yet, and the entity does not ask before (sagas decide the same for each query).
+func (p *Pages) awaitsTaking(t app.TicketView) bool {
+	if t.Identity != ticket.Declared || t.Status != ticket.StatusNew || p.App.Catalog.Checks(t.Entity.Code).AskBeforeTaken {
+		return false
+	}
+	worked := func(by ticketview.By) bool { return by.Role.Operates() && by.Entity == t.Entity.Code }
+	return !slices.ContainsFunc(t.Timeline, func(l ticketview.Line) bool { return worked(l.By) }) &&
+		!slices.ContainsFunc(t.Notes, func(n ticketview.Note) bool { return worked(n.By) })
 }
 
 // AwaitsConfirmation reports whether there is an outcome that the reader has to confirm.

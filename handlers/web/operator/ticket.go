@@ -114,6 +114,9 @@ func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t
 func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
 	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
+	if d.Checks != nil {
+		d.Checks.AwaitsTaking = p.awaitsTaking(d.TicketView)
+	}
 	d.Form.ExpectedVersion = t.Version
 	if len(t.Moves) > 0 {
 		if d.Menu, err = p.newUpdateMenu(r, d.TicketView, d.Form); err != nil {
