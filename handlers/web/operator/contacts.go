@@ -58,14 +58,7 @@ func (p *Pages) renderContactsRefusal(r *ui.Request, err error, c contactsForm) 
 	if err != nil {
 		return err
 	}
-	f, at, err := p.readDraft(r, t.ID)
-	if err != nil {
-		return err
-	}
-	if f.IdempotencyKey, err = app.NewID(); err != nil {
-		return err
-	}
-	return p.renderTicket(r, problem.Status, problem, ticketData{TicketView: t, Form: f, DraftSavedAt: at, Contacts: c})
+	return p.renderWithDraft(r, problem.Status, problem, ticketData{TicketView: t, Contacts: c})
 }
 
 // CanCorrectContacts reports whether the reader can correct the citizen's contacts.

@@ -41,12 +41,5 @@ func (p *Pages) revokeLinks(r *ui.Request) error {
 	for i, f := range problem.Fields {
 		problem.Fields[i].Field, typed.Error = "motivo-collegamenti", f.Text
 	}
-	f, savedAt, err := p.readDraft(r, t.ID)
-	if err != nil {
-		return err
-	}
-	if f.IdempotencyKey, err = app.NewID(); err != nil {
-		return err
-	}
-	return p.renderTicket(r, problem.Status, problem, ticketData{TicketView: t, Form: f, DraftSavedAt: savedAt, Revocation: typed})
+	return p.renderWithDraft(r, problem.Status, problem, ticketData{TicketView: t, Revocation: typed})
 }

@@ -67,14 +67,18 @@ func (p *Pages) ticketPage(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	f, at, err := p.readDraft(r, t.ID)
-	if err != nil {
+	return p.renderWithDraft(r, http.StatusOK, nil, ticketData{TicketView: t})
+}
+
+// renderWithDraft renders the ticket's page with the reader's draft in the form «Aggiorna».
+func (p *Pages) renderWithDraft(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
+	if d.Form, d.DraftSavedAt, err = p.readDraft(r, d.ID); err != nil {
 		return err
 	}
-	if f.IdempotencyKey, err = app.NewID(); err != nil {
+	if d.Form.IdempotencyKey, err = app.NewID(); err != nil {
 		return err
 	}
-	return p.renderTicket(r, http.StatusOK, nil, ticketData{TicketView: t, Form: f, DraftSavedAt: at})
+	return p.renderTicket(r, status, problem, d)
 }
 
 // readTicket reads the ticket in the path for an operator or auditor, and records the access.
