@@ -25,7 +25,7 @@ type refertoCheckState struct {
 	Open        bool               `json:"worked"` // neither resolved nor closed
 	Assignee    ticket.Assignee    `json:"assignee,omitzero"`
 	Erased      bool               `json:"erased,omitempty"`
-	// Declared is true if anybody may have typed the citizen's tax code. ConfirmedBy is the entity whose operator last acted on the ticket
+	// Declared is true if somebody else may have typed the citizen's tax code. ConfirmedBy is the entity whose operator last acted on the ticket
 	// while it was competent, so that somebody answers for the questions to its systems.
 	Declared    bool               `json:"declared,omitempty"`
 	ConfirmedBy catalog.EntityCode `json:"confirmed_by,omitempty"`
@@ -109,7 +109,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 	switch e := r.Event.(type) {
 	case ticket.Opened:
 		s.Service, s.Problem, s.Facilitated, s.Open = e.Service, e.Problem, e.Facilitated, true
-		s.Declared = e.Identity == ticket.Declared
+		s.Declared = e.Identity == ticket.Declared || e.OtherPerson
 	case ticket.Reclassified:
 		s.Service, s.Problem, why = e.Service, e.Problem, "the ticket is about another problem"
 	case ticket.Escalated:

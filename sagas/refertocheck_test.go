@@ -104,6 +104,8 @@ func TestSystemsAreAskedAboutADeclaredCitizenOnceAnOperatorActs(t *testing.T) {
 	opened := ticket.Opened{Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: sagastest.Torino, Identity: ticket.Declared}
 	verified := opened
 	verified.Identity = ticket.Verified
+	forOther := verified
+	forOther.OtherPerson = true
 	pinned := playbook.PinnedVersions{Playbook: "referto-non-trovato", Version: 1, Reachable: map[playbook.ID]int{"invio-fallito": 1}}
 	system, citizen := person.Actor{ID: "referto-check", Role: person.System}, person.Actor{Role: person.Citizen}
 	started := fact{system, ticket.PlaybookStarted{Run: 1, Pinned: pinned, Entity: sagastest.Torino}}
@@ -118,6 +120,8 @@ func TestSystemsAreAskedAboutADeclaredCitizenOnceAnOperatorActs(t *testing.T) {
 		asks    bool // at the last event
 	}{
 		"verified":                               {nil, []fact{{citizen, verified}, started}, true},
+		"verified, the tax code of another":      {nil, []fact{{citizen, forOther}, started}, false},
+		"the same, taken":                        {nil, []fact{{citizen, forOther}, started, {at(sagastest.Torino), ticket.Taken{}}}, true},
 		"declared":                               {nil, []fact{{citizen, opened}, started}, false},
 		"declared, the entity allows it":         {allowing, []fact{{citizen, opened}, started}, true},
 		"declared, at the counter":               {nil, []fact{{at(sagastest.Torino), opened}, started}, true},

@@ -50,6 +50,7 @@ type Open struct {
 	Citizen     string
 	Subject     string // keyed hash of the tax code, while ticket.opened.v1 is written; otherwise empty
 	Person      string // person id of the requester; empty without a tax code
+	OtherPerson bool   // the tax code is not known to be that of the account Citizen
 	Requester   RequesterRole
 	Facilitated bool
 	LinkedTo    ID // the closed ticket to which the citizen replied; the application service copies its fields

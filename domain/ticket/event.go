@@ -38,9 +38,10 @@ type Opened struct {
 	ChosenEntity catalog.EntityCode `json:"chosen"` // the entity chosen in the form; not Entity if Service is OperatorsForm
 	Channel      Channel            `json:"channel"`
 	Identity     Identity           `json:"identity"`
-	Citizen      string             `json:"citizen,omitempty"` // account of the verified citizen whose ticket it is
-	Subject      string             `json:"subject,omitempty"` // keyed hash of the requester's tax code; only in ticket.opened.v1
-	Person       string             `json:"person,omitempty"`  // person id of the requester; empty without a tax code
+	Citizen      string             `json:"citizen,omitempty"`      // account of the verified citizen whose ticket it is
+	Subject      string             `json:"subject,omitempty"`      // keyed hash of the requester's tax code; only in ticket.opened.v1
+	Person       string             `json:"person,omitempty"`       // person id of the requester; empty without a tax code
+	OtherPerson  bool               `json:"other_person,omitempty"` // the tax code is not known to be that of the verified citizen
 	Requester    RequesterRole      `json:"requester"`
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied

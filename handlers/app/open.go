@@ -67,6 +67,13 @@ func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, for
 			return s.RefuseUnlessRepeated(ctx, request, err)
 		}
 	}
+	if form.Citizen != "" {
+		own, err := s.isOwnTaxCode(ctx, form.Citizen, form.Form.TaxCode)
+		if err != nil {
+			return CommandResult{}, err
+		}
+		form.OtherPerson = !own
+	}
 	request.Ticket = id
 	if form.Number, err = s.NextNumber(ctx); err != nil {
 		return CommandResult{}, err
@@ -79,6 +86,16 @@ func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, for
 	}
 	request.Command = form
 	return s.Dispatch(ctx, request)
+}
+
+// isOwnTaxCode reports whether a tax code is that of a citizen's account. A citizen who logged in can type that of another person, whom nobody
+// has verified: a child, or anybody.
+func (s *Service) isOwnTaxCode(ctx context.Context, account, taxCode string) (bool, error) {
+	p, err := s.PersonOf(ctx, taxCode)
+	if err != nil || p.ID == "" {
+		return false, err
+	}
+	return s.Identity.IsPerson(ctx, account, p.ID)
 }
 
 // joinInvalid returns one error with the fields of both if both are *ticket.InvalidError. Otherwise it returns the first that is not nil.

@@ -52,6 +52,15 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	return all[0], nil
 }
 
+// IsPerson reports whether a person's tax code is that of an account.
+func (i *Identity) IsPerson(ctx context.Context, account, person string) (is bool, err error) {
+	err = i.Pools.Session.QueryRow(ctx, `select exists (select from identity.accounts where id::text = $1 and person::text = $2)`, account, person).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("find person: %w", err)
+	}
+	return is, nil
+}
+
 // queryAccounts returns the accounts that match a where clause, each with its current, past and future placements.
 func (i *Identity) queryAccounts(ctx context.Context, where string, args ...any) ([]Account, error) {
 	rows, err := i.Pools.Read.Query(ctx, `

@@ -145,7 +145,7 @@ func (t *Ticket) setKnown(h History, v Viewer, n Names) map[int]int {
 
 // applyOpened sets the fields that the opening gives.
 func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
-	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity = at, e.ChosenEntity, e.Channel, e.Identity
+	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity, t.OtherPerson = at, e.ChosenEntity, e.Channel, e.Identity, e.OtherPerson
 	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.LinkedTo, e.Requester
 	var names []string
 	if f := e.Personal; f != nil {

@@ -29,6 +29,7 @@ type Ticket struct {
 	Problem      Labelled           `json:"problem"`
 	Channel      ticket.Channel     `json:"channel"`
 	Identity     ticket.Identity    `json:"identity"`
+	OtherPerson  bool               `json:"other_person,omitempty" doc:"The citizen logged in, but the tax code in the form is not known to be theirs"`
 	OpenedAt     time.Time          `json:"opened_at"`
 	// UpdatedAt is the time of the last event that the viewer may know of.
 	UpdatedAt time.Time `json:"updated_at"`

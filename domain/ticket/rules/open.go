@@ -53,7 +53,7 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	}
 	return []ticket.Event{ticket.Opened{
 		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
-		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Person: c.Person, Requester: c.Requester,
+		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Person: c.Person, OtherPerson: c.OtherPerson, Requester: c.Requester,
 		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, NoEmail: f.Email == "", Attachments: c.Attachments, Original: c.Original,
 		Unverified: f.IsUnverified(), Status: to, Personal: &f,
 	}}, nil
