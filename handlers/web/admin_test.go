@@ -71,14 +71,23 @@ func TestAdministratorManagesAnAccount(t *testing.T) {
 	}
 	form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "ASL Città di Torino"}).want(422).shows("non si tiene presso questo ente")
 	form.submit("Crea la persona", formValues{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori, amministratori, integrazioni)"}).want(409).shows("Esiste già")
-	created := form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino"}).want(200).shows("Nina Prova", "si vedono solo adesso")
+	created := form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino", "Motivo": "nuova collega"}).want(200).shows("Nina Prova", "si vedono solo adesso")
 	first := secretsPattern.FindStringSubmatch(created.raw)
 	if first == nil {
 		t.Fatal("got no password and PIN on the page")
 	}
+	if next := created.fields("Aggiungi"); next.Get("ruolo") != "" || next.Get("ente") != "" || next.Get("motivo") != "" {
+		t.Errorf("the form of another role: got %v, want it empty, because what was typed is done", next)
+	}
 	login := func(password, pin string, want int) {
 		t.Helper()
-		w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "nina", "Password": password, "PIN": pin}).want(want)
+		p := w.browser().open("/accesso").submit("Accedi", formValues{"Nome utente": "nina", "Password": password, "PIN": pin}).want(want)
+		if want == 200 {
+			p.shows("Cambi password e PIN", "Esci").doesNotShow("Cambia ruolo", "Notifiche", "Code")
+		}
+		if strings.Contains(p.raw, "data-sol-stream") {
+			t.Error("the page asks for the stream of changes, which is refused: it would say that the session has ended")
+		}
 	}
 	login(first[1], first[2], 200)
 	nina := ada.open("/amministrazione/persone?q=nina").want(200).openLink("Prova Nina").want(200).shows("Operatore ASR", "ASL Città di Torino", "in corso").doesNotShow(first[1])

@@ -190,6 +190,9 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 		return err
 	}
 	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
+	if problem == nil { // what was typed has been done: the other forms of the page must not hold it
+		d.Typed, d.Form.Role, d.Form.Entity = accounts.Request{}, "", ""
+	}
 	entries, err := p.App.Accounts.History(r.Context(), id, 0, personHistory)
 	if err != nil {
 		return err

@@ -62,6 +62,7 @@ type user struct {
 	ToAnswer               int  // requests and emergency accesses that wait for this administrator
 	Emergencies            int  // emergency accesses without a review; administrators and auditors see them on every page
 	Overdue                bool // one of them was not reviewed in time
+	MustChange             bool // the reader must replace password and PIN before anything else
 	HasRole                bool // the reader has chosen a role
 	LiveUpdates            bool // the role may subscribe to changes
 	HasNotifications       bool // the role may read notifications
@@ -97,6 +98,10 @@ func (u *UI) Render(r *Request, status int, p Page) error {
 // fillFrame sets the logged-in reader, the number of unread notifications, and the queues, which operators and auditors see on every page.
 func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	if r.Session.Account == "" {
+		return nil
+	}
+	if r.Session.MustChange { // every other page and the stream of changes are refused
+		f.User = &user{Name: r.Session.Name, MustChange: true, Home: "/accesso/credenziali"}
 		return nil
 	}
 	actor := r.Session.Actor
