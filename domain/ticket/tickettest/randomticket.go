@@ -80,9 +80,9 @@ func DrawTicket(t *rapid.T, id ticket.ID, n int, erasures bool) RandomTicket {
 	for range rapid.IntRange(0, n).Draw(t, "commands") {
 		r.Now = r.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 3600, 86400}).Draw(t, "seconds")) * time.Second)
 		by := rapid.SampledFrom(Actors).Draw(t, "by")
-		kind := rapid.IntRange(0, 22).Draw(t, "command")
+		kind := rapid.IntRange(0, 24).Draw(t, "command")
 		// The system gives most of its commands. Some are given by a person, whom the rules refuse.
-		if kind > 15 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by the system") > 0 {
+		if kind > 15 && kind < 23 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by the system") > 0 {
 			by = system
 		}
 		r.attempt(id, r.command(t, kind, by, erasures), by)
@@ -123,22 +123,26 @@ func openCommand(t *rapid.T) ticket.Open {
 		Form: ticket.Form{GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.it",
 			Phone: "+39 011 0000000", Description: "Non trovo il referto"},
 	}
-	if rapid.IntRange(0, 9).Draw(t, "form") == 0 {
+	if rapid.IntRange(0, 4).Draw(t, "e-mail") == 0 {
+		o.Channel, o.Form.Email = ticket.ChannelCounter, ""
+	}
+	if rapid.IntRange(0, 9).Draw(t, "form") == 0 && o.Form.Email != "" {
 		o.Service, o.Problem, o.Requester = ticket.OperatorsForm, "altro", ticket.AsOperator
 	}
 	return o
 }
 
-// command draws a command. kind is a number from 0 to 22; 13 of these are updates.
+// command draws a command. kind is a number from 0 to 24; 13 of these are updates.
 func (r *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures bool) ticket.Command {
 	switch {
+	case kind > 22:
+		return contactCommand(t)
 	case kind > 19:
 		return r.systemCommand(t)
 	case kind < 13:
 		return r.update(t, by)
 	case kind < 15:
-		solved := rapid.Bool().Draw(t, "solved")
-		return ticket.Reply{ID: r.newID("re"), Text: MarkCitizen, Solved: rapid.SampledFrom([]*bool{nil, &solved}).Draw(t, "solved or nothing")}
+		return r.reply(t)
 	case kind < 16:
 		return ticket.Undo{}
 	case kind < 17:
@@ -194,6 +198,9 @@ func (r *RandomTicket) systemCommand(t *rapid.T) ticket.Command {
 		ticket.WarnHandover{Handover: r.State.Handover.N, Due: r.Now}, ticket.BreachHandover{Handover: r.State.Handover.N, Due: r.Now},
 		ticket.NoticePingPong{Handover: r.State.Handover.N}, ticket.RemindCitizen{Question: r.State.Asked.Note, N: n},
 		ticket.ExpireQuestion{Question: r.State.Asked.Note, Note: r.newID("e0")}, ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced},
+		ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced, Address: r.State.Address},
+		ticket.KeepMail{ID: r.newID("e1"), Why: ticket.AutomaticMail, Text: MarkInternal, Mail: unverifiedMail},
+		ticket.ForwardReply{To: "01930000-0000-7000-8000-000000000999", Version: 2},
 		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Answer: &yes, Evidence: evidence},
 		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Why: ticket.SystemUnreachable},
 	}).Draw(t, "system command")

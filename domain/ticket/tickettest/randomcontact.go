@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package tickettest
+
+import (
+	"pgregory.net/rapid"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+)
+
+// unverifiedMail is the content of a mail of somebody who may not be the citizen.
+var unverifiedMail = ticket.MailContent{
+	Sender: &ticket.MailSender{From: "altri@example.it", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
+}
+
+// reply draws a reply: mostly of the citizen, some by a mail that does not count as the citizen's, some to a duplicate.
+func (r *RandomTicket) reply(t *rapid.T) ticket.Reply {
+	solved := rapid.Bool().Draw(t, "solved")
+	reply := ticket.Reply{ID: r.newID("re"), Text: MarkCitizen, Solved: rapid.SampledFrom([]*bool{nil, &solved}).Draw(t, "solved or nothing")}
+	switch rapid.IntRange(0, 5).Draw(t, "way of the reply") {
+	case 0:
+		reply.Solved, reply.Mail = nil, unverifiedMail
+	case 1:
+		reply.Solved, reply.Duplicate = nil, "01930000-0000-7000-8000-000000000998"
+	}
+	return reply
+}
+
+// contactCommand draws a command about the citizen's contacts and links. Its reasons are for operators.
+func contactCommand(t *rapid.T) ticket.Command {
+	email := rapid.SampledFrom([]string{"nuova@example.it", "altra@example.it", ""}).Draw(t, "corrected e-mail")
+	phone := "011 0000001"
+	return rapid.SampledFrom([]ticket.Command{
+		ticket.CorrectContacts{Email: &email, Reason: MarkInternal}, ticket.CorrectContacts{Phone: &phone, Reason: MarkInternal},
+		ticket.RevokeLinks{Reason: MarkInternal, Send: rapid.Bool().Draw(t, "send")},
+		ticket.InformCitizen{How: ticket.InformByTelephone}, ticket.InformCitizen{How: ticket.InformByLetter},
+	}).Draw(t, "contacts")
+}
