@@ -209,9 +209,9 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 	return err
 }
 
-// DeleteStagedSecrets deletes staged secrets that no event made valid for 91 days, longer than any request waits, and returns their number.
+// DeleteStagedSecrets deletes staged secrets that no event made valid for 90 days, the longest time that a request can wait, and returns their number.
 func (i *Identity) DeleteStagedSecrets(ctx context.Context) (int64, error) {
-	done, err := i.Pools.Consumer.Exec(ctx, `delete from identity.staged_secrets where staged_at < clock_timestamp() - interval '91 days'`)
+	done, err := i.Pools.Consumer.Exec(ctx, `delete from identity.staged_secrets where staged_at < clock_timestamp() - interval '90 days'`)
 	if err != nil {
 		return 0, fmt.Errorf("delete staged secrets: %w", err)
 	}
