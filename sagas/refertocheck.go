@@ -80,6 +80,9 @@ func RefertoCheck(c *catalog.Catalog, l *playbook.Library) runtime.Saga[undoStat
 		}}
 	}
 	react := func(before undoState[refertoCheckState], r ticket.Recorded) (undoState[refertoCheckState], []runtime.Action) {
+		if _, opened := r.Event.(ticket.Opened); !opened && before == (undoState[refertoCheckState]{}) {
+			return before, nil // the ticket is closed: no later event, such as an erasure, brings its state back
+		}
 		after, why := before.apply(r, refertoCheckState.apply)
 		actions := runtime.DiffTimers(pending(before), pending(after), why)
 		actions = append(actions, after.Current.startRun(l, r)...)
