@@ -225,7 +225,7 @@ func TestIdentifiersAreCheckedBeforeSending(t *testing.T) {
 		{"codice_fiscale", "RSSMRA80A99H501U", "Il codice fiscale non corrisponde a una data di nascita possibile: lo confronti con la tessera sanitaria."},
 		{"codice_fiscale", "", ""},
 		{"email", "maria@example", "L’indirizzo e-mail non è completo: ha la forma nome@esempio.it."},
-		{"telefono", "chiamatemi", "Nel numero di telefono bastano le cifre, con il + davanti se è estero."},
+		{"telefono", "chiamatemi", "Nel numero di telefono bastano le cifre, con il + davanti se è estero e «int.» prima dell’interno."},
 		{"nome", "x", ""},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.server.Address+"/assistenza/controllo", strings.NewReader(url.Values{"campo": {c.field}, "valore": {c.typed}}.Encode()))
