@@ -48,7 +48,7 @@ func TestUnverifiedMailsAreMarked(t *testing.T) {
 	_, err := w.App.Reply(t.Context(), app.LinkHolder(id, ""), id, app.ReplyRequest{Text: "Mandatemi tutto", Mail: &mail}, app.Idempotency{})
 	w.must(err)
 	const why = "Mittente non verificato (altro@example.org): l’indirizzo non è quello della richiesta; l’e-mail è stata spedita da un altro dominio (bounce@invio.example.net)."
-	w.login("anna", person.ASROperator, torino).open("/ticket/"+string(id)).want(http.StatusOK).shows("Mandatemi tutto", why, "non verificata")
+	w.login("anna", person.ASROperator, torino).open("/ticket/"+string(id)).want(http.StatusOK).shows("Mandatemi tutto", why, "non verificata", "Non vale come risposta del cittadino: prima di agire lo senta ai recapiti della richiesta.")
 	w.login("ugo", person.Auditor, "").open("/revisione/"+string(id)).want(http.StatusOK).shows("Mandatemi tutto", why)
 	w.browser().open(w.link(id)).want(http.StatusOK).shows("Mandatemi tutto", "Arrivata per e-mail da un mittente non verificato").doesNotShow("altro@example.org", "example.net", "Mostra originale")
 }

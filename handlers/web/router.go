@@ -129,16 +129,23 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 
 // middlewareConfig configures the middleware: the routes without a time limit, and the pages for a panic and an unknown path.
 func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
-	renderProblem := func(rw http.ResponseWriter, request *http.Request, p *ui.Problem) {
-		r := &ui.Request{Request: request, Writer: rw}
+	renderProblem := func(r *ui.Request, p *ui.Problem) {
 		if err := w.Render(r, p.Status, ui.Page{Template: "errore", Title: p.Title, Problem: p}); err != nil {
-			http.Error(rw, p.Title, p.Status)
+			http.Error(r.Writer, p.Title, p.Status)
 		}
 	}
 	return middleware.Handlers{
 		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, supervisor.ExportRoute}, Timeout: requestTimeout,
-		OnPanic:   func(rw http.ResponseWriter, r *http.Request, err error) { renderProblem(rw, r, ui.ProblemOf(err)) },
-		OnNoRoute: func(rw http.ResponseWriter, r *http.Request, _ string) { renderProblem(rw, r, ui.NotFound()) },
+		OnPanic: func(rw http.ResponseWriter, r *http.Request, err error) {
+			renderProblem(&ui.Request{Request: r, Writer: rw}, ui.ProblemOf(err))
+		},
+		OnNoRoute: func(rw http.ResponseWriter, request *http.Request, _ string) {
+			r := &ui.Request{Request: request, Writer: rw}
+			if err := w.authenticate(r, true); err != nil {
+				r.Session = identity.Session{} // the page has the header of an anonymous reader
+			}
+			renderProblem(r, ui.NotFound())
+		},
 	}
 }
 

@@ -163,6 +163,7 @@ func TestErrorPages(t *testing.T) {
 	if home := p.openLink("Torna alla pagina iniziale"); home.at.Path != "/code/nuove" {
 		t.Errorf("an operator's home: got %s, want /code/nuove", home.at)
 	}
+	anna.open("/non-esiste").want(404).shows("Prova ANNA", "Elenca le richieste").doesNotShow("Accesso riservato")
 	anna.open("/code/nuove?stato=inventato").want(422).shows("Ricerca non valida")
 }
 

@@ -57,6 +57,7 @@ walk('a second administrator confirms or refuses what the first asks for, and th
 
   await enter(password, pin);
   await title(one, 'Cambi password e PIN');
+  assert.equal(await one.locator('body[data-sol-stream]').count(), 0, 'the page does not ask for what is refused, and does not say that the session has ended');
   await look(one, 'credenziali');
   await one.goto('/revisione/ruoli'); // nothing else is possible before
   await title(one, 'Cambi password e PIN');

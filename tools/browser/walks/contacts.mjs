@@ -17,8 +17,9 @@ walk('contacts: after a 550 an operator corrects the address, and the mail goes 
   await operator.locator('.alert', { hasText: 'E-mail non consegnata:' }).waitFor({ timeout: 60_000 });
   await look(operator, 'contacts-failed');
   await operator.getByRole('link', { name: 'corregga l’indirizzo' }).click();
-  await operator.getByText('Correggi i recapiti').click();
-  await operator.locator('#campo-recapito-email').fill('non un indirizzo');
+  await operator.locator('#campo-recapito-email:focus').waitFor(); // the link opens the fold
+  await operator.keyboard.press('Control+A');
+  await operator.keyboard.type('non un indirizzo');
   await submitForm(operator, () => operator.getByRole('button', { name: 'Correggi', exact: true }).click());
   await operator.getByText('Qualcosa va corretto').waitFor();
   await look(operator, 'contacts-refused');
