@@ -16,7 +16,12 @@ func (s *Service) markOpened(ctx context.Context, by Caller, id ticket.ID, state
 	if state.Answered == 0 || by.Link != "" || !by.Actor.Operates(state.Entity) || state.Assignee.Operator != by.Actor.ID {
 		return nil
 	}
-	_, err := s.Store.Pools().Session.Exec(ctx, `
+	release, err := s.Store.Pools().ShareSession(ctx, "opened")
+	if err != nil {
+		return fmt.Errorf("mark ticket %s as opened: %w", id, err)
+	}
+	defer release()
+	_, err = s.Store.Pools().Session.Exec(ctx, `
 		insert into notice.opened as o (ticket, account, version) values ($1::text::uuid, $2, $3)
 		on conflict (ticket, account) do update set version = excluded.version where o.version < excluded.version`,
 		string(id), by.Actor.ID, state.Answered)
