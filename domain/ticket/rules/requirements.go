@@ -75,7 +75,8 @@ func (a *updateDecision) checkFields(m ticket.Move) {
 			a.errors.add("status", refusal.RegionMeansHandover.With(), string(ticket.StatusHandedOver))
 		}
 	case ticket.MoveDuplicate:
-		if u.DuplicateOf.Ticket == a.state.ID || u.DuplicateOf.Person != a.state.Person {
+		same := a.state.Person != "" && u.DuplicateOf.Person == a.state.Person // without a tax code nobody knows who asks
+		if u.DuplicateOf.Ticket == a.state.ID || !same {
 			a.errors.add("duplicate_of", refusal.NotSameCitizen.With(), "the number of the ticket that this one repeats")
 		}
 		if slices.Contains(u.DuplicateOf.Mains, a.state.ID) {

@@ -140,6 +140,11 @@ func TestResolution(t *testing.T) { // FAQ 2.5
 			Update{DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p2"}, Note: public("parole")}, operator,
 			invalidFields("duplicate_of"),
 		},
+		"two tickets without a tax code are not known to be of the same citizen": {
+			given(by(citizen, Opened{Service: "assistenza-online", Entity: torino, Status: StatusNew})),
+			Update{DuplicateOf: &OriginalTicket{Ticket: "other"}, Note: public("parole")}, operator,
+			invalidFields("duplicate_of"),
+		},
 		"a courtesy does not reopen": {
 			given(opened(), resolved(1)),
 			Reply{ID: "r", Text: "parole", Courtesy: true}, citizen,
