@@ -6,6 +6,7 @@ package runtime_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,7 +103,8 @@ func TestMessageIsSentOnceForItsCause(t *testing.T) {
 	if string(first.Payload) != "1" || string(second.Payload) != "2" || first.UUID == second.UUID {
 		t.Fatalf("got messages %s %s and %s %s, want 1 and 2", first.UUID, first.Payload, second.UUID, second.Payload)
 	}
-	cause := eventstore.Position{Epoch: 1, N: records[len(records)-1].Position}
+	resolved := slices.IndexFunc(records, func(r eventstore.Record) bool { return r.Type == "ticket.resolved.v1" })
+	cause := eventstore.Position{Epoch: 1, N: records[resolved].Position}
 	if first.Metadata.Get(runtime.MetadataPosition) != cause.String() || first.Metadata.Get(runtime.MetadataTicket) != string(id) ||
 		first.Metadata.Get(runtime.MetadataSaga) != "resolution-messages" || first.Metadata.Get(runtime.MetadataTopic) != "resolutions" {
 		t.Errorf("got metadata %v", first.Metadata)
