@@ -172,6 +172,32 @@ func TestLockedAccessRecordsStayAlone(t *testing.T) {
 	w.eventually("tickets are shown again", func() bool { return anna.ticket(id).status == 200 })
 }
 
+// Operators who open tickets with a reply, in front of a locked table of marks, leave log-ins alone.
+func TestLockedMarksOfReadersStayAlone(t *testing.T) {
+	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
+	anna := w.logIn("anna", person.ASROperator, torino)
+	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
+	anna.update(id, fields{"status": "in_lavorazione"}).want(200)
+	w.linkHolder(id).post("/api/v1/tickets/"+id+"/replies", fields{"text": "Quello di marzo"}).want(200)
+	owner := w.connectAsOwner()
+	defer w.lockTable("notice.opened")()
+	ctx, end := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 5 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				anna.ticket(id)
+			}
+		})
+	}
+	wait := func() bool { return w.countWaiting(owner, pgpool.Session) == 1 }
+	w.eventually("readers wait", wait)
+	w.logIn("bruno", person.ASROperator, torino).update(id, fields{"note": fields{"text": "visto", "visibility": "internal"}}).want(200)
+	w.eventually("readers still wait", wait)
+	end()
+	readers.Wait()
+}
+
 // While the tables of two kinds of use of the session pool are locked, people log in and work.
 func TestTwoLockedKindsLeaveLogInsAlone(t *testing.T) {
 	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
