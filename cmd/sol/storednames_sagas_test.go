@@ -67,17 +67,24 @@ func writeSagas(t *testing.T, w *bytes.Buffer) {
 		react := definition.FieldByName("React")
 		state := reflect.Zero(react.Type().In(0))
 		stored, seen := make(map[string]bool), make(map[string]bool)
-		for n, recorded := range history {
-			after := react.Call([]reflect.Value{state, reflect.ValueOf(recorded)})
-			state = after[0]
-			addPaths(t, stored, toJSON(t, state.Interface()))
+		step := func(state reflect.Value, n int) reflect.Value {
+			after := react.Call([]reflect.Value{state, reflect.ValueOf(history[n])})
+			addPaths(t, stored, toJSON(t, after[0].Interface()))
 			for _, action := range after[1].Interface().([]runtime.Action) {
 				if line := ticketLife[n] + ": " + describeAction(t, action); !seen[line] {
 					seen[line] = true
 					fmt.Fprintln(w, line)
 				}
 			}
+			return after[0]
 		}
+		var taken reflect.Value // a closed ticket has no state, so an open one is erased too
+		for n := range history {
+			if state = step(state, n); ticketLife[n] == "taken" {
+				taken = state
+			}
+		}
+		step(step(taken, slices.Index(ticketLife, "personal-data-erased")), slices.Index(ticketLife, "mail-kept"))
 		fmt.Fprintf(w, "state: %s\n", strings.Join(slices.Sorted(maps.Keys(stored)), " "))
 	}
 }
