@@ -58,9 +58,9 @@ func TestAutoCloseHasATimerForEachResolvedTicketOnly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := tickettest.DrawTicket(t, testTicket, 30, true)
 		replay(t, AutoClose(catalog.Default()), l, func(_ autoCloseState, s ticket.State, timers map[string]runtime.Schedule) {
-			if s.Status != ticket.StatusResolved {
+			if s.Status != ticket.StatusResolved || s.Informing.Note != "" { // the waiting time begins once a citizen without e-mail was told
 				if len(timers) > 0 {
-					t.Fatalf("a ticket that is %s: got timers %+v", s.Status, timers)
+					t.Fatalf("a ticket that is %s, with %+v: got timers %+v", s.Status, s.Informing, timers)
 				}
 				return
 			}
@@ -120,7 +120,9 @@ func TestQuestionsHaveRemindersWhileTheyWait(t *testing.T) {
 		l := tickettest.DrawTicket(t, testTicket, 40, true)
 		replay(t, Waiting(catalog.Default()), l, func(_ undoState[waitingState], s ticket.State, timers map[string]runtime.Schedule) {
 			want := 0
-			if s.Status == ticket.StatusWaiting && !s.Erased {
+			toTell := s.Informing // to a citizen without e-mail, whose days begin once the question was told
+			uninformed := toTell.Note != "" && (toTell.Note == s.Asked.Note || toTell.Before == s.Asked.Note) && s.Asked.Reminded == 0
+			if s.Status == ticket.StatusWaiting && !s.Erased && !uninformed {
 				want = max(0, 2-s.Asked.Reminded)
 			}
 			if len(timers) != want {
