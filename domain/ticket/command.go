@@ -125,16 +125,15 @@ type OriginalTicket struct {
 // Reply is a reply of the citizen (FAQ 2.4, 2.5). It reopens a resolved ticket, unless Solved is true («Solo un messaggio») or it is a
 // courtesy.
 type Reply struct {
-	ID           ID
-	Text         string
-	FileNames    []string
-	Attachments  []Attachment
-	Solved       *bool // nil if the citizen did not answer whether the problem is solved
-	Courtesy     bool  // the reply contains only thanks: it does not reopen a resolved ticket
-	Mail         MailContent
-	Original     *Attachment // the mail that holds the reply
-	Duplicate    ID          // the duplicate of the ticket to which the citizen replied
-	KeepResolved bool        // the reply does not reopen a resolved ticket: its sender is not known to be the verified citizen
+	ID          ID
+	Text        string
+	FileNames   []string
+	Attachments []Attachment
+	Solved      *bool // nil if the citizen did not answer whether the problem is solved
+	Courtesy    bool  // the reply contains only thanks: it does not reopen a resolved ticket
+	Mail        MailContent
+	Original    *Attachment // the mail that holds the reply
+	Duplicate   ID          // the duplicate of the ticket to which the citizen replied
 }
 
 // KeepMail records a mail that changes nothing. A ticket keeps at most MaxKeptMails of them. Only the system gives it.

@@ -12,7 +12,7 @@ type MailSender struct {
 	Unverified []UnverifiedReason `json:"unverified,omitempty"` // why the mail does not count as the citizen's; empty if it does
 }
 
-// UnverifiedReason is a reason why a mail does not count as the citizen's.
+// UnverifiedReason is a reason why a mail, or a reply on the web, does not count as the citizen's.
 type UnverifiedReason string
 
 // The reasons why a mail does not count as the citizen's. They are stored.
@@ -26,10 +26,12 @@ const (
 	UnverifiedFailed      UnverifiedReason = "failed"           // the receiving server reports that SPF, DKIM or DMARC failed
 	UnverifiedUnchecked   UnverifiedReason = "unchecked"        // the receiving server did not or could not check the sender
 	UnverifiedExpired     UnverifiedReason = "expired_address"  // it was sent to a reply address that has expired
-	UnverifiedCitizen     UnverifiedReason = "verified_citizen" // the citizen is verified, and a mail never speaks for one
+	UnverifiedCitizen     UnverifiedReason = "verified_citizen" // the citizen is verified, and proves who they are by logging in
+	UnverifiedDuplicate   UnverifiedReason = "duplicate"        // it was written at a duplicate, and the citizen of the main ticket is verified
+	UnverifiedRevoked     UnverifiedReason = "revoked_link"     // it was written at a closed ticket, and the links of the linked ticket were revoked
 )
 
-// IsUnverified reports whether the text came by a mail that does not count as the citizen's.
+// IsUnverified reports whether the text does not count as the citizen's.
 func (m MailContent) IsUnverified() bool { return m.Sender != nil && len(m.Sender.Unverified) > 0 }
 
 // WithReason returns the content with one more reason why the mail does not count as the citizen's. A text that did not come by mail stays
@@ -42,6 +44,14 @@ func (m MailContent) WithReason(why UnverifiedReason) MailContent {
 	sender.Unverified = append(slices.Clip(sender.Unverified), why)
 	m.Sender = &sender
 	return m
+}
+
+// Unverify returns the content with one more reason why the text does not count as the citizen's, also if it did not come by mail.
+func (m MailContent) Unverify(why UnverifiedReason) MailContent {
+	if m.Sender == nil {
+		m.Sender = &MailSender{}
+	}
+	return m.WithReason(why)
 }
 
 // MailFor returns the content of a mail as a ticket in a state keeps it: on the ticket of a verified citizen every mail is unverified, because

@@ -42,7 +42,9 @@ func (s *Service) forwardReply(ctx context.Context, by Caller, duplicate, main t
 	replier := by
 	if by.Link != "" || by.Actor.ID != state.Citizen { // an operator found that it is the same citizen
 		replier = LinkHolder(main, by.From)
-		in.KeepResolved = state.Citizen != ""
+		if state.Citizen != "" { // of whom nobody knows that they wrote the duplicate
+			in.Unverified = ticket.UnverifiedDuplicate
+		}
 	}
 	in.Duplicate, in.Solved, in.SeenOpen = duplicate, nil, false
 	forwarded := idempotency

@@ -74,6 +74,9 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 			return CommandResult{}, err
 		}
 		state, _, err := s.State(ctx, linked)
+		if by.Link != "" && state.LinkIssue > 0 { // whoever holds the closed ticket's link may not be who gets the mails of the linked one
+			in.Unverified = ticket.UnverifiedRevoked
+		}
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound):
 			result, err := s.openLinkedTicket(ctx, by, closed, linked, in, idempotency)

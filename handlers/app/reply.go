@@ -23,15 +23,15 @@ import (
 //
 // It is the body of the API's request.
 type ReplyRequest struct {
-	Text     string                  `json:"text,omitempty"`
-	Files    []attachment.FileUpload `json:"attachments,omitempty"`
-	Solved   *bool                   `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
-	Courtesy bool                    `json:"-"` // the reply contains only thanks
-	Mail     *ReceivedMail           `json:"-"` // the mail that holds the reply; nil for a reply on the web
-	// Duplicate and KeepResolved are those of ticket.Reply.
-	Duplicate    ticket.ID `json:"-"`
-	KeepResolved bool      `json:"-"`
-	SeenOpen     bool      `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
+	Text      string                  `json:"text,omitempty"`
+	Files     []attachment.FileUpload `json:"attachments,omitempty"`
+	Solved    *bool                   `json:"solved,omitempty" doc:"On a resolved ticket: false or left out reopens it («Il problema non è risolto»), true is only a message"`
+	Courtesy  bool                    `json:"-"` // the reply contains only thanks
+	Mail      *ReceivedMail           `json:"-"` // the mail that holds the reply; nil for a reply on the web
+	Duplicate ticket.ID               `json:"-"` // that of ticket.Reply
+	// Unverified says why the reply does not count as the citizen's although a link or a session allows it; empty if it does.
+	Unverified ticket.UnverifiedReason `json:"-"`
+	SeenOpen   bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
 }
 
 // ReceivedMail is the mail that holds a text, with what was not taken of it.
@@ -76,11 +76,14 @@ func (s *Service) replyToTicket(ctx context.Context, by Caller, id ticket.ID, in
 	if err != nil {
 		return s.RefuseUnlessRepeated(ctx, r, err)
 	}
-	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy, Duplicate: in.Duplicate, KeepResolved: in.KeepResolved}
+	reply := ticket.Reply{Text: in.Text, Solved: in.Solved, Courtesy: in.Courtesy, Duplicate: in.Duplicate}
 	if in.Mail != nil {
 		if reply.Mail, err = s.checkSender(ctx, id, in.Mail.Content); err != nil {
 			return CommandResult{}, err
 		}
+	}
+	if in.Unverified != "" {
+		reply.Mail = reply.Mail.Unverify(in.Unverified)
 	}
 	if reply.ID, err = NewID(); err != nil {
 		return CommandResult{}, err

@@ -14,7 +14,7 @@ type Sender struct {
 	Verified bool                      `json:"verified" doc:"false if the mail does not count as the citizen's («mittente non verificato»)"`
 	From     string                    `json:"from,omitempty" doc:"address; empty once erased"`
 	Envelope string                    `json:"envelope,omitempty" doc:"sender in the SMTP envelope"`
-	Reasons  []ticket.UnverifiedReason `json:"reasons,omitempty" enum:"address,no_sender,several_senders,sent_by_other,envelope,certificate,failed,unchecked,expired_address,verified_citizen"`
+	Reasons  []ticket.UnverifiedReason `json:"reasons,omitempty" enum:"address,no_sender,several_senders,sent_by_other,envelope,certificate,failed,unchecked,expired_address,verified_citizen,duplicate,revoked_link"`
 	Text     string                    `json:"text,omitempty" doc:"an Italian sentence; only if the sender is not verified"`
 }
 
@@ -32,7 +32,9 @@ var unverifiedTexts = map[ticket.UnverifiedReason]string{
 	ticket.UnverifiedFailed:      "il mittente non ha superato i controlli del server di posta (SPF, DKIM, DMARC)",
 	ticket.UnverifiedUnchecked:   "il server di posta non ha potuto controllare il mittente",
 	ticket.UnverifiedExpired:     "l’indirizzo di risposta era scaduto",
-	ticket.UnverifiedCitizen:     "il cittadino si identifica con SPID o CIE, e un’e-mail non basta",
+	ticket.UnverifiedCitizen:     "il cittadino si identifica con SPID o CIE, e il messaggio è arrivato per altra via",
+	ticket.UnverifiedDuplicate:   "è arrivata da una richiesta unita a questa",
+	ticket.UnverifiedRevoked:     "è arrivata dal collegamento di una richiesta precedente, e i collegamenti di questa sono stati revocati",
 }
 
 // newSender returns the sender of a mail; nil for a text that did not come by mail. m is nil for a mail that was erased or that was stored before

@@ -33,7 +33,7 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 		return "Lavorazione ripresa"
 	case ticket.CitizenReplied:
 		if e.Unverified {
-			return "Arrivata un’e-mail da un mittente non verificato"
+			return "Arrivata una risposta da un mittente non verificato"
 		}
 		return map[ticket.ReplyKind]string{
 			ticket.ReplyAnswer:    "Il cittadino ha risposto",
@@ -150,7 +150,7 @@ func citizenSentence(e ticket.Event, n Names) string {
 		return "Richiesta in lavorazione"
 	case ticket.CitizenReplied:
 		if e.Unverified {
-			return "Arrivata un’e-mail da un mittente non verificato"
+			return "Arrivata una risposta da un mittente non verificato"
 		}
 		return "Risposta inviata"
 	case ticket.Escalated:

@@ -93,7 +93,7 @@ func decideReply(s ticket.State, c ticket.Reply, by person.Actor, now time.Time)
 	if s.Status == ticket.StatusResolved {
 		m, kind = ticket.MoveNotSolved, ticket.ReplyNotSolved
 		switch {
-		case mail.IsUnverified(), c.Courtesy, c.KeepResolved, c.Solved != nil && *c.Solved:
+		case mail.IsUnverified(), c.Courtesy, c.Solved != nil && *c.Solved:
 			m, kind = ticket.MoveCitizenMessage, ticket.ReplyMessage
 		case c.Solved == nil && now.Before(s.Last.HeldUntil):
 			kind = ticket.ReplyAnswer // the citizen cannot see the resolution yet: it is held

@@ -19,7 +19,7 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindAssigned:         "Le è stata assegnata la richiesta n. #",
 	sagas.KindReply:            "Il cittadino ha risposto alla richiesta n. #",
 	sagas.KindCourtesyReply:    "Il cittadino ha lasciato un messaggio di cortesia sulla richiesta n. #: lo stato non cambia",
-	sagas.KindUnverifiedMail:   "È arrivata un’e-mail da un mittente non verificato sulla richiesta n. #",
+	sagas.KindUnverifiedMail:   "È arrivata una risposta da un mittente non verificato sulla richiesta n. #",
 	sagas.KindHandover:         "Una ASR ha inoltrato all’assistenza regionale la richiesta n. #",
 	sagas.KindHandoverReceipt:  "Ricevuta: la richiesta n. # è stata inoltrata all’assistenza regionale (inoltro n. %)",
 	sagas.KindHandedBack:       "L’assistenza regionale ha inoltrato alla Sua Azienda la richiesta n. #",
