@@ -62,7 +62,7 @@ func replayPlan(t *testing.T, p demo.Params, beginsRun func() bool) *planReplay 
 		if _, err := attachment.Check("attachments", step.Files); err != nil {
 			t.Fatal(err)
 		}
-		r.decide(step.Ticket, step.Command, step.By, step.At, fmt.Sprintf("seed %d, %s", p.Seed, step.Key()))
+		r.decide(step.Ticket, r.withPersons(step.Command), step.By, step.At, fmt.Sprintf("seed %d, %s", p.Seed, step.Key()))
 		if r.beginsRun() {
 			saga := person.Actor{ID: "referto-check", Role: person.System}
 			// The rules refuse the saga's command where the ticket has changed since; the saga's timers end so, too.
@@ -75,6 +75,21 @@ func replayPlan(t *testing.T, p demo.Params, beginsRun func() bool) *planReplay 
 		r.closeDue(id, p.Until)
 	}
 	return r
+}
+
+// withPersons returns a command with the person that Execute finds: a person id for each tax code.
+func (r *planReplay) withPersons(c ticket.Command) ticket.Command {
+	switch c := c.(type) {
+	case ticket.Open:
+		c.Person = c.Form.TaxCode
+		return c
+	case ticket.Update:
+		if c.DuplicateOf != nil {
+			c.DuplicateOf = &ticket.OriginalTicket{Ticket: c.DuplicateOf.Ticket, Person: r.states[c.DuplicateOf.Ticket].Person}
+		}
+		return c
+	}
+	return c
 }
 
 // decide decides a command, which must be accepted.
