@@ -13,25 +13,25 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-// What is what a change does to an account. The values are stored.
-type What string
+// Operation is the kind of a change: it creates an account, gives a role, and so on. The values are stored.
+type Operation string
 
-// The changes.
+// The operations.
 const (
-	Create            What = "create"             // a new account, with a first role if the change names one
-	GiveRole          What = "give-role"          // a placement from now on
-	EndRole           What = "end-role"           // the end of a placement
-	RenewCredentials  What = "renew-credentials"  // an administrator gives a new password and PIN
-	ChangeCredentials What = "change-credentials" // a person replaces their own password and PIN
-	Disable           What = "disable"            // no login any more
+	Create            Operation = "create"             // a new account, with a first role if the change names one
+	GiveRole          Operation = "give-role"          // a placement from now on
+	EndRole           Operation = "end-role"           // the end of a placement
+	RenewCredentials  Operation = "renew-credentials"  // an administrator gives a new password and PIN
+	ChangeCredentials Operation = "change-credentials" // a person replaces their own password and PIN
+	Disable           Operation = "disable"            // no login any more
 )
 
 // Change is a change of one account.
 type Change struct {
-	What    What               `json:"what"`
-	Account string             `json:"account"` // UUID
-	Role    person.Role        `json:"role,omitempty"`
-	Entity  catalog.EntityCode `json:"entity,omitempty"`
+	Operation Operation          `json:"what"`
+	Account   string             `json:"account"` // UUID
+	Role      person.Role        `json:"role,omitempty"`
+	Entity    catalog.EntityCode `json:"entity,omitempty"`
 }
 
 // Credentials is the state of an account's password and PIN. The values are stored.
@@ -50,7 +50,7 @@ type RoleAt struct {
 	Entity catalog.EntityCode `json:"entity,omitempty"`
 }
 
-// Rights is what an account may do: its current roles, its credentials, and whether it is disabled.
+// Rights are the current roles and the credentials of an account. A disabled account cannot log in.
 type Rights struct {
 	Roles       []RoleAt    `json:"roles"`
 	Credentials Credentials `json:"credentials"`
@@ -67,10 +67,10 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 	at := RoleAt{c.Role, c.Entity}
 	index := slices.Index(r.Roles, at)
 	next := Rights{Roles: slices.Clone(r.Roles), Credentials: r.Credentials, Disabled: r.Disabled}
-	if r.Disabled && c.What != EndRole && c.What != Disable {
+	if r.Disabled && c.Operation != EndRole && c.Operation != Disable {
 		return Rights{}, ErrDisabled
 	}
-	switch c.What {
+	switch c.Operation {
 	case Create:
 		if r.Credentials != None {
 			return Rights{}, ErrUnchanged
@@ -105,7 +105,7 @@ type Administrator struct {
 	Entity  catalog.EntityCode // empty: the Region's. Administrators have no entity yet, so that all are the Region's
 }
 
-// Facts is what is known about accounts when a change is decided.
+// Facts holds the data about accounts on which a change is decided.
 type Facts struct {
 	Version        int // of the account stream up to which the facts hold
 	Administrators []Administrator

@@ -102,7 +102,7 @@ func (e Event) Done() bool {
 	case Changed, Confirmed, Emergency:
 		return true
 	case Reviewed:
-		return e.Justified != nil && !*e.Justified && (e.What == EndRole || e.What == RenewCredentials)
+		return e.Justified != nil && !*e.Justified && (e.Operation == EndRole || e.Operation == RenewCredentials)
 	case Requested, Refused, Withdrawn, Expired:
 	}
 	return false
@@ -142,7 +142,7 @@ func Evolve(s State, e Event, by person.Actor, at time.Time) State {
 		next.Emergency = without(s.Emergency)
 	case Changed:
 	}
-	if e.Done() && (e.What == Create || e.What == RenewCredentials) {
+	if e.Done() && (e.Operation == Create || e.Operation == RenewCredentials) {
 		next.GivenBy = map[string]string{}
 		maps.Copy(next.GivenBy, s.GivenBy)
 		if e.Kind == Confirmed || e.Kind == Reviewed { // two hands gave them, or nobody

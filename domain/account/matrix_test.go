@@ -30,7 +30,8 @@ var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // Administrators of the matrix: three of the Region, two of Torino, one alone of Novara.
 var administrators = []account.Administrator{{"r1", ""}, {"r2", ""}, {"r3", ""}, {"t1", torino}, {"t2", torino}, {"n1", novara}}
 
-// changers are who asks, with who may confirm what they ask for about somebody else and about themselves. "": they may change nothing.
+// changers lists the actors who ask for a change. For each it names the administrators who may confirm a change of somebody else and a change
+// of the actor: "" means that the actor may change nothing.
 var changers = []struct {
 	name                string
 	by                  person.Actor
@@ -55,10 +56,11 @@ var changers = []struct {
 	{"anonymous", person.Actor{Role: person.Anonymous}, administrators, "", ""},
 }
 
-// outcomes is what an administrator's change needs, of another person and of themselves: alone (done at once), second (waits for a second
-// administrator), never (refused), or - (does not exist). For RenewCredentials the role is one that the person has.
+// outcomes lists, for each operation and role, the result of an administrator's change of another person (other) and of themselves (self):
+// alone is done at once, second waits for a second administrator, never is refused, - does not exist. For RenewCredentials the role is one
+// that the person has.
 var outcomes = []struct {
-	what        account.What
+	what        account.Operation
 	role        person.Role
 	other, self string
 }{
@@ -113,7 +115,7 @@ func TestWhoMayChangeWhatOfWhom(t *testing.T) {
 				combinations++
 				checkCombination(t, fmt.Sprintf("%s: %s %s to %s", who.name, o.what, o.role, whom), who.by, who.administrators,
 					wanted(outcome, map[bool]string{false: who.confirmers, true: who.forSelf}[self], self && o.what == account.ChangeCredentials),
-					account.Change{What: o.what, Account: whom, Role: roleOf(o.what, o.role), Entity: entityOf(o.role)}, o.role)
+					account.Change{Operation: o.what, Account: whom, Role: roleOf(o.what, o.role), Entity: entityOf(o.role)}, o.role)
 			}
 		}
 	}
@@ -135,7 +137,7 @@ func wanted(outcome, confirmers string, own bool) string {
 	return "requested, confirmed by " + confirmers
 }
 
-func roleOf(what account.What, role person.Role) person.Role {
+func roleOf(what account.Operation, role person.Role) person.Role {
 	if what == account.RenewCredentials {
 		return ""
 	}
@@ -158,9 +160,9 @@ func checkCombination(t *testing.T, name string, by person.Actor, all []account.
 	f := account.Facts{Administrators: all, Rights: account.Rights{Credentials: account.Own}}
 	at := account.RoleAt{Role: role, Entity: entityOf(role)}
 	switch {
-	case c.What == account.Create:
+	case c.Operation == account.Create:
 		f.Rights.Credentials = account.None
-	case role != "" && c.What != account.GiveRole:
+	case role != "" && c.Operation != account.GiveRole:
 		f.Rights.Roles = []account.RoleAt{at}
 	}
 	before := f.Rights
@@ -188,7 +190,7 @@ func checkCombination(t *testing.T, name string, by person.Actor, all []account.
 	if got != want {
 		t.Errorf("%s: got %s, want %s", name, got, want)
 	}
-	if err == nil && (events[0].Account != c.Account || events[0].What != c.What || events[0].Role != c.Role || !slices.Equal(events[0].Before.Roles, before.Roles)) {
+	if err == nil && (events[0].Account != c.Account || events[0].Operation != c.Operation || events[0].Role != c.Role || !slices.Equal(events[0].Before.Roles, before.Roles)) {
 		t.Errorf("%s: got event %+v", name, events[0])
 	}
 }
@@ -225,9 +227,9 @@ func checkAnswers(t *testing.T, name string, e account.Event, by person.Actor, a
 func TestSecretsWithATaxCodeNeedASecond(t *testing.T) {
 	by := person.Actor{ID: "r1", Role: person.Administrator}
 	for _, hasTaxCode := range []bool{true, false} {
-		for what, credentials := range map[account.What]account.Credentials{account.RenewCredentials: account.Own, account.Create: account.None} {
+		for what, credentials := range map[account.Operation]account.Credentials{account.RenewCredentials: account.Own, account.Create: account.None} {
 			f := account.Facts{Administrators: administrators, Rights: account.Rights{Credentials: credentials}, HasTaxCode: hasTaxCode}
-			do := account.Do{ID: "1", Change: account.Change{What: what, Account: "x"}, Credentials: account.Temporary, Facts: f}
+			do := account.Do{ID: "1", Change: account.Change{Operation: what, Account: "x"}, Credentials: account.Temporary, Facts: f}
 			events, err := account.Decide(account.State{}, do, by, now, account.Periods{})
 			want := map[bool]account.Kind{true: account.Requested, false: account.Changed}[hasTaxCode]
 			if err != nil || len(events) != 1 || events[0].Kind != want {
@@ -239,7 +241,7 @@ func TestSecretsWithATaxCodeNeedASecond(t *testing.T) {
 
 // Facts that other changes have overtaken decide nothing.
 func TestOutdatedFactsDecideNothing(t *testing.T) {
-	do := account.Do{ID: "1", Change: account.Change{What: account.Disable, Account: "x"}, Facts: account.Facts{Version: 1}}
+	do := account.Do{ID: "1", Change: account.Change{Operation: account.Disable, Account: "x"}, Facts: account.Facts{Version: 1}}
 	if _, err := account.Decide(account.State{Version: 2}, do, person.Actor{ID: "r1", Role: person.Administrator}, now, account.Periods{}); !errors.Is(err, account.ErrOutdated) {
 		t.Errorf("got %v, want %v", err, account.ErrOutdated)
 	}
@@ -249,7 +251,7 @@ func TestOutdatedFactsDecideNothing(t *testing.T) {
 func TestEventsAreReadAsWritten(t *testing.T) {
 	until, justified := now.Add(time.Hour), false
 	e := account.Event{
-		ID: "1", Change: account.Change{What: account.GiveRole, Account: "x", Role: person.ASROperator, Entity: torino},
+		ID: "1", Change: account.Change{Operation: account.GiveRole, Account: "x", Role: person.ASROperator, Entity: torino},
 		Before: account.Rights{Roles: []account.RoleAt{}, Credentials: account.Own}, After: account.Rights{Roles: []account.RoleAt{{Role: person.ASROperator, Entity: torino}}, Credentials: account.Own},
 		Until: &until, Justified: &justified, Reason: "perché serve",
 	}

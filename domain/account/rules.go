@@ -76,7 +76,7 @@ const maxReason = 1000
 // whatever its roles are now: the role of the citizen may be ended before and given after by one administrator.
 func NeedsSecond(c Change, requester string, f Facts) bool {
 	powerful := c.Role == person.Auditor || c.Role == person.Administrator
-	switch c.What {
+	switch c.Operation {
 	case GiveRole:
 		return powerful || c.Account == requester
 	case Create:
@@ -130,7 +130,7 @@ func (s State) speakersFor(requester string) []string {
 // for a role of an account whose secrets were given by who asks, or have not been replaced by the person: who asked could use the role. r are
 // the rights of the account.
 func (s State) NeedsPIN(p Pending, r Rights) bool {
-	switch p.What {
+	switch p.Operation {
 	case Create, RenewCredentials:
 		return true
 	case GiveRole:
@@ -161,13 +161,13 @@ func Decide(s State, c Command, by person.Actor, now time.Time, p Periods) ([]Ev
 }
 
 func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, error) {
-	own := c.Change.What == ChangeCredentials && by.ID == c.Change.Account
+	own := c.Change.Operation == ChangeCredentials && by.ID == c.Change.Account
 	switch {
-	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.What == ChangeCredentials && !own:
+	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.Operation == ChangeCredentials && !own:
 		return Event{}, refuse(refusal.AdministratorChanges)
 	case c.Facts.Version != s.Version:
 		return Event{}, ErrOutdated
-	case by.ID == c.Change.Account && (c.Change.What == Disable || c.Change.What == EndRole && c.Change.Role == person.Administrator):
+	case by.ID == c.Change.Account && (c.Change.Operation == Disable || c.Change.Operation == EndRole && c.Change.Role == person.Administrator):
 		return Event{}, refuse(refusal.OwnAdministration)
 	case utf8.RuneCountInString(c.Reason) > maxReason:
 		return Event{}, refuse(refusal.TooLong)
@@ -246,7 +246,7 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 		return Event{}, refuse(refusal.AdministratorChanges)
 	case needs && !c.NewPIN: // the credentials were given in between
 		return Event{}, ErrOutdated
-	case needs && r.What == GiveRole:
+	case needs && r.Operation == GiveRole:
 		e.After, err = c.Facts.Rights.after(r.Change, "")
 		e.After.Credentials = Temporary
 		return e, err
@@ -274,13 +274,13 @@ func decideReview(s State, c Review, by person.Actor) (Event, error) {
 	case utf8.RuneCountInString(c.Reason) > maxReason:
 		return Event{}, refuse(refusal.TooLong)
 	}
-	if !c.Justified && p.Role != "" && (p.What == GiveRole || p.What == Create) {
-		ended := Change{What: EndRole, Account: p.Account, Role: p.Role, Entity: p.Entity}
+	if !c.Justified && p.Role != "" && (p.Operation == GiveRole || p.Operation == Create) {
+		ended := Change{Operation: EndRole, Account: p.Account, Role: p.Role, Entity: p.Entity}
 		if after, err := c.Facts.Rights.after(ended, ""); err == nil {
 			e.Change, e.After = ended, after
 		}
 	}
-	if !c.Justified && p.What == RenewCredentials {
+	if !c.Justified && p.Operation == RenewCredentials {
 		e.After.Credentials = None
 	}
 	return e, nil

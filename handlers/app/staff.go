@@ -46,7 +46,7 @@ func (s *Service) EndPlacement(ctx context.Context, by person.Actor, id string, 
 // Disable disables an account for ever and releases all its tickets. It returns the number of released tickets. It may be repeated.
 // actorID is the actor of the releases in the tickets' histories. Error: identity.ErrNotFound.
 func (s *Service) Disable(ctx context.Context, by person.Actor, id, actorID string) (released int, err error) {
-	_, err = s.Accounts.Change(ctx, by, accounts.Request{Change: account.Change{What: account.Disable, Account: id}})
+	_, err = s.Accounts.Change(ctx, by, accounts.Request{Change: account.Change{Operation: account.Disable, Account: id}})
 	if err != nil && !errors.Is(err, account.ErrUnchanged) {
 		return 0, err
 	}

@@ -167,7 +167,7 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 	}
 	var err error
 	if c.Done() {
-		switch c.What {
+		switch c.Operation {
 		case account.RenewCredentials, account.Create, account.ChangeCredentials:
 			if c.Kind == account.Reviewed { // no PIN matches, so who gave the credentials and who got them cannot log in with them
 				err = exec(`update identity.accounts set pin = $2, must_change = true where id = $1`, c.Account, noSecret)
@@ -197,7 +197,7 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 				err = exec(`delete from identity.sessions where account = $1`, c.Account)
 			}
 		}
-		if err == nil && c.Role != "" && (c.What == account.GiveRole || c.What == account.Create) {
+		if err == nil && c.Role != "" && (c.Operation == account.GiveRole || c.Operation == account.Create) {
 			err = exec(`
 				insert into identity.placements (id, account, role, entity, valid_from) values ($1, $2, $3, $4, $5) on conflict do nothing`,
 				c.ID, c.Account, c.Role, c.Entity, c.At)

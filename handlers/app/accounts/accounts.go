@@ -106,7 +106,7 @@ func (s *Service) Create(ctx context.Context, by person.Actor, n identity.NewAcc
 	if err != nil {
 		return Result{}, err
 	}
-	r.Change.What = account.Create
+	r.Change.Operation = account.Create
 	if r.Change.Account, err = s.identity.ReserveAccount(ctx, id, n); err != nil {
 		return Result{}, err
 	}
@@ -126,7 +126,7 @@ func (s *Service) Change(ctx context.Context, by person.Actor, r Request) (Resul
 // change makes the change with an id.
 func (s *Service) change(ctx context.Context, by person.Actor, id string, r Request) (_ Result, err error) {
 	c, fresh := r.Change, Secrets{}
-	setsSecrets := c.What == account.Create || c.What == account.RenewCredentials || c.What == account.ChangeCredentials
+	setsSecrets := c.Operation == account.Create || c.Operation == account.RenewCredentials || c.Operation == account.ChangeCredentials
 	recorded := false // there may be an event, which makes staged secrets valid
 	defer func() {
 		if err != nil && setsSecrets && !recorded {
@@ -192,7 +192,7 @@ func (s *Service) ChangeOwn(ctx context.Context, session identity.Session, from 
 	if by.ID = session.Account; by.Role == "" {
 		by.Role = person.Anonymous // no role is chosen yet
 	}
-	_, err = s.Change(ctx, by, Request{Change: account.Change{What: account.ChangeCredentials, Account: session.Account}, Chosen: chosen})
+	_, err = s.Change(ctx, by, Request{Change: account.Change{Operation: account.ChangeCredentials, Account: session.Account}, Chosen: chosen})
 	if err != nil {
 		return identity.Session{}, err
 	}
@@ -376,6 +376,6 @@ func newID() (string, error) {
 }
 
 // Placement returns the request that gives or ends a role of an account.
-func Placement(what account.What, id string, role person.Role, entity catalog.EntityCode) Request {
-	return Request{Change: account.Change{What: what, Account: id, Role: role, Entity: entity}}
+func Placement(operation account.Operation, id string, role person.Role, entity catalog.EntityCode) Request {
+	return Request{Change: account.Change{Operation: operation, Account: id, Role: role, Entity: entity}}
 }

@@ -155,7 +155,7 @@ func TestCredentialsOfACitizenAreInTwoHands(t *testing.T) {
 	ctx := t.Context()
 	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
 	dora := f.person("dora", account.RoleAt{Role: person.Citizen})
-	asked, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: dora.ID}})
+	asked, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: dora.ID}})
 	if err != nil || !asked.Waits() || asked.Secrets.Password == "" || asked.Secrets.PIN != "" {
 		t.Fatalf("got %+v, %v", asked, err)
 	}
@@ -212,7 +212,7 @@ func TestEndedRoleFreesNoCredentials(t *testing.T) {
 	if _, err := f.Change(ctx, ada, accounts.Placement(account.EndRole, dora, person.Citizen, "")); err != nil {
 		t.Fatal(err)
 	}
-	done, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: dora}})
+	done, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: dora}})
 	if err != nil || !done.Waits() {
 		t.Errorf("new secrets for the account of a citizen whose role has ended: got %+v, %v, want a request", done, err)
 	}
@@ -392,10 +392,10 @@ func TestFailedChangeLeavesNothingStaged(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the name after a refused role: %v", err)
 	}
-	if _, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.Disable, Account: made.Account}}); err != nil {
+	if _, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.Disable, Account: made.Account}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: made.Account}})
+	_, err = f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: made.Account}})
 	if !errors.Is(err, account.ErrDisabled) {
 		t.Errorf("new secrets of a disabled account: got %v, want %v", err, account.ErrDisabled)
 	}
@@ -426,8 +426,8 @@ func TestEachChangeIsOneEvent(t *testing.T) {
 		}
 		holder, other := f.person(fmt.Sprintf("titolare.%d", n), at), f.person(fmt.Sprintf("altra.%d", n))
 		for _, c := range []account.Change{
-			{What: account.GiveRole, Account: other.ID, Role: role, Entity: at.Entity}, {What: account.GiveRole, Account: ada.ID, Role: role, Entity: at.Entity},
-			{What: account.RenewCredentials, Account: holder.ID}, {What: account.EndRole, Account: holder.ID, Role: role, Entity: at.Entity}, {What: account.Disable, Account: other.ID},
+			{Operation: account.GiveRole, Account: other.ID, Role: role, Entity: at.Entity}, {Operation: account.GiveRole, Account: ada.ID, Role: role, Entity: at.Entity},
+			{Operation: account.RenewCredentials, Account: holder.ID}, {Operation: account.EndRole, Account: holder.ID, Role: role, Entity: at.Entity}, {Operation: account.Disable, Account: other.ID},
 		} {
 			facts, err := f.identity.Facts(ctx, c.Account)
 			if err != nil {

@@ -58,7 +58,7 @@ func TestRequestOfWhoIsNoAdministratorAnyMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Change(ctx, carla, accounts.Request{Change: account.Change{What: account.Disable, Account: ada.ID}}); err != nil {
+	if _, err := f.Change(ctx, carla, accounts.Request{Change: account.Change{Operation: account.Disable, Account: ada.ID}}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = f.Confirm(ctx, bruno, asked.Event.ID)
@@ -78,7 +78,7 @@ func TestRoleOfAnAccountWhoseSecretsWereGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	renewed, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: carla.ID}})
+	renewed, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: carla.ID}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestUnjustifiedCredentialsAreVoid(t *testing.T) {
 	ctx := t.Context()
 	ada, bruno, carla := f.person("ada", admin), f.person("bruno", admin), f.person("carla", admin)
 	used, err := f.Change(ctx, ada, accounts.Request{
-		Change: account.Change{What: account.RenewCredentials, Account: carla.ID}, Emergency: true, Reason: "urgenza di prova",
+		Change: account.Change{Operation: account.RenewCredentials, Account: carla.ID}, Emergency: true, Reason: "urgenza di prova",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestUnjustifiedCredentialsAreVoid(t *testing.T) {
 	if _, err := f.identity.Login(ctx, "carla", used.Secrets.Password, used.Secrets.PIN, ""); !errors.Is(err, identity.ErrCredentials) {
 		t.Errorf("the credentials are valid: %v", err)
 	}
-	asked, err := f.Change(ctx, bruno, accounts.Request{Change: account.Change{What: account.RenewCredentials, Account: carla.ID}})
+	asked, err := f.Change(ctx, bruno, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: carla.ID}})
 	if err != nil || !asked.Waits() {
 		t.Fatalf("got %+v, %v", asked, err)
 	}

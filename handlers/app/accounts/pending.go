@@ -19,7 +19,7 @@ type Pending struct {
 	Overdue   bool // an emergency access that was not reviewed in time
 }
 
-// Overview is what waits for administrators.
+// Overview lists the requests and emergency accesses that wait for an administrator.
 type Overview struct {
 	Requests    []Pending
 	Emergencies []Pending

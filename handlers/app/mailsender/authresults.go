@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Authentication is what the trusted mail server in front of this one says about the sender of a mail.
+// Authentication is the result of the trusted mail server's checks of the sender (SPF, DKIM, DMARC).
 type Authentication int
 
 // The results.

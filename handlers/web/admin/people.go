@@ -234,7 +234,7 @@ func (p *Pages) addPlacement(r *ui.Request) error {
 		if err := f.check(p.App.Catalog); err != nil {
 			return err
 		}
-		done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{What: account.GiveRole, Account: id, Role: f.Role, Entity: f.Entity}))
+		done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{Operation: account.GiveRole, Account: id, Role: f.Role, Entity: f.Entity}))
 		if done.Waits() {
 			message = "chiesto"
 		}
@@ -261,7 +261,7 @@ func (p *Pages) unlockPerson(r *ui.Request) error {
 // renewSecrets gives an account a new password and PIN, and shows them once; or it requests that, and shows the password alone.
 func (p *Pages) renewSecrets(r *ui.Request) error {
 	id := r.PathValue("account")
-	done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{What: account.RenewCredentials, Account: id}))
+	done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{Operation: account.RenewCredentials, Account: id}))
 	if err != nil {
 		problem := ui.ProblemOf(err)
 		if problem.Status >= http.StatusInternalServerError || errors.Is(err, identity.ErrNotFound) {

@@ -91,7 +91,7 @@ func (u *UI) accountChange(e account.Event, by string, role person.Role, at time
 // changeText returns a change in words.
 func (u *UI) changeText(c account.Change) string {
 	role := u.roleText(account.RoleAt{Role: c.Role, Entity: c.Entity})
-	switch c.What {
+	switch c.Operation {
 	case account.Create:
 		if c.Role == "" {
 			return "Creare la persona"
@@ -108,7 +108,7 @@ func (u *UI) changeText(c account.Change) string {
 	case account.Disable:
 		return "Disattivare la persona"
 	}
-	return string(c.What)
+	return string(c.Operation)
 }
 
 func (u *UI) roleText(at account.RoleAt) string {

@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// personal is what a term says of a person: values that can mean nothing but a person, and what may be a name.
+// personal holds the parts of a term that can name a person: values that mean nothing but a person, and a possible name.
 type personal struct {
 	values []string
 	name   string

@@ -56,7 +56,7 @@ func (u Users) History(ctx context.Context, username string, printJSON func(any)
 			}
 			continue
 		}
-		fmt.Fprintf(u.Out, "%s  %s %s of %s by %s  %s -> %s\n", r.At.UTC().Format("2006-01-02 15:04:05Z"), r.Kind, r.What, orID(names, r.Account),
+		fmt.Fprintf(u.Out, "%s  %s %s of %s by %s  %s -> %s\n", r.At.UTC().Format("2006-01-02 15:04:05Z"), r.Kind, r.Operation, orID(names, r.Account),
 			orID(names, r.By), rightsText(r.Before), rightsText(r.After))
 	}
 	return nil

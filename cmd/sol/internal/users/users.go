@@ -86,9 +86,9 @@ func (f Flags) check(c *catalog.Catalog) error {
 }
 
 // request returns the change of an account with the flags.
-func (f Flags) request(what account.What, id string, s secrets.Secrets) accounts.Request {
+func (f Flags) request(operation account.Operation, id string, s secrets.Secrets) accounts.Request {
 	r := accounts.Request{
-		Change: account.Change{What: what, Account: id, Role: person.Role(f.Role), Entity: f.entity()},
+		Change: account.Change{Operation: operation, Account: id, Role: person.Role(f.Role), Entity: f.entity()},
 		Reason: f.reason, Emergency: f.emergency, Permanent: f.permanent,
 	}
 	if !f.generate {
@@ -211,7 +211,7 @@ func (u Users) print(r accounts.Result) {
 	switch {
 	case r.Waits():
 		fmt.Fprintf(u.Out, "waits until %s for an administrator to confirm it (page «Conferme»), request %s\n", r.Event.Until.UTC().Format("2006-01-02 15:04Z"), r.Event.ID)
-		if r.Event.What != account.GiveRole {
+		if r.Event.Operation != account.GiveRole {
 			fmt.Fprintln(u.Out, "a new PIN is shown to the administrator who confirms")
 		}
 	case r.Event.Kind == account.Emergency:
