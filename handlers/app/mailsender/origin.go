@@ -89,8 +89,6 @@ func readCertificate(e *mailtext.Envelope) *Certificate {
 	return c
 }
 
-var looseAddress = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
-
 // addresses returns the addresses of a field in their normal form. Of a malformed field it returns all that look like addresses, also those
 // in a name: such a field names no single sender.
 func addresses(field string) (all []string) {
@@ -101,7 +99,7 @@ func addresses(field string) (all []string) {
 		}
 		return all
 	}
-	for _, a := range looseAddress.FindAllString(field, -1) {
+	for _, a := range mailtext.FindAddresses(field) {
 		all = append(all, NormalAddress(a))
 	}
 	return all

@@ -33,7 +33,7 @@ func (s Sent) hasAddress(text string) bool {
 	if s.IsAddress == nil || !strings.Contains(text, "@") {
 		return false
 	}
-	for _, a := range looseAddress.FindAllString(text, -1) {
+	for _, a := range FindAddresses(text) {
 		if s.IsAddress(strings.Trim(a, ".'*[]")) {
 			return true
 		}

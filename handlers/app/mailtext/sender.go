@@ -13,6 +13,9 @@ import (
 
 var looseAddress = regexp.MustCompile(`[^\s<>"(),;:]+@[^\s<>"(),;:]+`)
 
+// FindAddresses returns all parts of a text that look like an e-mail address.
+func FindAddresses(text string) []string { return looseAddress.FindAllString(text, -1) }
+
 // sender returns the name and the address of a field From, as far as they can be read.
 func sender(field string) (name, address string) {
 	parser := mail.AddressParser{WordDecoder: &mimepart.WordDecoder}
