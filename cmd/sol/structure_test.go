@@ -116,7 +116,7 @@ var allowedImports = map[string][]string{
 	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),
 	"handlers/web/ui/chart":               {},
 	"handlers/web/operator":               page,
-	"handlers/web/citizen":                page,
+	"handlers/web/citizen":                append([]string{"eventstore/notify"}, page...),
 	"handlers/web/supervisor":             page,
 	"handlers/web/auditor":                page,
 	"handlers/web/admin":                  append([]string{"sagas/..."}, page...),

@@ -4,19 +4,18 @@
 package citizen
 
 import (
-	"context"
 	"crypto/hmac"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/eventstore/notify"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
-// The check of a form that is sent without a login is no puzzle: programs that fill in every field, or send a form without its page, are
-// refused, and a form that comes sooner than a person can fill it in waits. A refused form keeps what was typed and can be sent again.
-const maxFillTime = 24 * time.Hour // from the page to its sending; a later form is shown again
+// maxFillTime is the longest time from a page to the sending of its form. A later form is shown again.
+const maxFillTime = 24 * time.Hour
 
 // honeypotInput is the name of an input that people, screen readers and keyboards do not meet: it is not displayed.
 const honeypotInput = "sito"
@@ -55,8 +54,9 @@ func (p *Pages) renewFormToken(r *ui.Request, f *assistanceForm) {
 	f.FormToken = p.newFormToken(string(f.IdempotencyKey), made)
 }
 
-// checkForm checks a form that is sent without a login. It waits, within the request, until a person could have filled the form in. Error: a
-// *ui.Problem, or that of the context.
+// checkForm checks a form that is sent without a login. The check is no puzzle for people: it refuses programs that fill in every field or send
+// a form without its page, and it waits, within the request, until a person could have filled the form in. A refused form keeps what was
+// typed and can be sent again. Error: a *ui.Problem, or that of the context.
 func (p *Pages) checkForm(r *ui.Request) error {
 	made, valid := p.parseFormToken(r.FormValue("chiave"), r.FormValue("pagina"))
 	age := p.App.Store.Now().Sub(made)
@@ -72,7 +72,7 @@ func (p *Pages) checkForm(r *ui.Request) error {
 			Text: "Un programma, o il completamento automatico del browser, ha riempito un campo che deve restare vuoto: lo abbiamo svuotato. Non abbiamo ancora inviato nulla. Ciò che ha scritto è ancora qui: basta inviare di nuovo.",
 		}
 	}
-	if err := sleep(r.Context(), p.MinFillTime-age); err != nil {
+	if err := notify.Sleep(r.Context(), p.MinFillTime-age); err != nil {
 		return err
 	}
 	switch used, err := p.App.Forms.TakeForm(r.Context(), r.FormValue("chiave")); {
@@ -85,19 +85,4 @@ func (p *Pages) checkForm(r *ui.Request) error {
 		}
 	}
 	return nil
-}
-
-// sleep waits for a time, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
