@@ -48,6 +48,7 @@ type Event struct {
 	After     Rights     `json:"after"`               // equal to Before if nothing was changed
 	Until     *time.Time `json:"until,omitempty"`     // of Requested: when it expires; of Emergency: until when it must be reviewed
 	Justified *bool      `json:"justified,omitempty"` // of Reviewed
+	PIN       string     `json:"pin,omitempty"`       // of Confirmed: id of the staged PIN that it makes valid
 	Reason    string     `json:"-"`                   // sealed; empty: none was given
 }
 

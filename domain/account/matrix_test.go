@@ -206,7 +206,7 @@ func checkAnswers(t *testing.T, name string, e account.Event, by person.Actor, a
 	}
 	f.Administrators = candidates
 	for _, a := range candidates {
-		events, err := account.Decide(s, account.Answer{Request: e.ID, Kind: account.Confirmed, NewPIN: true, Facts: f}, person.Actor{ID: a.Account, Role: person.Administrator}, now, account.Periods{})
+		events, err := account.Decide(s, account.Answer{Request: e.ID, Kind: account.Confirmed, PIN: "pin", Facts: f}, person.Actor{ID: a.Account, Role: person.Administrator}, now, account.Periods{})
 		want := slices.Contains(may, a.Account)
 		if got := err == nil && len(events) == 1; got != want {
 			t.Errorf("%s: confirmation by %s: got %v, %v, want %v", name, a.Account, got, err, want)
@@ -215,7 +215,7 @@ func checkAnswers(t *testing.T, name string, e account.Event, by person.Actor, a
 			t.Errorf("%s: got event %+v", name, events[0])
 		}
 		for _, role := range []person.Role{person.ASROperator, person.RegionalSupervisor, person.Auditor, person.Citizen, person.System, person.Anonymous} {
-			if _, err := account.Decide(s, account.Answer{Request: e.ID, Kind: account.Confirmed, NewPIN: true, Facts: f}, person.Actor{ID: a.Account, Role: role}, now, account.Periods{}); err == nil {
+			if _, err := account.Decide(s, account.Answer{Request: e.ID, Kind: account.Confirmed, PIN: "pin", Facts: f}, person.Actor{ID: a.Account, Role: role}, now, account.Periods{}); err == nil {
 				t.Errorf("%s: %s confirms in the role %s", name, a.Account, role)
 			}
 		}

@@ -52,7 +52,7 @@ type (
 	Answer struct {
 		Request string
 		Kind    Kind // Confirmed, Refused, Withdrawn or Expired
-		NewPIN  bool // of Confirmed: a new PIN is ready
+		PIN     string // of Confirmed: id of the staged PIN; empty: none is staged
 		Reason  string
 		Facts   Facts
 	}
@@ -241,10 +241,14 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 		return e, nil
 	}
 	asks := func(a Administrator) bool { return a.Account == r.By.ID }
-	switch needs := s.NeedsPIN(r, c.Facts.Rights); {
+	needs := s.NeedsPIN(r, c.Facts.Rights)
+	if needs {
+		e.PIN = c.PIN
+	}
+	switch {
 	case r.By.Role != person.System && !slices.ContainsFunc(c.Facts.Administrators, asks): // no longer
 		return Event{}, refuse(refusal.AdministratorChanges)
-	case needs && !c.NewPIN: // the credentials were given in between
+	case needs && c.PIN == "": // the credentials were given in between
 		return Event{}, ErrOutdated
 	case needs && r.Operation == GiveRole:
 		e.After, err = c.Facts.Rights.after(r.Change, "")

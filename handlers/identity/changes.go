@@ -159,7 +159,7 @@ func (i *Identity) AppliedVersion(ctx context.Context) (v int, err error) {
 	return v, nil
 }
 
-// applyChange writes one event. It deletes the staged secrets of its change, whether it makes them valid or not.
+// applyChange writes one event. It deletes the staged secrets that the event names, whether it makes them valid or not.
 func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 	exec := func(sql string, args ...any) error {
 		_, err := tx.Exec(ctx, sql, args...)
@@ -174,8 +174,9 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 			}
 			if err == nil {
 				err = exec(`
-					update identity.accounts a set password = coalesce(s.password, a.password), pin = coalesce(s.pin, a.pin), must_change = $2
-					from identity.staged_secrets s where s.id = $1 and a.id = s.account`, c.ID, c.After.Credentials == account.Temporary)
+					update identity.accounts a set password = coalesce(s.password, a.password), pin = coalesce(p.pin, s.pin, a.pin), must_change = $2
+					from identity.staged_secrets s left join identity.staged_secrets p on p.id = $3 where s.id = $1 and a.id = s.account`,
+					c.ID, c.After.Credentials == account.Temporary, textOrNil(c.PIN))
 			}
 			if err == nil {
 				err = exec(`delete from identity.sessions where account = $1`, c.Account)
@@ -184,9 +185,9 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 			err = exec(`
 				with renewed as (
 					update identity.accounts a set pin = s.pin, must_change = true
-					from identity.staged_secrets s where s.id = $1 and s.pin is not null and a.id = s.account returning a.id
+					from identity.staged_secrets s where s.id = $1 and a.id = s.account returning a.id
 				)
-				delete from identity.sessions where account in (select id from renewed)`, c.ID)
+				delete from identity.sessions where account in (select id from renewed)`, textOrNil(c.PIN))
 		case account.EndRole:
 			err = exec(`
 				update identity.placements set valid_to = greatest(valid_from, $4)
@@ -204,7 +205,7 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 		}
 	}
 	if err == nil && c.Kind != account.Requested {
-		err = exec(`delete from identity.staged_secrets where id = $1`, c.ID)
+		err = exec(`delete from identity.staged_secrets where id in ($1, $2)`, c.ID, textOrNil(c.PIN))
 	}
 	return err
 }

@@ -166,7 +166,7 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 // isRefusal reports whether an error of decide says that the rules refused, so that there is no event.
 func isRefusal(err error) bool {
 	var refused *account.RefusedError
-	return errors.As(err, &refused) || errors.Is(err, account.ErrUnchanged) || errors.Is(err, account.ErrDisabled)
+	return errors.As(err, &refused) || errors.Is(err, account.ErrUnchanged) || errors.Is(err, account.ErrDisabled) || errors.Is(err, account.ErrNotFound)
 }
 
 // secrets returns the secrets of a request and their state.
@@ -215,7 +215,7 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 	if err != nil {
 		return Result{}, err
 	}
-	if answer.NewPIN = state.NeedsPIN(r, f.Rights); answer.NewPIN {
+	if state.NeedsPIN(r, f.Rights) {
 		if _, err := account.Decide(state, answer, by, s.store.Now(), account.Periods{}); err != nil && !errors.Is(err, account.ErrOutdated) {
 			return Result{}, asIdentityError(err) // a PIN is staged for who may confirm only
 		}
@@ -223,7 +223,10 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 		if err != nil {
 			return Result{}, err
 		}
-		if err := s.identity.StageSecrets(ctx, request, r.Account, "", pin); err != nil {
+		if answer.PIN, err = newID(); err != nil { // of its own: another administrator may confirm at the same moment
+			return Result{}, err
+		}
+		if err := s.identity.StageSecrets(ctx, answer.PIN, r.Account, "", pin); err != nil {
 			return Result{}, err
 		}
 		result.Secrets = &Secrets{PIN: pin}
@@ -232,6 +235,9 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 		answer.Facts = f
 		return answer
 	})
+	if isRefusal(err) && answer.PIN != "" {
+		err = errors.Join(err, s.identity.Unstage(context.WithoutCancel(ctx), answer.PIN))
+	}
 	if err != nil {
 		return Result{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -541,5 +542,38 @@ func TestChangesAtOnce(t *testing.T) {
 		if f.roles(id) != "[{operatore_asr 010301}]" {
 			t.Errorf("got roles %s", f.roles(id))
 		}
+	}
+}
+
+// Two administrators confirm at the same moment on two nodes: one of them gets a PIN, which is valid, and nothing stays staged.
+func TestConfirmationsAtOnce(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno, carla := f.person("ada", admin), f.person("bruno", admin), f.person("carla", admin)
+	other, _ := f.open(f.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = f.clock.Now }))
+	for n := range 8 {
+		name := fmt.Sprintf("cittadino.%d", n)
+		citizen := f.person(name, account.RoleAt{Role: person.Citizen})
+		asked, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.RenewCredentials, Account: citizen.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var results [2]accounts.Result
+		var errs [2]error
+		var group sync.WaitGroup
+		group.Go(func() { results[0], errs[0] = f.Confirm(ctx, bruno, asked.Event.ID) })
+		group.Go(func() { results[1], errs[1] = other.Confirm(ctx, carla, asked.Event.ID) })
+		group.Wait()
+		winner := slices.Index(errs[:], nil)
+		if winner < 0 || errs[1-winner] == nil {
+			t.Fatalf("got %v, want one confirmation", errs)
+		}
+		if _, err := f.identity.Login(ctx, name, asked.Secrets.Password, results[winner].Secrets.PIN, ""); err != nil {
+			t.Errorf("the PIN that was shown: %v", err)
+		}
+	}
+	var staged int
+	if err := storetest.Connect(t, f.db.URL).QueryRow(ctx, `select count(*) from identity.staged_secrets`).Scan(&staged); err != nil || staged != 0 {
+		t.Errorf("%d secrets are staged, %v, want none", staged, err)
 	}
 }
