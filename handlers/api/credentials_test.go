@@ -12,7 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
-// Whoever was given secrets must replace them: every other call is refused by a problem type of its own, also public ones with the token.
+// A person must replace generated secrets first: every other call with the token, also a public one, gets a problem of its own type.
 func TestGivenSecretsMustBeReplacedFirst(t *testing.T) {
 	w := newFixture(t)
 	given, err := w.system.App.Accounts.Create(t.Context(), accounts.CommandLine, identity.NewAccount{Username: "nuova", GivenName: "Prova", FamilyName: "Finta"},

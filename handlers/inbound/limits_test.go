@@ -25,7 +25,7 @@ func (w *fixture) transact(to string) (mail, rcpt int) {
 	return 0, replyCode(c.Rcpt(to, nil))
 }
 
-// What is over a limit is refused for the moment, so that its server keeps it; other addresses and peers go on.
+// A mail over a limit is refused with a temporary code, so that its server keeps it. Other addresses and peers go on.
 func TestMessagesToOneAddressAreLimited(t *testing.T) {
 	w := newFixture(t, func(c *Config) { c.Limits = Limits{AddressMessages: 3} })
 	one, other := w.addresses.Reply(w.open(ticket.StatusWaiting)), w.addresses.Reply(w.open(ticket.StatusWaiting))

@@ -37,7 +37,7 @@ func (p *page) replace(name, value string) *page {
 	return p
 }
 
-// What a program sends is refused without a loss: the page keeps everything, and a person who sends it again passes.
+// A form that looks like a program's is refused without a loss: the page keeps everything, and a person who sends it again passes.
 func TestFormOfAProgramIsRefusedOnce(t *testing.T) {
 	w := newSystem(t)
 	b := w.browser()

@@ -9,7 +9,7 @@ import (
 	. "github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Who asks, answers or resolves an unassigned ticket becomes its operator; any unassigned open ticket can be taken.
+// The operator who asks, answers or resolves an unassigned ticket gets it. Operators can take any unassigned open ticket.
 func TestOperatorOfUnassignedTicket(t *testing.T) {
 	asked := []Event{citizenNote(), CitizenAsked{Note: noteID, Status: StatusWaiting}}
 	nobody := &AssigneeInput{}

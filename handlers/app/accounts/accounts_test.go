@@ -54,7 +54,7 @@ func TestSecondAdministratorConfirms(t *testing.T) {
 	}
 }
 
-// Until there are two administrators the command line grants. Then its changes wait too, or are emergency accesses.
+// The command line makes changes alone until there are two administrators. Then its changes wait too, or are emergency accesses.
 func TestCommandLineGrantsUntilThereAreTwo(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
@@ -79,7 +79,7 @@ func TestCommandLineGrantsUntilThereAreTwo(t *testing.T) {
 	f.wantRefused(err, refusal.EmergencyReason)
 }
 
-// Who got rights by an emergency access confirms and reviews nothing until it is reviewed. A role that was not justified ends.
+// A person with rights from an emergency access confirms and reviews nothing until it is reviewed. A role that was not justified ends.
 func TestEmergencyAccessIsReviewed(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()

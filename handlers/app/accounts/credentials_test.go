@@ -120,8 +120,8 @@ func TestRefusedAccountLeavesItsNameFree(t *testing.T) {
 	}
 }
 
-// Of two administrators who make an account of one name at once, one is told that the name is taken, and the account has the names of the
-// other's form: a second form must not replace the first one while its secrets are hashed.
+// Two administrators create an account with the same user name at once. One is told that the name is taken. The account has the data of the
+// other's form: a second form does not replace the first one while its secrets are hashed.
 func TestNameIsTakenFromItsReservationOn(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()

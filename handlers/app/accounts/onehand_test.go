@@ -49,7 +49,7 @@ func TestEmergencyAccessGivesNoSecondHand(t *testing.T) {
 	}
 }
 
-// What an administrator asked for is not confirmed when they are administrator no more.
+// A request is not confirmed after its author has lost the role of administrator.
 func TestRequestOfWhoIsNoAdministratorAnyMore(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
@@ -68,8 +68,8 @@ func TestRequestOfWhoIsNoAdministratorAnyMore(t *testing.T) {
 	}
 }
 
-// Who gave an account its secrets and asks for its role cannot use the role: the confirmation brings a new PIN and ends the sessions, also if
-// the secrets were given after the request, and replaced since.
+// An administrator who gave an account its secrets and asks for its role cannot use the role: the confirmation brings a new PIN and ends the
+// sessions, also if the secrets were given after the request, and replaced since.
 func TestRoleOfAnAccountWhoseSecretsWereGiven(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
@@ -142,7 +142,7 @@ func TestUnjustifiedCredentialsAreVoid(t *testing.T) {
 	}
 }
 
-// Whoever holds a session does not guess the PIN by replacing it.
+// The holder of a session cannot guess the PIN by replacing it: failures count as failed log-ins.
 func TestReplacingSecretsIsNoWayToGuessThem(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()

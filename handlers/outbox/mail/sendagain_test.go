@@ -112,7 +112,7 @@ func TestReturnFromTheFormerAddressIsSentAgain(t *testing.T) {
 	}
 }
 
-// What failed before the citizen wrote is read: it is not sent again.
+// A mail that failed before the citizen wrote is not sent again: the citizen has read it on the page.
 func TestMailsBeforeTheCitizensReplyAreNotSentAgain(t *testing.T) {
 	w := newFixture(t)
 	id := w.open(ticket.Declared)
@@ -140,7 +140,7 @@ func TestMailsBeforeAnUnverifiedMailAreSentAgain(t *testing.T) {
 	equal(t, "mails", w.arrived("PRIMA"), "<giusta@example.it> PRIMA")
 }
 
-// Nobody can mail a ticket without e-mail. An address that becomes known gets what the citizen was not told.
+// A ticket without e-mail gets no mails. Once an address is known, the notes that the citizen was not told are sent to it.
 func TestNotesWithoutAddressAreSentWhenOneIsKnown(t *testing.T) {
 	w := newFixture(t)
 	id := newID()

@@ -77,7 +77,7 @@ func replayPlan(t *testing.T, p demo.Params, beginsRun func() bool) *planReplay 
 	return r
 }
 
-// withPersons returns a command with the person that Execute finds: a person id for each tax code.
+// withPersons returns a command with person ids, as Execute does: each tax code stands for its person.
 func (r *planReplay) withPersons(c ticket.Command) ticket.Command {
 	switch c := c.(type) {
 	case ticket.Open:
