@@ -51,7 +51,7 @@ type (
 	// Answer confirms, refuses, withdraws or expires a request.
 	Answer struct {
 		Request string
-		Kind    Kind // Confirmed, Refused, Withdrawn or Expired
+		Kind    Kind   // Confirmed, Refused, Withdrawn or Expired
 		PIN     string // of Confirmed: id of the staged PIN; empty: none is staged
 		Reason  string
 		Facts   Facts
