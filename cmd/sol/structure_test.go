@@ -38,8 +38,9 @@ var allowedImports = map[string][]string{
 	"domain/catalog":      {"domain/calendar"},
 	"domain/person":       {"domain/catalog", "domain/refusal"},
 	"domain/playbook":     {"domain/calendar", "domain/catalog", "domain/refusal"},
+	"domain/policy":       {"domain/catalog", "domain/person"},
 	"domain/refusal":      {},
-	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/refusal"},
+	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal"},
 	"domain/ticket/rules": {"domain/..."},
 
 	"domain/ticket/codec":    {"domain/ticket", "domain/person"},

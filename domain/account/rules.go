@@ -75,14 +75,14 @@ const maxReason = 1000
 // NeedsSecond reports whether a second administrator must confirm a change that requester asks for. Secrets of an account with a tax code need one
 // whatever its roles are now: the role of the citizen may be ended before and given after by one administrator.
 func NeedsSecond(c Change, requester string, f Facts) bool {
-	powerful := c.Role == person.Auditor || c.Role == person.Administrator
+	powerful := c.Role.Audits() || c.Role == person.Administrator
 	switch c.Operation {
 	case GiveRole:
 		return powerful || c.Account == requester
 	case Create:
 		return powerful || c.Account == requester || c.Role == person.Citizen || f.HasTaxCode
 	case RenewCredentials:
-		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.Administrator)
+		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.DataProtectionOfficer, person.Administrator)
 	case EndRole, Disable, ChangeCredentials:
 	}
 	return false

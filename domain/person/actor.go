@@ -17,9 +17,11 @@ const (
 	RegionalOperator   Role = "operatore_regionale"
 	RegionalSupervisor Role = "supervisore_regionale"
 	Auditor            Role = "auditor"
-	Administrator      Role = "amministratore"
-	Citizen            Role = "cittadino"
-	Integration        Role = "integrazione"
+	// DataProtectionOfficer is the role of an entity's or the Region's data protection officer.
+	DataProtectionOfficer Role = "responsabile_protezione_dati"
+	Administrator         Role = "amministratore"
+	Citizen               Role = "cittadino"
+	Integration           Role = "integrazione"
 
 	// System is the role of sagas, timers and other automatic commands.
 	System Role = "sistema"
@@ -34,6 +36,10 @@ func (r Role) Operates() bool {
 
 // Supervises reports whether the role leads the operators of its entity.
 func (r Role) Supervises() bool { return r == ASRSupervisor || r == RegionalSupervisor }
+
+// Audits reports whether the role reads tickets in order to examine what others did, and changes none: an auditor or a data protection
+// officer, of one entity or of the Region.
+func (r Role) Audits() bool { return r == Auditor || r == DataProtectionOfficer }
 
 // Actor is a person, or the system, in one role at one entity. It is recorded with every event.
 type Actor struct {

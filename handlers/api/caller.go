@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -112,7 +113,7 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 		return nil
 	case c.Actor.Role == "":
 		return placementRequired.detail("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
-	case !identity.Allows(c.Actor.Role, e.action):
+	case !policy.May(c.Actor, e.action):
 		return forbidden.detail("The role %s may not do this (%s).", c.Actor.Role, e.action)
 	}
 	return nil

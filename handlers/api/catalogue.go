@@ -10,8 +10,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // Catalogue holds the entities, services, problems and statuses for forms and menus.
@@ -89,7 +89,7 @@ func (a *API) registerCatalogue() {
 	})
 	register(a, endpoint{
 		id: "list-operators", method: http.MethodGet, path: "/api/v1/operators", tag: "catalogue",
-		summary: "The operator menu of my entity", description: "The persons and groups to whom a ticket can be assigned (FAQ 2.3).", action: identity.ListOperators,
+		summary: "The operator menu of my entity", description: "The persons and groups to whom a ticket can be assigned (FAQ 2.3).", action: policy.ListOperators,
 	}, a.listOperators)
 }
 

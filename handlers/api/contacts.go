@@ -7,9 +7,9 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 type contactsInput struct {
@@ -32,13 +32,13 @@ func (a *API) registerContacts() {
 		summary: "Correct the citizen's contacts",
 		description: "Corrects e-mail address or telephone number, with a reason. Mails go to the new address from then on, and the mails that had failed " +
 			"at the former one are sent again, in their order. Links and reply addresses that went to the former address end.",
-		action: identity.UpdateTicket, errorStatuses: refusals,
+		action: policy.UpdateTicket, errorStatuses: refusals,
 	}, a.correctContacts)
 	register(a, endpoint{
 		id: "inform-citizen", method: http.MethodPost, path: "/api/v1/tickets/{id}/informed", tag: "tickets",
 		summary:     "Record that a citizen without e-mail was told",
 		description: "Ends the mark `to_inform` of a ticket without an e-mail address: the citizen was told the public notes by telephone or letter.",
-		action:      identity.UpdateTicket, errorStatuses: refusals,
+		action:      policy.UpdateTicket, errorStatuses: refusals,
 	}, a.informCitizen)
 }
 

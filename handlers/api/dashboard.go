@@ -15,8 +15,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections/dashboard"
 )
@@ -67,7 +67,7 @@ func (a *API) registerDashboard() {
 		summary: "Figures for supervisors",
 		description: "Open tickets at the end of the period, and activities in it. They are exact for any past day, as recorded until its end. " +
 			"Supervisors of an ASR see the figures of their entity; supervisors of the Region and auditors see all.",
-		action: identity.ReadFigures, errorStatuses: []int{http.StatusGone},
+		action: policy.ReadFigures, errorStatuses: []int{http.StatusGone},
 	}, func(ctx context.Context, c caller, in *FigureScope) (*dashboardOutput, error) {
 		stale, err := a.waitForFigures(ctx, c, in.After)
 		if err != nil {
@@ -84,7 +84,7 @@ func (a *API) registerDashboard() {
 		summary: "Drill-down of a figure, as CSV",
 		description: "All rows, without a maximum number, of one snapshot; RFC 4180, UTF-8, times in RFC 3339 UTC. For the figures tutte, aperte, senza_risposta and senza_operatore a row is a ticket at the end of " +
 			"the period; for the others it is an activity. The file holds no names of citizens. X-Position and X-As-Of hold position and time of the snapshot. If the connection closes before the end, the file is incomplete.",
-		action: identity.ExportTickets,
+		action: policy.ExportTickets,
 		responses: map[string]*huma.Response{"200": {
 			Description: "OK", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
 			Headers: map[string]*huma.Param{

@@ -11,7 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -22,7 +22,7 @@ type endpoint struct {
 	tag                  string
 	status               int                 // status of a success; 0: 200
 	public               bool                // may be called without a token
-	action               identity.Action     // action that the policy must allow; "": any session, also without a placement
+	action               policy.Action       // action that the policy must allow; "": any session, also without a placement
 	beforeChange         bool                // also for a session that must replace its password and PIN
 	limiter              *middleware.Limiter // an own limit by address, in addition to the session's; nil: the public limit, for callers without a session
 	maxBody              int64               // maximum body in bytes; 0: 64 kB

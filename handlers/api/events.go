@@ -7,9 +7,9 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // RawEventList holds all events of a ticket, and the position of the log when they were read.
@@ -31,7 +31,7 @@ func (a *API) registerEvents() {
 	register(a, endpoint{
 		id: "list-events", method: http.MethodGet, path: "/api/v1/tickets/{id}/events", tag: "tickets",
 		summary: "Raw events of a ticket", description: "For auditors: all recorded events, each with its position and hash.",
-		action: identity.ReadEvents, errorStatuses: []int{http.StatusNotFound},
+		action: policy.ReadEvents, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *eventsInput) (*eventsOutput, error) {
 		replay, err := a.App.Replay(ctx, c.Caller, ticket.ID(in.ID))
 		if err != nil {

@@ -8,8 +8,8 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
@@ -59,12 +59,12 @@ type listOutput struct {
 func (a *API) registerLists() {
 	register(a, endpoint{
 		id: "list-queues", method: http.MethodGet, path: "/api/v1/queues", tag: "work",
-		summary: "My queues", description: "The queues of the chosen placement, with exact counts.", action: identity.ListTickets,
+		summary: "My queues", description: "The queues of the chosen placement, with exact counts.", action: policy.ListTickets,
 		errorStatuses: []int{http.StatusGone},
 	}, a.listQueues)
 	register(a, endpoint{
 		id: "list-tickets", method: http.MethodGet, path: "/api/v1/tickets", tag: "work",
-		summary: "List and search tickets", description: "The tickets that the caller may see.", action: identity.ListTickets,
+		summary: "List and search tickets", description: "The tickets that the caller may see.", action: policy.ListTickets,
 		errorStatuses: []int{http.StatusGone},
 	}, a.listTickets)
 }

@@ -8,8 +8,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 type notificationsInput struct {
@@ -50,7 +50,7 @@ type preferencesOutput struct {
 func (a *API) registerNotifications() {
 	register(a, endpoint{
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
-		summary: "My notifications", description: "Notifications to me, to the operators of my entity and, for supervisors, to its supervisors, about tickets that I may still see.", action: identity.ReadNotifications,
+		summary: "My notifications", description: "Notifications to me, to the operators of my entity and, for supervisors, to its supervisors, about tickets that I may still see.", action: policy.ReadNotifications,
 	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
 		page, err := a.App.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notification.ErrCursor) {
@@ -63,7 +63,7 @@ func (a *API) registerNotifications() {
 	})
 	register(a, endpoint{
 		id: "read-notification", method: http.MethodPost, path: "/api/v1/notifications/{id}/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark a notification as read", description: "For me only: it stays unread for others.", action: identity.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
+		summary: "Mark a notification as read", description: "For me only: it stays unread for others.", action: policy.ReadNotifications, errorStatuses: []int{http.StatusNotFound},
 	}, func(ctx context.Context, c caller, in *notificationInput) (*struct{}, error) {
 		found, err := a.App.Notifications.MarkRead(ctx, c.Actor, in.ID)
 		if err == nil && !found {
@@ -73,14 +73,14 @@ func (a *API) registerNotifications() {
 	})
 	register(a, endpoint{
 		id: "read-notifications", method: http.MethodPost, path: "/api/v1/notifications/read", tag: "work", status: http.StatusNoContent,
-		summary: "Mark all my notifications as read", action: identity.ReadNotifications,
+		summary: "Mark all my notifications as read", action: policy.ReadNotifications,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
 		_, err := a.App.Notifications.MarkRead(ctx, c.Actor, "")
 		return nil, err
 	})
 	register(a, endpoint{
 		id: "get-preferences", method: http.MethodGet, path: "/api/v1/preferences", tag: "work",
-		summary: "My preferences", action: identity.ChoosePreferences,
+		summary: "My preferences", action: policy.ChoosePreferences,
 	}, func(ctx context.Context, c caller, _ *struct{}) (*preferencesOutput, error) {
 		if c.Link != "" {
 			return nil, linkHasNoPreferences()
@@ -90,7 +90,7 @@ func (a *API) registerNotifications() {
 	})
 	register(a, endpoint{
 		id: "choose-preferences", method: http.MethodPut, path: "/api/v1/preferences", tag: "work",
-		summary: "Choose my preferences", action: identity.ChoosePreferences,
+		summary: "Choose my preferences", action: policy.ChoosePreferences,
 	}, func(ctx context.Context, c caller, in *preferencesInput) (*preferencesOutput, error) {
 		if c.Link != "" {
 			return nil, linkHasNoPreferences()

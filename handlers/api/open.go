@@ -8,10 +8,10 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // OpenRequest is the content of an assistance form: the citizen's, or the operators' own (FAQ 2.2).
@@ -69,7 +69,7 @@ func (a *API) registerOpen() {
 		summary: "Open a ticket",
 		description: "Without a token the requester's identity is declared. With a citizen's token the ticket belongs to that citizen and the identity is " +
 			"verified, whatever the form says. With an operator's token the ticket is opened for a citizen at the counter or by telephone (FAQ 2.2).",
-		public: true, action: identity.OpenTicket, limiter: a.Middleware.Form, maxBody: maxFormBody,
+		public: true, action: policy.OpenTicket, limiter: a.Middleware.Form, maxBody: maxFormBody,
 	}, a.openTicket)
 }
 

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -52,12 +52,12 @@ func (a *API) registerPlaybook() {
 		id: "get-playbook", method: http.MethodGet, path: "/api/v1/tickets/{id}/playbook", tag: "tickets",
 		summary: "Read the checks of a ticket", description: "The open check, the answers with their evidence, and the outcome of the answers with its note filled in. " +
 			"For operators of the entity that the checks belong to, of the Region, and for auditors.",
-		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound},
+		action: policy.ReadTicket, errorStatuses: []int{http.StatusNotFound},
 	}, a.getPlaybook)
 	register(a, endpoint{
 		id: "answer-check", method: http.MethodPost, path: "/api/v1/tickets/{id}/playbook/answers", tag: "tickets",
 		summary: "Answer a check", description: "To answer and carry out the outcome in one act, send the answers together with a status in an update.",
-		action: identity.UpdateTicket, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
+		action: policy.UpdateTicket, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed},
 	}, a.answerCheck)
 }
 

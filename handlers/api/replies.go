@@ -10,9 +10,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 type replyInput struct {
@@ -45,7 +45,7 @@ func (a *API) registerReplies() {
 		summary: "Reply as the citizen",
 		description: "Replies to a question or to a resolution. A reply to a closed ticket opens a new, linked ticket with the data of its form (201). " +
 			"The token is that of the citizen's session or of the personal link.",
-		action: identity.ReplyToTicket, maxBody: maxFormBody, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
+		action: policy.ReplyToTicket, maxBody: maxFormBody, errorStatuses: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
 		responses: map[string]*huma.Response{"201": {Description: "A new ticket, since this one was closed", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Replied](), true, "")},
 		}}},

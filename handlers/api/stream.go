@@ -11,8 +11,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
@@ -46,7 +46,7 @@ func (a *API) registerStream() {
 		summary: "Live updates",
 		description: "Server-sent events: counts (my queues), ticket (a ticket that I may see has changed), notification (number of my unread notifications), presence (who else has the named ticket open), end. Every id is a position from which a " +
 			"client can reconnect: it misses no change, and can get a change twice. Rights are checked before each event; the stream ends with the session.",
-		action: identity.SubscribeToChanges, errorStatuses: []int{http.StatusGone},
+		action: policy.SubscribeToChanges, errorStatuses: []int{http.StatusGone},
 		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema: &huma.Schema{OneOf: []*huma.Schema{schemaOf(reflect.TypeFor[StreamCounts]()), schemaOf(reflect.TypeFor[StreamTicket]()), schemaOf(reflect.TypeFor[StreamNotifications]()), schemaOf(reflect.TypeFor[StreamPresence]()), schemaOf(reflect.TypeFor[StreamEnd]())}},
 		}}}},

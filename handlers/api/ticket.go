@@ -11,8 +11,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -44,12 +44,12 @@ func (a *API) registerTicket() {
 	register(a, endpoint{
 		id: "get-ticket", method: http.MethodGet, path: "/api/v1/tickets/{id}", tag: "tickets",
 		summary: "Read a ticket", description: "The ticket with its notes, as the caller may see it. A ticket that the caller may not see is not found.",
-		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
+		action: policy.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
 	}, a.getTicket)
 	register(a, endpoint{
 		id: "get-attachment", method: http.MethodGet, path: "/api/v1/tickets/{id}/attachments/{attachment}", tag: "tickets",
 		summary: "Read an attachment", description: "The attachment of a text that the caller may read.",
-		action: identity.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
+		action: policy.ReadTicket, errorStatuses: []int{http.StatusNotFound, http.StatusGone},
 		responses: map[string]*huma.Response{"200": {Description: "The file, with its own media type", Content: map[string]*huma.MediaType{
 			"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 		}}},

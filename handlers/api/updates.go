@@ -8,9 +8,9 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // Acted holds the state of a ticket after an act.
@@ -45,18 +45,18 @@ func (a *API) registerUpdates() {
 		id: "update-ticket", method: http.MethodPost, path: "/api/v1/tickets/{id}/updates", tag: "tickets",
 		summary:     "Update a ticket (Aggiorna)",
 		description: "Changes note, status, assignee and entity in one atomic act. Asking the citizen (FAQ 2.4), resolving (2.5) and handing over (2.6) need a public note.",
-		action:      identity.UpdateTicket, maxBody: maxFormBody, errorStatuses: refusals,
+		action:      policy.UpdateTicket, maxBody: maxFormBody, errorStatuses: refusals,
 	}, a.updateTicket)
 	register(a, endpoint{
 		id: "undo-act", method: http.MethodPost, path: "/api/v1/tickets/{id}/undo", tag: "tickets",
 		summary: "Withdraw my last act", description: "Possible while the act's note is held and nothing has happened since.",
-		action: identity.UndoAct, errorStatuses: refusals,
+		action: policy.UndoAct, errorStatuses: refusals,
 	}, a.undoAct)
 	register(a, endpoint{
 		id: "revoke-links", method: http.MethodPost, path: "/api/v1/tickets/{id}/link-revocations", tag: "tickets",
 		summary:     "Revoke the citizen's links",
 		description: "Makes all personal links and reply addresses of the ticket invalid at once. Later mails hold new ones.",
-		action:      identity.UpdateTicket, errorStatuses: refusals,
+		action:      policy.UpdateTicket, errorStatuses: refusals,
 	}, a.revokeLinks)
 }
 

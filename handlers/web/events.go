@@ -9,9 +9,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -24,7 +24,7 @@ func (w *Web) eventsRoutes() []ui.Route {
 // serveEvents streams the changes that the reader may see; ui/static/script/stream.js applies them to the page. A client without a
 // session gets an event "end" instead of an error status, because a browser would repeat a failed request for ever.
 func (w *Web) serveEvents(r *ui.Request) error {
-	if !identity.Allows(r.Session.Actor.Role, identity.SubscribeToChanges) {
+	if !policy.May(r.Session.Actor, policy.SubscribeToChanges) {
 		sse.Refuse(r.Writer, sse.SessionEnded)
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -16,10 +17,10 @@ import (
 
 func (w *Web) notificationRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /notifiche", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPage},
-		{Pattern: "GET /notifiche/ultime", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.notificationsPanel},
-		{Pattern: "POST /notifiche", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.markAllRead},
-		{Pattern: "POST /notifiche/{id}", Access: ui.WithRole, Action: identity.ReadNotifications, Handle: w.markRead},
+		{Pattern: "GET /notifiche", Access: ui.WithRole, Action: policy.ReadNotifications, Handle: w.notificationsPage},
+		{Pattern: "GET /notifiche/ultime", Access: ui.WithRole, Action: policy.ReadNotifications, Handle: w.notificationsPanel},
+		{Pattern: "POST /notifiche", Access: ui.WithRole, Action: policy.ReadNotifications, Handle: w.markAllRead},
+		{Pattern: "POST /notifiche/{id}", Access: ui.WithRole, Action: policy.ReadNotifications, Handle: w.markRead},
 	}
 }
 

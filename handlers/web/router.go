@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -121,7 +122,7 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 		return nil
 	case r.Session.Actor.Role == "":
 		return errNoRole
-	case !identity.Allows(r.Session.Actor.Role, route.Action):
+	case !policy.May(r.Session.Actor, route.Action):
 		return ui.ErrWrongRole
 	}
 	return nil

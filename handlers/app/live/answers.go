@@ -10,9 +10,9 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
-	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
 // kind is a kind of request of a stream to the reader. The reader answers all streams that make it with one query.
@@ -92,7 +92,7 @@ func (r *reader) readRights(ctx context.Context) error {
 	now := time.Now()
 	r.answer(asking, func(_ int, s *Stream) {
 		v, ok := valid[s.client.Token]
-		if !ok || v.Actor != s.client.Actor || !identity.Allows(v.Actor.Role, identity.SubscribeToChanges) {
+		if !ok || v.Actor != s.client.Actor || !policy.May(v.Actor, policy.SubscribeToChanges) {
 			s.revoked = true
 			return
 		}

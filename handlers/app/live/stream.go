@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
@@ -142,7 +143,7 @@ func (s *Stream) Close() {
 }
 
 func (s *Stream) hasNotifications() bool {
-	return s.client.Token != "" && identity.Allows(s.client.Actor.Role, identity.ReadNotifications)
+	return s.client.Token != "" && policy.May(s.client.Actor, policy.ReadNotifications)
 }
 
 func (s *Stream) hasPresence() bool {

@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/sagas/runtime"
@@ -17,7 +17,7 @@ import (
 // adminRoutes returns the routes of the overview, the catalogue, the calendars, the playbooks and the consumers of the log.
 func (p *Pages) adminRoutes() []ui.Route {
 	read := func(path string, handle func(*ui.Request) error) ui.Route {
-		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
+		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: policy.Administer, Handle: handle}
 	}
 	return []ui.Route{
 		read("", p.adminPage), read("/enti", p.entitiesPage), read("/catalogo", p.cataloguePage), read("/calendari", p.calendarsPage),

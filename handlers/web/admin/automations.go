@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/sagas"
@@ -23,9 +24,9 @@ import (
 // automationRoutes returns the routes of the sagas with settings: their current settings, and simulations with other settings.
 func (p *Pages) automationRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: identity.Administer, Handle: p.automationsPage},
-		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: p.automationPage},
-		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: identity.Administer, Handle: p.simulate},
+		{Pattern: "GET /amministrazione/automatismi", Access: ui.WithRole, Action: policy.Administer, Handle: p.automationsPage},
+		{Pattern: "GET /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: policy.Administer, Handle: p.automationPage},
+		{Pattern: "POST /amministrazione/automatismi/{saga}", Access: ui.WithRole, Action: policy.Administer, Handle: p.simulate},
 	}
 }
 

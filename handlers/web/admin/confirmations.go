@@ -7,15 +7,15 @@ import (
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/account"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // confirmationRoutes returns the routes of what waits for a second administrator: requests and emergency accesses.
 func (p *Pages) confirmationRoutes() []ui.Route {
 	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
-		return ui.Route{Pattern: method + " /amministrazione/conferme" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
+		return ui.Route{Pattern: method + " /amministrazione/conferme" + path, Access: ui.WithRole, Action: policy.Administer, Handle: handle}
 	}
 	return []ui.Route{
 		route("GET", "", p.confirmationsPage), route("POST", "/{request}/conferma", p.confirm), route("POST", "/{request}/rifiuta", p.answer(account.Refused, "rifiutata")),

@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -17,8 +17,8 @@ import (
 // outboxRoutes returns the routes of the outbox: waiting and poisoned messages, and e-mails.
 func (p *Pages) outboxRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: identity.Administer, Handle: p.outboxPage},
-		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: identity.Administer, Handle: p.retryMessages},
+		{Pattern: "GET /amministrazione/messaggi", Access: ui.WithRole, Action: policy.Administer, Handle: p.outboxPage},
+		{Pattern: "POST /amministrazione/messaggi/riprova", Access: ui.WithRole, Action: policy.Administer, Handle: p.retryMessages},
 	}
 }
 

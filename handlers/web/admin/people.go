@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -23,7 +24,7 @@ import (
 // peopleRoutes returns the routes of staff accounts and their placements.
 func (p *Pages) peopleRoutes() []ui.Route {
 	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
-		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: identity.Administer, Handle: handle}
+		return ui.Route{Pattern: method + " /amministrazione/persone" + path, Access: ui.WithRole, Action: policy.Administer, Handle: handle}
 	}
 	return []ui.Route{ // of what waits for a second administrator: confirmations.go
 		route("GET", "", p.peoplePage), route("GET", "/nuova", p.newPersonPage), route("POST", "/nuova", p.addPerson),

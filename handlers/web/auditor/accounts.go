@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -18,8 +19,8 @@ import (
 // accountRoutes returns the routes of the changes of roles and credentials, and of the log-ins.
 func (p *Pages) accountRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /revisione/ruoli", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.accountChangesPage},
-		{Pattern: "GET /revisione/accessi", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: p.loginsPage},
+		{Pattern: "GET /revisione/ruoli", Access: ui.WithRole, Action: policy.ReadAccountChanges, Handle: p.accountChangesPage},
+		{Pattern: "GET /revisione/accessi", Access: ui.WithRole, Action: policy.ReadAccountChanges, Handle: p.loginsPage},
 	}
 }
 

@@ -225,7 +225,7 @@ func (p *Pages) actorName(actor ticketview.By) string {
 	case person.Anonymous:
 		name = "Senza accesso"
 	case person.Citizen, person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor,
-		person.Auditor, person.Administrator, person.Integration:
+		person.Auditor, person.DataProtectionOfficer, person.Administrator, person.Integration:
 	}
 	var parts []string
 	for _, part := range []string{name, ui.RoleNames[actor.Role], p.EntityName(actor.Entity)} {

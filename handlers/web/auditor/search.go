@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/calendar"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -17,14 +17,14 @@ import (
 // auditRoutes returns the routes of the auditor's pages.
 func (p *Pages) auditRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.searchPage},
-		{Pattern: "POST /revisione", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.search},
-		{Pattern: "GET /revisione/coda", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.queueAsOfPage},
-		{Pattern: "GET /revisione/{id}", Access: ui.WithRole, Action: identity.ReadEvents, Handle: p.replayPage},
-		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: ui.WithRole, Action: identity.TakeDossier, Handle: p.dossierHTML},
-		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: ui.WithRole, Action: identity.TakeDossier, Handle: p.dossierJSON},
-		{Pattern: "GET /revisione/{id}/accessi", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: p.accessesPage},
-		{Pattern: "GET /revisione/{id}/accessi.csv", Access: ui.WithRole, Action: identity.ReadAccesses, Handle: p.accessesCSV},
+		{Pattern: "GET /revisione", Access: ui.WithRole, Action: policy.ReadEvents, Handle: p.searchPage},
+		{Pattern: "POST /revisione", Access: ui.WithRole, Action: policy.ReadEvents, Handle: p.search},
+		{Pattern: "GET /revisione/coda", Access: ui.WithRole, Action: policy.ReadEvents, Handle: p.queueAsOfPage},
+		{Pattern: "GET /revisione/{id}", Access: ui.WithRole, Action: policy.ReadEvents, Handle: p.replayPage},
+		{Pattern: "GET /revisione/{id}/fascicolo.html", Access: ui.WithRole, Action: policy.TakeDossier, Handle: p.dossierHTML},
+		{Pattern: "GET /revisione/{id}/fascicolo.json", Access: ui.WithRole, Action: policy.TakeDossier, Handle: p.dossierJSON},
+		{Pattern: "GET /revisione/{id}/accessi", Access: ui.WithRole, Action: policy.ReadAccesses, Handle: p.accessesPage},
+		{Pattern: "GET /revisione/{id}/accessi.csv", Access: ui.WithRole, Action: policy.ReadAccesses, Handle: p.accessesCSV},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -52,7 +53,7 @@ func (p *Pages) assistancePage(r *ui.Request) error {
 // openingCaller returns the caller that opens a ticket. A caller in a role that may not open tickets opens as an anonymous requester.
 func (*Pages) openingCaller(r *ui.Request) app.Caller {
 	caller := r.Caller
-	if !identity.Allows(caller.Actor.Role, identity.OpenTicket) {
+	if !policy.May(caller.Actor, policy.OpenTicket) {
 		caller.Actor = person.Actor{Role: person.Anonymous}
 	}
 	return caller

@@ -6,8 +6,8 @@ package citizen
 import (
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -16,11 +16,11 @@ import (
 // personal link.
 func (p *Pages) ownTicketRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /richieste", Access: ui.WithRole, Action: identity.ReplyToTicket, Handle: p.ownTicketsPage},
-		{Pattern: "POST /richieste/preferenze", Access: ui.WithRole, Action: identity.ChoosePreferences, Handle: p.choosePreferences},
-		{Pattern: "GET /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: p.ownTicketPage},
-		{Pattern: "POST /richieste/{link}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, MaxBody: ui.MaxUploadBody, Handle: p.reply},
-		{Pattern: "GET /richieste/{link}/allegati/{file}", Access: ui.TicketHolder, Action: identity.ReplyToTicket, Handle: p.downloadOwnAttachment},
+		{Pattern: "GET /richieste", Access: ui.WithRole, Action: policy.ReplyToTicket, Handle: p.ownTicketsPage},
+		{Pattern: "POST /richieste/preferenze", Access: ui.WithRole, Action: policy.ChoosePreferences, Handle: p.choosePreferences},
+		{Pattern: "GET /richieste/{link}", Access: ui.TicketHolder, Action: policy.ReplyToTicket, Handle: p.ownTicketPage},
+		{Pattern: "POST /richieste/{link}", Access: ui.TicketHolder, Action: policy.ReplyToTicket, MaxBody: ui.MaxUploadBody, Handle: p.reply},
+		{Pattern: "GET /richieste/{link}/allegati/{file}", Access: ui.TicketHolder, Action: policy.ReplyToTicket, Handle: p.downloadOwnAttachment},
 	}
 }
 

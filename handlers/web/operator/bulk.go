@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
@@ -20,8 +20,8 @@ import (
 
 func (p *Pages) bulkRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "POST /code/{queue}/insieme", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.updateSelected},
-		{Pattern: "POST /code/{queue}/insieme/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undoSelected},
+		{Pattern: "POST /code/{queue}/insieme", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.updateSelected},
+		{Pattern: "POST /code/{queue}/insieme/annulla", Access: ui.WithRole, Action: policy.UndoAct, Handle: p.undoSelected},
 	}
 }
 

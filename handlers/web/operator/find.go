@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -17,9 +17,9 @@ import (
 // findRoutes returns the routes of the search box in the header.
 func (p *Pages) findRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /cerca", Access: ui.WithRole, Action: identity.ListTickets, Handle: withSearchBox(p.findPage)},
-		{Pattern: "POST /cerca", Access: ui.WithRole, Action: identity.ListTickets, Handle: withSearchBox(p.find)},
-		{Pattern: "POST /cerca/suggerimenti", Access: ui.WithRole, Action: identity.ListTickets, Handle: withSearchBox(p.suggest)},
+		{Pattern: "GET /cerca", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.findPage)},
+		{Pattern: "POST /cerca", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.find)},
+		{Pattern: "POST /cerca/suggerimenti", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.suggest)},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -19,8 +20,8 @@ import (
 
 func (p *Pages) queueRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: p.queuePage},
-		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: identity.ListTickets, Handle: p.searchQueue},
+		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: policy.ListTickets, Handle: p.queuePage},
+		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: policy.ListTickets, Handle: p.searchQueue},
 	}
 }
 
@@ -109,7 +110,7 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{
-		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: identity.Allows(actor.Role, identity.UpdateTicket),
+		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: policy.May(actor, policy.UpdateTicket),
 		ShowsOrigin: actor.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: p.App.Store.Now(), Self: p.listPath(r, l),
 	}
 	head, _, err := p.App.Store.Head(r.Context())

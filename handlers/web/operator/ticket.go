@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -21,16 +21,16 @@ import (
 
 func (p *Pages) ticketRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.ticketPage},
-		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.updateTicket},
-		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: identity.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
-		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: identity.UpdateTicket, Background: true, Handle: p.reportPresence},
-		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.revokeLinks},
-		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: identity.UndoAct, Handle: p.undo},
-		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.correctContacts},
-		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: identity.UpdateTicket, Handle: p.informCitizen},
-		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.downloadAttachment},
-		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: identity.ReadTicket, Handle: p.previewPage},
+		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.ticketPage},
+		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: policy.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.updateTicket},
+		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: policy.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
+		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: policy.UpdateTicket, Background: true, Handle: p.reportPresence},
+		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.revokeLinks},
+		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: policy.UndoAct, Handle: p.undo},
+		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.correctContacts},
+		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.informCitizen},
+		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.downloadAttachment},
+		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.previewPage},
 	}
 }
 

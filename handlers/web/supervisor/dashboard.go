@@ -16,8 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/dashboard"
@@ -27,10 +27,10 @@ import (
 // dashboardRoutes returns the routes of the dashboard.
 func (p *Pages) dashboardRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.dashboardPage},
-		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.dashboardCSV},
-		{Pattern: "GET /cruscotto/elenco", Access: ui.WithRole, Action: identity.ReadFigures, Handle: p.drilldownPage},
-		{Pattern: ExportRoute, Access: ui.WithRole, Action: identity.ExportTickets, Handle: p.exportDrilldown},
+		{Pattern: "GET /cruscotto", Access: ui.WithRole, Action: policy.ReadFigures, Handle: p.dashboardPage},
+		{Pattern: "GET /cruscotto/dati/{sheet}", Access: ui.WithRole, Action: policy.ReadFigures, Handle: p.dashboardCSV},
+		{Pattern: "GET /cruscotto/elenco", Access: ui.WithRole, Action: policy.ReadFigures, Handle: p.drilldownPage},
+		{Pattern: ExportRoute, Access: ui.WithRole, Action: policy.ExportTickets, Handle: p.exportDrilldown},
 	}
 }
 

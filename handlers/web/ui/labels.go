@@ -13,7 +13,8 @@ import (
 // RoleNames holds the Italian names of the roles.
 var RoleNames = map[person.Role]string{
 	person.ASROperator: "Operatore ASR", person.ASRSupervisor: "Supervisore ASR", person.RegionalOperator: "Operatore regionale",
-	person.RegionalSupervisor: "Supervisore regionale", person.Auditor: "Revisore", person.Administrator: "Amministratore",
+	person.RegionalSupervisor: "Supervisore regionale", person.Auditor: "Revisore",
+	person.DataProtectionOfficer: "Responsabile della protezione dei dati", person.Administrator: "Amministratore",
 	person.Citizen: "Cittadino", person.Integration: "Integrazione",
 }
 

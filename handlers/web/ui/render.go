@@ -8,9 +8,9 @@ import (
 	"fmt"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -108,8 +108,8 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	f.User = &user{
 		Name: r.Session.Name, Role: RoleNames[actor.Role], Operates: actor.Role.Operates(), Supervises: actor.Role.Supervises(),
 		Audits: actor.Role == person.Auditor, Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
-		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: identity.Allows(actor.Role, identity.SubscribeToChanges),
-		HasNotifications: identity.Allows(actor.Role, identity.ReadNotifications),
+		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: policy.May(actor, policy.SubscribeToChanges),
+		HasNotifications: policy.May(actor, policy.ReadNotifications),
 		FindsTickets:     FindsTickets(actor.Role),
 	}
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {

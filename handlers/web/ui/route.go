@@ -4,7 +4,7 @@
 package ui
 
 import (
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -12,7 +12,7 @@ import (
 type Route struct {
 	Pattern      string
 	Access       Access
-	Action       identity.Action     // for WithRole: the action that the reader's role must be allowed
+	Action       policy.Action       // for WithRole: the action that the reader's role must be allowed
 	Limit        *middleware.Limiter // nil: the limit per account, or per address without a session
 	MaxBody      int64               // bytes; 0: middleware.SmallBody
 	BeforeChange bool                // also for a session that must replace its password and PIN
