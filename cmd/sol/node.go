@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +31,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 	"github.com/sol-assistenza/sol/handlers/web"
 	"github.com/sol-assistenza/sol/projections"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -52,6 +54,7 @@ type node struct {
 	service     *app.Service
 	middleware  *middleware.Stack
 	adapters    adapters
+	security    *securityevents.Forwarder // nil: no receiver
 }
 
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
@@ -111,8 +114,26 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
-	n.adapters, err = n.newAdapters()
+	if n.adapters, err = n.newAdapters(); err != nil {
+		return nil, err
+	}
+	err = n.newSecurityEvents()
 	return n, err
+}
+
+// newSecurityEvents makes the forwarder of security events, if the configuration names a receiver.
+func (n *node) newSecurityEvents() (err error) {
+	if !n.config.SecurityEvents.IsSet() {
+		return nil
+	}
+	n.security, err = securityevents.New(securityevents.Config{
+		Pool: n.store.Pools().Consumer, Receiver: n.config.SecurityEvents, Epoch: func() int { return n.store.EpochOf(math.MaxInt64) },
+		Log: n.log, Metrics: n.metrics,
+	})
+	if err == nil {
+		n.service.Health.SecurityEvents = n.security.Late
+	}
+	return err
 }
 
 // withPools returns an option of newNode that changes the pools of the node.

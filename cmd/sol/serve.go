@@ -155,6 +155,9 @@ func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server,
 		return (&lastseen.Watcher{Store: n.store, File: n.config.LastSeenFile, Log: n.log}).Run(ctx)
 	})
 	n.adapters.run(ctx, g, mailListener)
+	if n.security != nil {
+		g.Go(func() error { return n.security.Run(ctx) })
+	}
 	if own != nil {
 		g.Go(func() error { return database.WatchPostgres(ctx, own, &srv.DatabaseDown) })
 	}

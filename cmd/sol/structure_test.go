@@ -110,6 +110,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/presence":               {"domain/...", "eventstore"},
 	"handlers/app/readymade":              {"domain/..."},
 	"handlers/middleware":                 {"domain/..."},
+	"handlers/securityevents":             {"domain/...", "eventstore/lease", "eventstore/notify", "handlers/identity"},
 	"handlers/sse":                        application,
 	"handlers/sse/bench":                  {"domain/...", "eventstore/bench", "eventstore/pgpool", "handlers/identity"},
 	"handlers/api":                        append([]string{"handlers/middleware", "handlers/sse"}, application...),
@@ -131,7 +132,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                   {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/web/ui"},
+	"cmd/sol/internal/config":   {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui"},
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/dbproxy":  {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",

@@ -29,11 +29,12 @@ const (
 	ListsLate        Name = "lists-late"        // lists and queues do not show the latest changes
 	ClockAhead       Name = "clock-ahead"       // the time of the log is ahead of the database's clock
 	StreamsSkipped   Name = "streams-skipped"   // read models or sagas have left tickets at an event of a newer release
+	SecurityEvents   Name = "security-events"   // the receiver of security events lacks some
 )
 
 // Condition is something that limits the service.
 type Condition struct {
-	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped" doc:"Stable, for programs"`
+	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events" doc:"Stable, for programs"`
 	Detail string `json:"detail" doc:"What is limited, and what to do"`
 }
 
@@ -70,6 +71,8 @@ type Checker struct {
 	Lists   Lists
 	// FreeSpace returns the free space on the disk of the own Postgres, in bytes. nil: the database has a disk of its own.
 	FreeSpace func() (int64, error)
+	// SecurityEvents returns a sentence if the receiver of security events lacks some, and "" otherwise. nil: the node has no receiver.
+	SecurityEvents func(context.Context) (string, error)
 
 	mu        sync.Mutex
 	checkedAt time.Time
@@ -90,6 +93,7 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 	c.checkLists(ctx)
 	c.checkClock(ctx)
 	c.checkSkipped(ctx)
+	c.checkSecurityEvents(ctx)
 	c.checkedAt = time.Now()
 	return c.last
 }
@@ -166,5 +170,16 @@ func (c *Checker) checkSkipped(ctx context.Context) {
 	if skipped > 0 {
 		c.add(StreamsSkipped, "Read models or sagas have left %d tickets at an event of a newer release: sol projections list and sol sagas list show "+
 			"which. They go on with them when all nodes have that release.", skipped)
+	}
+}
+
+func (c *Checker) checkSecurityEvents(ctx context.Context) {
+	if c.SecurityEvents == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if late, err := c.SecurityEvents(ctx); err == nil && late != "" {
+		c.add(SecurityEvents, "%s", late)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 // Help is the help text of sol: all environment variables with their defaults.
@@ -61,6 +62,7 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (100/1h; with a
                         SOL_LIMIT_FORM over 1000 a tenth of it)
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
+  SOL_SECURITY_EVENTS   where security events are sent: stdout, or a file by its absolute path (none)
   SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
 // DefaultMetricsAddr is the address of the metrics if none is set. Other machines cannot reach it.
@@ -84,6 +86,7 @@ type Config struct {
 	Limits         middleware.Limits
 	Forms          formlimit.Config
 	TrustedProxies []netip.Prefix
+	SecurityEvents securityevents.Receiver // zero: none
 	External       External
 }
 
@@ -178,6 +181,9 @@ func Load(env func(string) string) (Config, error) {
 			break
 		}
 		c.TrustedProxies = append(c.TrustedProxies, network)
+	}
+	if c.SecurityEvents, err = securityevents.ParseReceiver(env("SOL_SECURITY_EVENTS")); err != nil {
+		refuse("SOL_SECURITY_EVENTS", err.Error())
 	}
 	if c.External, err = loadExternal(env, refuse); err != nil {
 		wrong = append(wrong, err)

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -44,7 +45,7 @@ func TestConfig(t *testing.T) {
 		"SOL_ADDR": ":0", "SOL_METRICS_ADDR": "10.0.0.7:9000", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_LAST_SEEN_FILE":   "/srv/other/last-seen.json",
 		"SOL_ASK_BEFORE_TAKEN": "010301, 010203", "SOL_HOLD": "0s", "SOL_CONFIRM_WITHIN": "72h", "SOL_REVIEW_WITHIN": "4h", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7", "SOL_LIMIT_EMAIL": "5/10m",
-		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
+		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "SOL_SECURITY_EVENTS": "/var/log/sol/security.jsonl",
 		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
 		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25", "SOL_MAIL_LIMIT_PEER": "500", "SOL_MAIL_RELAYS": "10.1.0.0/16", "SOL_MAIL_PER_MINUTE": "90", "SOL_LINK_DAYS": "30", "SOL_MAIL_TRUSTED_SERVERS": "mx.example.it, mx2.example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "pec.example.it",
@@ -60,12 +61,17 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	events, err := securityevents.ParseReceiver(set["SOL_SECURITY_EVENTS"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := Config{
 		Addr: ":0", MetricsAddr: "10.0.0.7:9000", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
 		AutoCloseAfter: 90 * time.Second, AskBeforeTaken: []catalog.EntityCode{"010301", "010203"}, Periods: account.Periods{Request: 72 * time.Hour, Review: 4 * time.Hour}, Durability: pgpool.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		Forms:          formlimit.Config{Email: formlimit.Bound{Count: 5, Window: 10 * time.Minute}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		SecurityEvents: events,
 		External: External{
 			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			Relay: relay, MailPerMinute: 90, MailDomain: "assistenza.example.it", MailListen: ":25",
@@ -86,7 +92,7 @@ func TestConfig(t *testing.T) {
 func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_METRICS_ADDR": "on", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
-		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost",
+		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost", "SOL_SECURITY_EVENTS": "security.jsonl",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_LIMIT_NODE": "0", "SOL_MAIL_RELAYS": "mx.example.it", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",
 		"SOL_FEEDBACK_URL": "mailto:nobody",

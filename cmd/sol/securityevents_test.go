@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestServeSendsSecurityEvents: a running server writes a refused log-in to the file, also when it was killed right after the refusal, and
+// what was typed is in no line.
+func TestServeSendsSecurityEvents(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "security.jsonl")
+	i := newInstallation(t, "SOL_SECURITY_EVENTS="+file)
+	read := func() []map[string]any {
+		text, err := os.ReadFile(file)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return parseJSONLines(t, string(text))
+	}
+	find := func(kind, field, value string) (found []map[string]any) {
+		for _, e := range read() {
+			if e["kind"] == kind && e[field] == value {
+				found = append(found, e)
+			}
+		}
+		return found
+	}
+	s := i.serve()
+	operator := i.addUser("mela.prova", "operatore_asr", "010301")
+	client := apiClient{t: t, base: "http://" + i.address}
+	refused := func(username string) {
+		t.Helper()
+		body := map[string]any{"username": username, "password": "una-parola-sbagliata", "pin": "00000"}
+		if r, err := client.request(http.MethodPost, "/api/v1/sessions", body); err != nil || r.status != http.StatusUnauthorized {
+			t.Fatalf("got %v, %v, want 401", r, err)
+		}
+	}
+	refused(operator.Username)
+	s.waitFor("the refused log-in is in the file", func() bool { return len(find("login.refused", "username", operator.Username)) > 0 })
+	client.login(operator)
+	refused("sbagliato.di.nuovo")
+	s.kill()
+
+	s = i.serve()
+	s.waitFor("the events of before the crash are in the file", func() bool {
+		return len(find("login.succeeded", "username", operator.Username)) > 0 && len(read()) >= 3
+	})
+	var anonymous int
+	for n, e := range read() {
+		if e["sequence"] != float64(n+1) || e["address"] != "127.0.0.1" && e["kind"] == "login.refused" {
+			t.Errorf("got event %v, want number %d and the address of its client", e, n+1)
+		}
+		if _, named := e["username"]; e["kind"] == "login.refused" && !named {
+			anonymous++
+		}
+	}
+	if anonymous != 1 {
+		t.Errorf("got %d refused log-ins without an account, want 1: %v", anonymous, read())
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{"sbagliato", "una-parola"} {
+		if strings.Contains(string(text), typed) {
+			t.Errorf("the file holds what was typed at a refused log-in: %q", typed)
+		}
+	}
+}
