@@ -33,6 +33,7 @@ var topLevelDirectories = []string{"cmd", "handlers", "sagas", "projections", "e
 // import everything below them.
 var allowedImports = map[string][]string{
 	// domain: the rules; pure.
+	"domain/agreement":    {"domain/calendar", "domain/catalog", "domain/person", "domain/refusal"},
 	"domain/account":      {"domain/catalog", "domain/person", "domain/refusal"},
 	"domain/calendar":     {},
 	"domain/catalog":      {"domain/calendar"},
@@ -88,11 +89,12 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/attachment", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/proof", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accounts":   {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/identity"},
+	"handlers/app/agreements": {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},
 	"handlers/app/accesslog":  {"domain/...", "eventstore/pgpool"},
 	"handlers/app/attachment": {"domain/...", "eventstore"},
 	"handlers/app/draft":      {"domain/...", "eventstore", "eventstore/labelseal"},

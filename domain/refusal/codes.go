@@ -197,6 +197,7 @@ const (
 
 // Codes for changes of accounts.
 const (
+	AdministratorAgrees   Code = "administrator-agrees"
 	AdministratorChanges  Code = "administrator-changes"
 	OwnAdministration     Code = "own-administration"
 	EmergencyReason       Code = "emergency-reason"

@@ -162,6 +162,7 @@ var english = map[Code]string{
 	OddOldNotice:    "is of an older form: compare it with the payment slip",
 	OddIUV:          "is no IUV: want 15 or 17 digits, or the 18 of a codice avviso",
 
+	AdministratorAgrees:   "only an administrator records and ends the agreements of entities",
 	AdministratorChanges:  "only an administrator changes accounts",
 	OwnAdministration:     "nobody ends their own administration or disables their own account; another administrator does",
 	EmergencyReason:       "an emergency access needs a reason",

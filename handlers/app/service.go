@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/app/agreements"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
@@ -55,6 +56,7 @@ type Service struct {
 	Store         *eventstore.Store
 	Identity      *identity.Identity
 	Accounts      *accounts.Service
+	Agreements    *agreements.Service
 	Lists         *lists.Reader
 	Dashboard     *dashboard.Reader
 	Drafts        *draft.Store
@@ -75,13 +77,15 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("app: Store, Rules.Catalog and Identity are required")
 	}
 	dispatcher := NewTicketDispatcher(c.Store, c.Rules)
+	agreed := agreements.New(c.Store, c.Rules.Catalog)
 	reader := lists.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names)
 	s := &Service{
 		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
 		Accounts:      accounts.New(c.Store, c.Identity, c.Periods),
+		Agreements:    agreed,
 		Lists:         reader,
 		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
-		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names),
+		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names, agreed.FiguresPerPerson),
 		Drafts:        draft.New(c.Store),
 		Forms:         formlimit.New(c.Store, c.Forms),
 		Presence:      presence.New(c.Store, c.Identity.Names),

@@ -26,12 +26,26 @@ type Reader struct {
 	store         *eventstore.Store
 	catalog       *catalog.Catalog
 	operatorNames ticketview.OperatorNames
+	perPerson     PerPerson
 	exportSlots   chan struct{} // holds one value for each page of an export that is being read
 }
 
-// NewReader returns a reader that uses the store's pool for requests.
-func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames) *Reader {
-	return &Reader{store: store, catalog: c, operatorNames: operators, exportSlots: make(chan struct{}, maxExportReads)}
+// PerPerson returns the entities that agreed to figures of single operators (law 300/1970, article 4). Tickets and activities of all other
+// entities name no operator in figures, drill-downs and exports, and cannot be selected by one.
+type PerPerson func(context.Context) ([]catalog.EntityCode, error)
+
+// NewReader returns a reader that uses the store's pool for requests. A perPerson of nil means that no entity agreed.
+func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames, perPerson PerPerson) *Reader {
+	if perPerson == nil {
+		perPerson = func(context.Context) ([]catalog.EntityCode, error) { return nil, nil }
+	}
+	return &Reader{store: store, catalog: c, operatorNames: operators, perPerson: perPerson, exportSlots: make(chan struct{}, maxExportReads)}
+}
+
+// agreed returns the entities that agreed to figures of single operators; never nil, which SQL would read as null.
+func (r *Reader) agreed(ctx context.Context) ([]catalog.EntityCode, error) {
+	agreed, err := r.perPerson(ctx)
+	return append([]catalog.EntityCode{}, agreed...), err
 }
 
 // Wait waits until the figures have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
@@ -44,6 +58,9 @@ func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale boo
 // for a field of the scope that is not valid.
 func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
 	p, err := s.validate(v, r.catalog, r.store.SettledTime(ctx))
+	if err == nil {
+		p.perPerson, err = r.agreed(ctx)
+	}
 	if err != nil {
 		return Dashboard{}, err
 	}
@@ -154,20 +171,20 @@ func (g *collector) figuresOf(group figureGroup) *Figures {
 func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, p period) error {
 	where := p.intervalConditions()
 	where.Add("s.status <> 'chiuso'")
-	at, limits := where.Arg(p.at), where.Arg(secondsOf(ageLimits))
+	at, limits, agreed := where.Arg(p.at), where.Arg(secondsOf(ageLimits)), where.Arg(p.perPerson)
 	rows, err := s.Tx.Query(ctx, fmt.Sprintf(`
-		select `+groupingSQL("entity", "service", "problem", "assignee", "status", "age")+`,
-			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(assignee, ''), coalesce(status, ''), coalesce(age, 0), count(*),
+		select `+groupingSQL("entity", "service", "problem", "named", "status", "age")+`,
+			coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(named, ''), coalesce(status, ''), coalesce(age, 0), count(*),
 			count(*) filter (where answered_at = 'infinity'), count(*) filter (where assignee = ''),
 			percentile_disc(array[0.5, 0.9]) within group (order by old)
 		from (
-			select entity, service, problem, assignee, status, status in (%[1]s) as works, answered_at,
+			select entity, service, problem, assignee, `+namedOperator("assignee", "%[5]s")+` as named, status, status in (%[1]s) as works, answered_at,
 				width_bucket(old, %[3]s) as age, old
 			from (
 				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
 				from `+Model.Table("standings")+` s where %[4]s) s) s
-		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, assignee), (works, age), (status))
-		having works or works is null`, openStatuses, at, limits, where.SQL()), where.Args...)
+		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, named), (works, age), (status))
+		having works or works is null`, openStatuses, at, limits, where.SQL(), agreed), where.Args...)
 	if err != nil {
 		return err
 	}
@@ -181,7 +198,7 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 			g.statuses[ticket.Status(group.status)] = n
 		case "age":
 			g.ages[group.age] = n
-		case "assignee":
+		case "named":
 			if group.operator != "" {
 				getOrCreate(g.operators, group.operator).Open = n
 			}
@@ -192,6 +209,12 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 		return nil
 	})
 	return err
+}
+
+// namedOperator returns the SQL of a column with an operator: ” for an operator of an entity that has not agreed to be counted by person.
+// The supervisors as a group are not a person. agreed is the SQL of the entities that have.
+func namedOperator(column, agreed string) string {
+	return "case when entity = any (" + agreed + ") or " + column + " = '" + ticket.Supervisors + "' then " + column + " else '' end"
 }
 
 // secondsOf converts days to seconds.
@@ -209,13 +232,14 @@ func newTook(n int, percentiles []int64) Took { return Took{n, percentiles[0], p
 // collectActivities counts the activities in the period.
 func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot, p period) error {
 	where := p.activityConditions()
+	agreed := where.Arg(p.perPerson)
 	rows, err := s.Tx.Query(ctx, `
-		select `+groupingSQL("entity", "other", "service", "problem", "detail", "operator", "day")+`, kind,
-			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(operator, ''), coalesce(day::text, ''),
+		select `+groupingSQL("entity", "other", "service", "problem", "detail", "named", "day")+`, kind,
+			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(named, ''), coalesce(day::text, ''),
 			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
-		from (select d.*, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+where.SQL()+`) d
+		from (select d.*, `+namedOperator("operator", agreed)+` as named, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+where.SQL()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
-			(kind, detail), (kind, operator), (kind, day))`, where.Args...)
+			(kind, detail), (kind, named), (kind, day))`, where.Args...)
 	if err != nil {
 		return err
 	}
@@ -300,9 +324,9 @@ func (g *collector) setGroupCount(group figureGroup, kind activityKind, n int) {
 		if ground := ticket.Ground(group.detail); ground != "" {
 			g.result.Grounds = append(g.result.Grounds, GroundFigure{ground, ground.IsOverride(), n})
 		}
-	case group.columns == "operator" && kind == activityAnswered && group.operator != "":
+	case group.columns == "named" && kind == activityAnswered && group.operator != "":
 		getOrCreate(g.operators, group.operator).Answers = n
-	case group.columns == "operator" && kind == activityResolved && group.operator != "":
+	case group.columns == "named" && kind == activityResolved && group.operator != "":
 		getOrCreate(g.operators, group.operator).Resolutions = n
 	case group.columns == "day" && kind == activityOpened:
 		getOrCreate(g.days, group.day).Arrivals = n
@@ -344,6 +368,7 @@ func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, 
 // build returns the dashboard with names, in the order of its lists.
 func (g *collector) build(p period, n ticketview.Names) Dashboard {
 	d := g.result
+	d.PerPerson = p.perPerson
 	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
 	if p.Entity != "" {
 		e := n.Entity(p.Entity)

@@ -8,6 +8,7 @@ package dashboard
 import (
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -33,9 +34,10 @@ type Dashboard struct {
 	Flows     []FlowFigure       `json:"flows" doc:"Number of hand-overs by sending and receiving entity"`
 	Grounds   []GroundFigure     `json:"grounds" doc:"Hand-overs to the Region by ground; overrides are those against the checks"`
 	Outcomes  []OutcomeFigure    `json:"outcomes" doc:"Outcomes of playbooks that were carried out"`
-	Operators []OperatorFigures  `json:"operators"`
+	Operators []OperatorFigures  `json:"operators" doc:"Of the entities that recorded an agreement to figures of single operators (law 300/1970, article 4)"`
 
-	Position eventstore.Position `json:"-"`
+	PerPerson []catalog.EntityCode `json:"-"` // the entities with such an agreement
+	Position  eventstore.Position  `json:"-"`
 }
 
 // Figures are the figures that are counted in total and for each entity, service and problem.

@@ -88,7 +88,8 @@ type DrillDown struct {
 	Cursor string // Next of the page before, with the same other fields
 	Limit  int    // 1–200, default 50
 
-	until time.Time // of an export: nothing that was recorded later counts; zero: everything counts
+	until     time.Time            // of an export: nothing that was recorded later counts; zero: everything counts
+	perPerson []catalog.EntityCode // see PerPerson
 }
 
 // DrillDownItem is one ticket or one activity that a figure counts. A ticket is as it was at the moment of the period.
@@ -101,7 +102,7 @@ type DrillDownItem struct {
 	Problem  ticketview.Labelled
 	Channel  ticket.Channel // of tickets
 	Status   ticket.Status  // of tickets
-	Operator string         // name of the assignee or of the actor; "" for nobody, the system or a citizen
+	Operator string         // name of the assignee or of the actor; "" for nobody, the system or a citizen, and without an agreement (PerPerson)
 	Detail   string         // see activity
 	OpenedAt time.Time
 	At       time.Time     // of the activity; of tickets, the beginning of their status interval
@@ -175,6 +176,7 @@ func (d DrillDown) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Ti
 	if q.period, err = d.Scope.validate(v, c, now); err != nil {
 		return q, err
 	}
+	q.perPerson = d.perPerson
 	if !d.until.IsZero() {
 		q.period = q.cutAfter(d.until)
 	}
@@ -225,6 +227,7 @@ func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 	}
 	if d.Operator != "" {
 		q.where.Add("s.assignee = %s", d.Operator)
+		d.addNamed(q, "s.entity")
 	}
 	if d.Age == "" {
 		return nil
@@ -241,6 +244,13 @@ func (d DrillDown) addTicketConditions(q drillDownQuery) error {
 	return nil
 }
 
+// addNamed adds the condition that an entity agreed to be counted by person, if the drill-down selects a person.
+func (d DrillDown) addNamed(q drillDownQuery, entity string) {
+	if d.Operator != "" && d.Operator != ticket.Supervisors {
+		q.where.Add(entity+" = any (%s)", d.perPerson)
+	}
+}
+
 // addActivityConditions adds the conditions of a figure that counts activities.
 func (d DrillDown) addActivityConditions(q drillDownQuery) error {
 	if d.Status != "" || d.Age != "" {
@@ -253,6 +263,7 @@ func (d DrillDown) addActivityConditions(q drillDownQuery) error {
 		}
 		q.where.Add("d.at >= %s and d.at < %s", day, day.AddDate(0, 0, 1))
 	}
+	d.addNamed(q, "d.entity")
 	for column, value := range map[string]string{"operator": d.Operator, "entity": string(d.Giver), "other": string(d.Receiver),
 		"detail": d.Detail} {
 		if value != "" {

@@ -59,10 +59,14 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	})
 }
 
-// addNames sets the names and labels of items.
-func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
+// addNames sets the names and labels of items, and no operators of entities that have not agreed (PerPerson).
+func (r *Reader) addNames(ctx context.Context, items []DrillDownItem, perPerson []catalog.EntityCode) error {
 	var ids []string
-	for _, c := range items {
+	for i := range items {
+		c := &items[i]
+		if c.operatorID != ticket.Supervisors && !slices.Contains(perPerson, c.Entity.Code) {
+			c.operatorID = ""
+		}
 		if c.operatorID != "" && !slices.Contains(ids, c.operatorID) {
 			ids = append(ids, c.operatorID)
 		}
@@ -90,6 +94,10 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem) error {
 // DrillDown returns a page of the tickets or activities that a figure counts; the total is the figure. Error: *readmodel.FilterError for a
 // field that is not valid.
 func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown) (DrillDownPage, error) {
+	var err error
+	if d.perPerson, err = r.agreed(ctx); err != nil {
+		return DrillDownPage{}, err
+	}
 	q, err := d.validate(v, r.catalog, r.store.SettledTime(ctx))
 	if err != nil {
 		return DrillDownPage{}, err
@@ -114,5 +122,5 @@ func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown
 		page.Items = page.Items[:q.limit]
 		page.Next = page.Items[q.limit-1].cursorText(q.tickets)
 	}
-	return page, r.addNames(ctx, page.Items)
+	return page, r.addNames(ctx, page.Items, q.perPerson)
 }

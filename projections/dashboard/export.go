@@ -37,6 +37,9 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, b
 		return err
 	}
 	moment, err := r.freeze(ctx, v)
+	if err == nil {
+		d.perPerson, err = r.agreed(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -82,7 +85,7 @@ func (r *Reader) exportPage(ctx context.Context, v ticketview.Viewer, q drillDow
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
-	return page, r.addNames(ctx, page)
+	return page, r.addNames(ctx, page, q.perPerson)
 }
 
 // maxFreezeTime is the longest time for which an export waits for the present moment to be settled and in the read model.

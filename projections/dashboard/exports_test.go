@@ -107,7 +107,7 @@ func TestSlowExportsDoNotBlockOthers(t *testing.T) {
 				s.Conns = maxExportReads + 1
 			}
 		})
-	}), catalog.Default(), nil)
+	}), catalog.Default(), nil, nil)
 	begin := func(DrillDownPage) error { return nil }
 	slow, finish := context.WithCancel(t.Context())
 	defer finish()

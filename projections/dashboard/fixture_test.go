@@ -4,6 +4,7 @@
 package dashboard
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -27,7 +28,15 @@ type fixture struct {
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := projectionstest.New(t, lists.Model, Model)
-	return &fixture{f, NewReader(f.Store, catalog.Default(), nil)}
+	return &fixture{f, NewReader(f.Store, catalog.Default(), nil, allAgreed)}
+}
+
+// allAgreed is a PerPerson: all entities agreed to figures of single operators.
+func allAgreed(context.Context) (all []catalog.EntityCode, err error) {
+	for _, e := range catalog.Default().AllEntities() {
+		all = append(all, e.Code)
+	}
+	return all, nil
 }
 
 // histories returns the history of every ticket of the log.

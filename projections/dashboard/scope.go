@@ -40,6 +40,8 @@ type period struct {
 	from, end time.Time // first moment of the period, and first moment after it
 	at        time.Time // the moment at which open tickets are counted: end, or now while the period is not over
 	cutoff    string    // events recorded before it count: end, or infinity while the period is not over
+
+	perPerson []catalog.EntityCode // the entities that agreed to figures of single operators; see PerPerson
 }
 
 // validate returns the period with default values for empty fields. Error: *readmodel.FilterError.

@@ -30,6 +30,7 @@ type tile struct {
 type table struct {
 	ID, Caption string
 	MethodNote  string // how the figures are counted; "" if the column heads say it
+	EmptyText   string // shown without rows; "": nobody in the period
 	Heads       []string
 	Rows        [][]cell
 	File        string // address of the CSV file

@@ -5,6 +5,7 @@ package supervisor
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -104,8 +105,16 @@ func (p *Pages) problemTable(s figureScope, d dashboard.Dashboard) table {
 	return t
 }
 
+const (
+	operatorMethod = "Solo per gli enti che hanno registrato un accordo sulle cifre per persona (legge 300/1970, articolo 4)."
+	noAgreement    = "Le cifre per persona sono spente: richiedono un accordo ai sensi della legge 300/1970, articolo 4, che l’ente non ha registrato."
+)
+
 func (*Pages) operatorTable(s figureScope, d dashboard.Dashboard) table {
-	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}}
+	t := table{ID: "operatori", Caption: "Carico per operatore", Heads: []string{"Operatore", "Aperte", "Prime risposte", "Risolte"}, MethodNote: operatorMethod}
+	if s.Entity != "" && !slices.Contains(d.PerPerson, s.Entity) || len(d.PerPerson) == 0 {
+		t.EmptyText = noAgreement
+	}
 	largest := 0
 	for _, f := range d.Operators {
 		largest = max(largest, f.Open)

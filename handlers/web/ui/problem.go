@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/account"
+	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -87,6 +88,7 @@ func ProblemOf(err error) *Problem {
 		secret      *identity.InvalidError
 		refused     *account.RefusedError
 		newer       *ticket.UnknownEventError
+		disagreed   *agreement.RefusedError
 		limited     RateLimitedError
 		tooLarge    *http.MaxBytesError
 		exceeded    *formlimit.ExceededError
@@ -135,6 +137,14 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
 	case errors.As(err, &refused):
 		return &Problem{Status: http.StatusConflict, Title: "Non è possibile", Text: ReasonText(refused.Reason)}
+	case errors.As(err, &disagreed):
+		f := FieldProblem{Field: agreementInputs[disagreed.Field], Text: ReasonText(disagreed.Reason)}
+		if disagreed.Field == "signed_on" {
+			f.Text = "Scriva il giorno dell’accordo: una data fino a oggi."
+		}
+		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato registrato nulla.", Fields: []FieldProblem{f}}
+	case errors.Is(err, agreement.ErrUnchanged):
+		return &Problem{Status: http.StatusConflict, Title: "È già così", Text: "L’accordo era già registrato, o era già finito: guardi nell’elenco."}
 	case errors.Is(err, account.ErrNotFound):
 		return &Problem{Status: http.StatusConflict, Title: "Non è più in attesa", Text: "Qualcun altro ha già risposto: guardi nella cronologia."}
 	case errors.Is(err, account.ErrDisabled):
@@ -168,6 +178,9 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusInternalServerError, Title: "Qualcosa è andato storto", Text: "L’errore è stato registrato. Riprovi; se continua, comunichi all’assistenza il codice qui sotto."}
 	}
 }
+
+// agreementInputs holds the name of the input for each field of an agreement.
+var agreementInputs = map[string]string{"entity": "ente", "use": "uso", "reference": "riferimento", "signed_on": "giorno", "role": "ente"}
 
 // accountInputs holds the name of the input for each field of an account or placement.
 var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password"}

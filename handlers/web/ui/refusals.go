@@ -172,6 +172,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.ForeignEntity:         badFilter,
 
 	// Changes of accounts.
+	refusal.AdministratorAgrees:   "Solo un amministratore registra gli accordi degli enti.",
 	refusal.AdministratorChanges:  "Solo un amministratore cambia ruoli e credenziali.",
 	refusal.OwnAdministration:     "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore.",
 	refusal.EmergencyReason:       "Un accesso di emergenza richiede un motivo: lo leggeranno gli altri amministratori e i revisori.",

@@ -164,5 +164,7 @@ var confirmations = map[string]string{
 	"ruolo-finito": "Il ruolo è terminato; le richieste che aveva in carico sono libere.",
 	"sbloccata":    "La persona può di nuovo accedere da ovunque.",
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
+	"accordo":      "L’accordo è registrato: vale da adesso.",
+	"accordo-fine": "L’accordo è finito: ciò che permetteva è di nuovo spento.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package admin
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/agreement"
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
+)
+
+// agreementRoutes returns the routes of the agreements of entities (law 300/1970, article 4).
+func (p *Pages) agreementRoutes() []ui.Route {
+	route := func(method, path string, handle func(*ui.Request) error) ui.Route {
+		return ui.Route{Pattern: method + " /amministrazione/accordi" + path, Access: ui.WithRole, Action: policy.Administer, Handle: handle}
+	}
+	return []ui.Route{route("GET", "", p.agreementsPage), route("POST", "", p.recordAgreement), route("POST", "/fine", p.endAgreement)}
+}
+
+// useNames holds the Italian names of what agreements allow.
+var useNames = map[agreement.Use]string{
+	agreement.UnusualReading:   "Segnalazione delle letture insolite al responsabile della protezione dei dati",
+	agreement.FiguresPerPerson: "Cifre per persona nel cruscotto",
+}
+
+type agreementsData struct {
+	Current  []agreementRow
+	History  []agreementRow // the newest first
+	Entities []catalog.Entity
+	Uses     []agreementUse
+	Typed    agreement.Record // as typed
+}
+
+type agreementUse struct {
+	ID   agreement.Use
+	Name string
+}
+
+type agreementRow struct {
+	Entity              catalog.EntityCode
+	EntityName          string
+	Use                 agreement.Use
+	UseName             string
+	Ended               bool
+	Reference, SignedOn string
+	Who                 string
+	At                  time.Time
+}
+
+func (p *Pages) agreementsPage(r *ui.Request) error {
+	return p.renderAgreements(r, http.StatusOK, nil, agreement.Record{})
+}
+
+func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem, typed agreement.Record) error {
+	d := agreementsData{Entities: p.App.Catalog.Entities(p.App.Store.Now()), Typed: typed}
+	for _, u := range agreement.Uses() {
+		d.Uses = append(d.Uses, agreementUse{u, useNames[u]})
+	}
+	state, err := p.App.Agreements.State(r.Context())
+	if err != nil {
+		return err
+	}
+	entries, err := p.App.Agreements.History(r.Context())
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.Record.By.ID)
+	}
+	names, err := p.Identity.Names(r.Context(), ids)
+	if err != nil {
+		return err
+	}
+	row := func(e agreement.Event, by string, at time.Time) agreementRow {
+		return agreementRow{
+			Entity: e.Entity, EntityName: p.EntityName(e.Entity), Use: e.Use, UseName: useNames[e.Use], Ended: e.Kind == agreement.Ended,
+			Reference: e.Reference, SignedOn: ui.FormatDate(e.SignedOn), Who: cmp.Or(names[by], "riga di comando"), At: at,
+		}
+	}
+	for _, a := range state.Agreements {
+		d.Current = append(d.Current, row(agreement.Event{Kind: agreement.Recorded, Entity: a.Entity, Use: a.Use, Reference: a.Reference, SignedOn: a.SignedOn}, a.By.ID, a.At))
+	}
+	for _, e := range slices.Backward(entries) {
+		d.History = append(d.History, row(e.Event, e.Record.By.ID, e.Record.At))
+	}
+	return p.Render(r, status, ui.Page{Template: "accordi", Title: "Accordi", Breadcrumb: adminTrail, Problem: problem, Data: d})
+}
+
+func (p *Pages) recordAgreement(r *ui.Request) error {
+	c := agreement.Record{
+		Entity: catalog.EntityCode(r.FormValue("ente")), Use: agreement.Use(r.FormValue("uso")), Reference: r.FormValue("riferimento"), SignedOn: r.FormValue("giorno"),
+	}
+	if err := p.App.Agreements.Record(r.Context(), r.Session.Actor, c); err != nil {
+		return p.refuseAgreement(r, err, c)
+	}
+	p.logAdministration(r, "agreement recorded", "")
+	return r.Redirect("/amministrazione/accordi?fatto=accordo")
+}
+
+func (p *Pages) endAgreement(r *ui.Request) error {
+	c := agreement.End{Entity: catalog.EntityCode(r.FormValue("ente")), Use: agreement.Use(r.FormValue("uso")), Reference: r.FormValue("riferimento")}
+	if err := p.App.Agreements.End(r.Context(), r.Session.Actor, c); err != nil {
+		return p.refuseAgreement(r, err, agreement.Record{})
+	}
+	p.logAdministration(r, "agreement ended", "")
+	return r.Redirect("/amministrazione/accordi?fatto=accordo-fine")
+}
+
+// refuseAgreement shows the page with the error message of a refused command and what was typed.
+func (p *Pages) refuseAgreement(r *ui.Request, err error, typed agreement.Record) error {
+	problem := ui.ProblemOf(err)
+	if problem.Status >= http.StatusInternalServerError {
+		return err
+	}
+	return p.renderAgreements(r, problem.Status, problem, typed)
+}
