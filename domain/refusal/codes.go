@@ -113,6 +113,7 @@ const (
 	NoRegionalMessage   Code = "no-regional-message"
 	SupervisorDiscards  Code = "supervisor-discards"
 	CitizenReplies      Code = "citizen-replies"
+	RoleOpensNone       Code = "role-opens-none"
 	ASRAnswersChecks    Code = "asr-answers-checks"
 	AdministratorErases Code = "administrator-erases"
 	SystemCloses        Code = "system-closes"

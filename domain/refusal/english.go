@@ -95,6 +95,7 @@ var english = map[Code]string{
 	AlreadyAtRegion:     "the ticket is the Region's already: send it to an ASR with entity",
 	NoRegionalMessage:   "a regional message goes between the Region and the ASR that handed over, while the Region has the ticket: write a note",
 	SupervisorDiscards:  "only a supervisor discards: resolve with a public note, or assign the ticket to supervisori",
+	RoleOpensNone:       "this role opens no tickets",
 	CitizenReplies:      "only the citizen replies: write a public note",
 	ASRAnswersChecks:    "the checks are made by the ASR, on its own systems: send the ticket back to it with entity",
 	AdministratorErases: "only an administrator erases personal data",

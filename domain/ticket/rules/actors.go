@@ -4,87 +4,56 @@
 package rules
 
 import (
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// actorRule reports whether an actor may make a move on a ticket in its present state.
-type actorRule func(s ticket.State, by person.Actor) bool
+// condition reports whether the state of a ticket admits a row of the lifecycle, beside its status.
+type condition func(s ticket.State) bool
 
-// The actors of the lifecycle.
+// always admits every state.
+func always(ticket.State) bool { return true }
 
-// anyone accepts every actor.
-func anyone(ticket.State, person.Actor) bool { return true }
+// unassigned admits a ticket to which nobody is assigned.
+func unassigned(s ticket.State) bool { return s.Assignee == (ticket.Assignee{}) }
 
-// competent accepts the operators of the entity that has the ticket.
+// toBeInformed admits a ticket whose citizen must be told something.
+func toBeInformed(s ticket.State) bool { return s.Informing.Note != "" }
+
+// mayMove reports whether the policy allows a move on the ticket to an actor.
+func mayMove(s ticket.State, m ticket.Move, by person.Actor) bool {
+	return s.Allows(by, policy.MoveAction(string(m)))
+}
+
+// competent reports whether the actor is an operator of the entity that has the ticket.
 func competent(s ticket.State, by person.Actor) bool { return by.Operates(s.Entity) }
 
-// unassigned accepts the operators of the entity that has the ticket while nobody is assigned to it.
-func unassigned(s ticket.State, by person.Actor) bool {
-	return competent(s, by) && s.Assignee == (ticket.Assignee{})
-}
-
-// toBeInformed accepts the operators of the entity that has the ticket while its citizen must be told something.
-func toBeInformed(s ticket.State, by person.Actor) bool {
-	return competent(s, by) && s.Informing.Note != ""
-}
-
-// region accepts the operators of the Region while the Region has the ticket.
-func region(s ticket.State, by person.Actor) bool {
-	return competent(s, by) && s.Entity == catalog.Region
-}
-
-// competentASR accepts the operators of the ASR that has the ticket.
-func competentASR(s ticket.State, by person.Actor) bool {
-	return competent(s, by) && s.Entity != catalog.Region
-}
-
-// supervisor accepts the supervisors of the entity that has the ticket.
-func supervisor(s ticket.State, by person.Actor) bool {
-	return competent(s, by) && by.Role.Supervises()
-}
-
-// system accepts the system.
-func system(_ ticket.State, by person.Actor) bool { return by.Role == person.System }
-
-// administrator accepts administrators.
-func administrator(_ ticket.State, by person.Actor) bool { return by.Role == person.Administrator }
-
-// author accepts the operator who made the latest act.
-func author(s ticket.State, by person.Actor) bool { return by.Role.Operates() && s.Last.By == by }
-
-// handoverParty accepts operators of the Region while it has a handed-over ticket, and of the ASR that handed it over.
-func handoverParty(s ticket.State, by person.Actor) bool {
-	return s.Handover.N > 0 && region(s, by) || handoverSender(s, by)
-}
-
-// handoverSender accepts operators of the ASR of the latest hand-over while the Region has the ticket.
+// handoverSender reports whether the actor is an operator of the ASR that handed the ticket over to the Region, which has it.
 func handoverSender(s ticket.State, by person.Actor) bool {
-	return s.Entity == catalog.Region && s.Handover.N > 0 && by.Operates(s.Handover.ASR)
+	return by.Role.Operates() && s.Relations(by)&policy.Sender != 0
 }
 
-// ticketCitizen accepts the verified citizen of the ticket and the holder of the ticket's personal link. The id of the link's holder is the
-// id of the ticket.
-func ticketCitizen(s ticket.State, by person.Actor) bool {
-	return by.Role == person.Citizen && by.ID != "" && (by.ID == s.Citizen || by.ID == string(s.ID))
-}
+// ticketCitizen reports whether the actor is the ticket's citizen.
+func ticketCitizen(s ticket.State, by person.Actor) bool { return s.Relations(by)&policy.Citizen != 0 }
 
 // checkActor returns an error if the actor may not make the move in any status. Callers check the status after it, so that actors do not
 // learn the status of a ticket that they cannot see.
 func checkActor(s ticket.State, m ticket.Move, by person.Actor) error {
-	for _, row := range rulesFor(m) {
-		if row.actor(s, by) {
-			return nil
+	if mayMove(s, m, by) {
+		for _, row := range rulesFor(m) {
+			if row.when(s) {
+				return nil
+			}
 		}
 	}
 	return actorRefusal(s, m, by)
 }
 
-// canSee reports whether the actor may know that the ticket exists.
+// canSee reports whether the actor may know that the ticket exists, as one who gives commands.
 func canSee(s ticket.State, by person.Actor) bool {
-	return competent(s, by) || by.Role.Operates() && s.HasTrace(by.Entity) || handoverSender(s, by) || ticketCitizen(s, by)
+	return !by.Role.Audits() && s.Allows(by, policy.ReadTicket)
 }
 
 // actorRefusal returns the error for an actor who may not make the move: *NotVisibleError if they must not know the ticket, else

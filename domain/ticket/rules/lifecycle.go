@@ -38,13 +38,13 @@ func notAllowed(s ticket.State, m ticket.Move) error {
 	return e
 }
 
-// transitionRule is a row of the lifecycle: actor may make the move from each status in from. An empty to leaves the status as it is. With
-// several statuses in to, the move leads to the one that the ticket had before.
+// transitionRule is a row of the lifecycle: the move is possible from each status in from, when the ticket's state admits it. The policy says
+// who may make it. An empty to leaves the status as it is. With several statuses in to, the move leads to the one that the ticket had before.
 type transitionRule struct {
-	move  ticket.Move
-	actor actorRule
-	from  []ticket.Status
-	to    []ticket.Status
+	move ticket.Move
+	when condition
+	from []ticket.Status
+	to   []ticket.Status
 }
 
 // nonexistent is the status of a ticket that does not exist yet, in the state machine and in the diagram.
@@ -59,48 +59,47 @@ var (
 // lifecycle is the complete table of moves. Most are from the FAQ (2.2–2.12), the others are this project's. Other conditions of a move,
 // such as a note or a reason, are checked where the move is decided.
 var lifecycle = []transitionRule{
-	{ticket.MoveOpen, anyone, []ticket.Status{nonexistent}, []ticket.Status{ticket.StatusNew}},
-	{ticket.MoveTake, competent, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveOpen, always, []ticket.Status{nonexistent}, []ticket.Status{ticket.StatusNew}},
+	{ticket.MoveTake, always, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
 	{ticket.MoveTake, unassigned, []ticket.Status{ticket.StatusInProgress}, nil},
-	{ticket.MoveAssign, competent, notClosed, nil},
-	{ticket.MoveUnassign, competent, notClosed, nil},
-	{ticket.MoveNote, competent, notClosed, nil},
-	{ticket.MoveRegionalMessage, handoverParty, openStatuses, nil},
-	{ticket.MoveReclassify, competent, notClosed, nil},
-	{ticket.MoveAsk, competent, openStatuses, []ticket.Status{ticket.StatusWaiting}},
-	{ticket.MoveResume, competent, []ticket.Status{ticket.StatusNew, ticket.StatusWaiting, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
-	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusInProgress}},
-	{ticket.MoveAnswer, ticketCitizen, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusHandedOver}, nil},
-	{ticket.MoveNotSolved, ticketCitizen, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
-	{ticket.MoveCitizenMessage, ticketCitizen, []ticket.Status{ticket.StatusResolved}, nil},
-	{ticket.MoveEscalate, competentASR, asrStatuses, []ticket.Status{ticket.StatusHandedOver}},
-	{ticket.MoveRecall, handoverSender, []ticket.Status{ticket.StatusHandedOver}, asrStatuses},
-	{ticket.MoveRedirect, region, openStatuses, []ticket.Status{ticket.StatusNew}},
-	{ticket.MoveResolve, competent, openStatuses, []ticket.Status{ticket.StatusResolved}},
-	{ticket.MoveDiscard, supervisor, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress}, []ticket.Status{ticket.StatusResolved}},
-	{ticket.MoveDuplicate, competent, asrStatuses, []ticket.Status{ticket.StatusResolved}},
-	{ticket.MoveReopen, competent, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
-	{ticket.MoveUndo, author, notClosed, notClosed},
-	{ticket.MoveClose, system, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusClosed}},
-	{ticket.MoveTransferToSuccessor, system, notClosed, nil},
-	{ticket.MoveRelease, system, notClosed, nil},
-	{ticket.MoveErase, administrator, ticket.Statuses(), nil},
-	{ticket.MoveAnswerCheck, competentASR, asrStatuses, nil},
-	{ticket.MoveBeginPlaybook, system, asrStatuses, nil},
-	{ticket.MoveRecordQueryResult, system, asrStatuses, nil},
-	{ticket.MoveRemindPlaybook, system, asrStatuses, nil},
-	{ticket.MoveWarnHandover, system, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
-	{ticket.MoveBreachHandover, system, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
-	{ticket.MoveNoticePingPong, system, openStatuses, nil},
-	{ticket.MoveRemindCitizen, system, []ticket.Status{ticket.StatusWaiting}, nil},
-	{ticket.MoveExpireQuestion, system, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusResolved}},
-	{ticket.MoveReportContact, system, ticket.Statuses(), nil},
-	{ticket.MoveKeepMail, system, ticket.Statuses(), nil},
-	{ticket.MoveRevokeLinks, competent, ticket.Statuses(), nil},
-	{ticket.MoveRevokeLinks, administrator, ticket.Statuses(), nil},
-	{ticket.MoveCorrectContacts, competent, notClosed, nil},
+	{ticket.MoveAssign, always, notClosed, nil},
+	{ticket.MoveUnassign, always, notClosed, nil},
+	{ticket.MoveNote, always, notClosed, nil},
+	{ticket.MoveRegionalMessage, always, openStatuses, nil},
+	{ticket.MoveReclassify, always, notClosed, nil},
+	{ticket.MoveAsk, always, openStatuses, []ticket.Status{ticket.StatusWaiting}},
+	{ticket.MoveResume, always, []ticket.Status{ticket.StatusNew, ticket.StatusWaiting, ticket.StatusHandedOver}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveAnswer, always, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveAnswer, always, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress, ticket.StatusHandedOver}, nil},
+	{ticket.MoveNotSolved, always, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveCitizenMessage, always, []ticket.Status{ticket.StatusResolved}, nil},
+	{ticket.MoveEscalate, always, asrStatuses, []ticket.Status{ticket.StatusHandedOver}},
+	{ticket.MoveRecall, always, []ticket.Status{ticket.StatusHandedOver}, asrStatuses},
+	{ticket.MoveRedirect, always, openStatuses, []ticket.Status{ticket.StatusNew}},
+	{ticket.MoveResolve, always, openStatuses, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveDiscard, always, []ticket.Status{ticket.StatusNew, ticket.StatusInProgress}, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveDuplicate, always, asrStatuses, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveReopen, always, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusInProgress}},
+	{ticket.MoveUndo, always, notClosed, notClosed},
+	{ticket.MoveClose, always, []ticket.Status{ticket.StatusResolved}, []ticket.Status{ticket.StatusClosed}},
+	{ticket.MoveTransferToSuccessor, always, notClosed, nil},
+	{ticket.MoveRelease, always, notClosed, nil},
+	{ticket.MoveErase, always, ticket.Statuses(), nil},
+	{ticket.MoveAnswerCheck, always, asrStatuses, nil},
+	{ticket.MoveBeginPlaybook, always, asrStatuses, nil},
+	{ticket.MoveRecordQueryResult, always, asrStatuses, nil},
+	{ticket.MoveRemindPlaybook, always, asrStatuses, nil},
+	{ticket.MoveWarnHandover, always, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
+	{ticket.MoveBreachHandover, always, []ticket.Status{ticket.StatusNew, ticket.StatusHandedOver}, nil},
+	{ticket.MoveNoticePingPong, always, openStatuses, nil},
+	{ticket.MoveRemindCitizen, always, []ticket.Status{ticket.StatusWaiting}, nil},
+	{ticket.MoveExpireQuestion, always, []ticket.Status{ticket.StatusWaiting}, []ticket.Status{ticket.StatusResolved}},
+	{ticket.MoveReportContact, always, ticket.Statuses(), nil},
+	{ticket.MoveKeepMail, always, ticket.Statuses(), nil},
+	{ticket.MoveRevokeLinks, always, ticket.Statuses(), nil},
+	{ticket.MoveCorrectContacts, always, notClosed, nil},
 	{ticket.MoveInformCitizen, toBeInformed, notClosed, nil},
-	{ticket.MoveForwardReply, system, []ticket.Status{ticket.StatusResolved, ticket.StatusClosed}, nil},
+	{ticket.MoveForwardReply, always, []ticket.Status{ticket.StatusResolved, ticket.StatusClosed}, nil},
 }
 
 // transitions returns the lifecycle in the type of looplab/fsm.
@@ -180,12 +179,21 @@ func rulesFor(m ticket.Move) []transitionRule {
 	return rows
 }
 
+// MoveStatuses returns, for each move of the lifecycle, the statuses from which it is possible. The opening of a ticket has none.
+func MoveStatuses() map[ticket.Move][]ticket.Status {
+	all := map[ticket.Move][]ticket.Status{}
+	for _, r := range lifecycle {
+		all[r.move] = append(all[r.move], slices.DeleteFunc(slices.Clone(r.from), func(s ticket.Status) bool { return s == nonexistent })...)
+	}
+	return all
+}
+
 // Moves returns the moves that an actor may make on the ticket now, in the order of the table. It does not check what depends on the
 // command or on the time: a missing note, an assignee of another entity, the end of a hold.
 func Moves(s ticket.State, by person.Actor) []ticket.Move {
 	var moves []ticket.Move
 	for _, r := range lifecycle {
-		possible := slices.Contains(r.from, s.Status) && r.actor(s, by) && !(s.Erased && writesPersonalText[r.move])
+		possible := slices.Contains(r.from, s.Status) && r.when(s) && mayMove(s, r.move, by) && !(s.Erased && writesPersonalText[r.move])
 		if possible && !slices.Contains(moves, r.move) {
 			moves = append(moves, r.move)
 		}

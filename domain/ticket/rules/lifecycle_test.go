@@ -4,12 +4,15 @@
 package rules_test
 
 import (
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	. "github.com/sol-assistenza/sol/domain/ticket"
 	. "github.com/sol-assistenza/sol/domain/ticket/rules"
 )
@@ -94,5 +97,22 @@ func TestMoves(t *testing.T) {
 				t.Fatalf("got moves %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// TestEveryMoveHasRights compares the moves of the lifecycle with those of the table of rights.
+func TestEveryMoveHasRights(t *testing.T) {
+	inPolicy := map[policy.Action]bool{}
+	for _, action := range policy.Actions() {
+		if strings.HasPrefix(string(action), "move.") {
+			inPolicy[action] = true
+		}
+	}
+	inLifecycle := map[policy.Action]bool{}
+	for move := range MoveStatuses() {
+		inLifecycle[policy.MoveAction(string(move))] = true
+	}
+	if !maps.Equal(inPolicy, inLifecycle) {
+		t.Errorf("got rights for the moves %v, want them for %v", slices.Sorted(maps.Keys(inPolicy)), slices.Sorted(maps.Keys(inLifecycle)))
 	}
 }

@@ -18,6 +18,9 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	if err != nil {
 		return nil, err
 	}
+	if !mayMove(s, ticket.MoveOpen, by) {
+		return nil, &ticket.ForbiddenError{Reason: refusal.RoleOpensNone.With()}
+	}
 	var wrong fieldErrors
 	if c.LinkedTo == "" { // a linked ticket keeps the classification and entity of the closed ticket
 		r.checkClassification(&wrong, c.Service, c.Problem, by)

@@ -136,7 +136,7 @@ func (a *updateDecision) findMove() (ticket.Move, error) {
 		return ticket.MoveAnswerCheck, nil
 	}
 	switch {
-	case u.Status == ticket.StatusInProgress && unassigned(s, a.actor):
+	case u.Status == ticket.StatusInProgress && unassigned(s) && competent(s, a.actor):
 		return ticket.MoveTake, nil
 	case u.Status == ticket.StatusInProgress && s.Assignee.Operator != a.actor.ID && competent(s, a.actor):
 		return "", &ticket.NotAllowedError{Move: ticket.MoveTake, Status: s.Status, Reason: refusal.TakenAlready.With()}

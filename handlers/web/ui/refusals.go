@@ -102,6 +102,7 @@ var refusalTexts = map[refusal.Code]string{
 
 	// Actors who may not make a move (FAQ 2.6).
 	refusal.CitizenMayReply:     "Lo fanno gli operatori: Lei può rispondere.",
+	refusal.RoleOpensNone:       "Con questo ruolo non si aprono richieste.",
 	refusal.SystemOnly:          "Questo avviene da sé: nessuno deve farlo.",
 	refusal.TraceMayRecall:      "La richiesta è stata inoltrata alla Regione. Finché la Regione non la prende in carico può riprenderla, indicando il motivo, o scrivere un messaggio regionale (FAQ 2.6).",
 	refusal.TraceMayWrite:       "La Regione ha preso in carico la richiesta: può consultarla e scrivere un messaggio regionale (FAQ 2.6).",
