@@ -179,7 +179,7 @@ const cleanupInterval = time.Hour
 func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
-		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.DeleteExpired(ctx, worker) }},
+		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.Cleanup(ctx, worker) }},
 		app.CleanupTask{Name: "staged_secrets", Run: n.identity.DeleteStagedSecrets},
 		app.CleanupTask{Name: "sessions", Run: n.identity.DeleteExpiredSessions},
 		app.CleanupTask{Name: "orphaned_blobs", Run: func(ctx context.Context) (int64, error) {

@@ -148,7 +148,7 @@ func TestLockedAccessRecordsStayAlone(t *testing.T) {
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	owner := w.connectAsOwner()
-	unlock := w.lockTable("access.reads")
+	unlock := w.lockTable("access.allocator")
 	ctx, end := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
 	for range 5 {
@@ -204,7 +204,7 @@ func TestTwoLockedKindsLeaveLogInsAlone(t *testing.T) {
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
 	owner := w.connectAsOwner()
-	defer w.lockTable("access.reads")()
+	defer w.lockTable("access.allocator")()
 	defer w.lockTable("presence.readers")()
 	ctx, end := context.WithCancel(t.Context())
 	var waiting sync.WaitGroup

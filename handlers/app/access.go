@@ -17,14 +17,17 @@ import (
 // recordAccess records that the caller reads something of a ticket; callers of recordAccess call it before they return the data. A
 // read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
 // costs no availability.
-func (s *Service) recordAccess(ctx context.Context, by Caller, kind accesslog.Kind, id, detail ticket.ID) error {
-	return accesslog.Record(ctx, s.Store.Pools(), accesslog.Access{By: by.Actor, Ticket: id, Kind: kind, Detail: detail})
+func (s *Service) recordAccess(ctx context.Context, by Caller, a accesslog.Access) error {
+	a.By, a.Client = by.Actor, by.client()
+	_, err := s.AccessLog.Record(ctx, a)
+	return err
 }
 
 // RecordQuestion records that the system asks the connected system of an entity about the citizen of a ticket. Callers call it before they
 // ask.
 func (d *TicketDispatcher) RecordQuestion(ctx context.Context, by person.Actor, id ticket.ID, query playbook.Query) error {
-	return accesslog.Record(ctx, d.store.Pools(), accesslog.Access{By: by, Ticket: id, Kind: accesslog.Question, Detail: ticket.ID(query)})
+	_, err := d.AccessLog.Record(ctx, accesslog.Access{By: by, Ticket: id, Controller: by.Entity, Kind: accesslog.Question, Detail: string(query)})
+	return err
 }
 
 // recordSearch records a search for a person: by tax code, telephone or e-mail with or without results, because the citizen may ask who
@@ -47,8 +50,10 @@ func (s *Service) recordSearch(ctx context.Context, by Caller, f lists.Filter, s
 	if err != nil {
 		return err
 	}
-	return accesslog.RecordSearch(ctx, s.Store.Pools(), accesslog.PersonSearch{
-		By: by.Actor, Person: searched.ID, Terms: s.hashSearched(terms, false), Covers: s.hashSearched(searchterms.Beginnings(terms), false), Typing: typing,
+	hashes := s.hashSearched(terms, false)
+	return s.AccessLog.RecordSearch(ctx, accesslog.TypedSearch{
+		Access: accesslog.Access{Client: by.client(), By: by.Actor, Kind: accesslog.Search, Person: searched.ID, Hashes: hashes},
+		Typed:  hashes, Covers: s.hashSearched(searchterms.Beginnings(terms), false), Typing: typing,
 	})
 }
 
@@ -94,10 +99,10 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if state, _, err = s.State(ctx, id); err != nil {
 		return nil, state, nil, err
 	}
-	if err := accesslog.RecordTypedSearches(ctx, s.Store.Pools(), true); err != nil {
+	if err := s.AccessLog.RecordTypedSearches(ctx, true); err != nil {
 		return nil, state, nil, err
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Accesses, id, ""); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Ticket: id, Controller: state.Entity}); err != nil {
 		return nil, state, nil, err
 	}
 	searched, err := s.searchedAs(ctx, id)

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -41,6 +42,7 @@ type CommandResult = dispatch.Result[ticket.State]
 
 // TicketDispatcher dispatches commands and reads histories. It is safe for concurrent use.
 type TicketDispatcher struct {
+	AccessLog  *accesslog.Recorder // of this node
 	store      *eventstore.Store
 	rules      rules.Engine
 	persons    *persons.Directory
@@ -49,7 +51,7 @@ type TicketDispatcher struct {
 
 // NewTicketDispatcher returns a dispatcher that decides commands with the engine's rules and appends their events to the store.
 func NewTicketDispatcher(store *eventstore.Store, engine rules.Engine) *TicketDispatcher {
-	return &TicketDispatcher{store, engine, persons.New(store), dispatch.New(store, ticketlog.Decider(engine))}
+	return &TicketDispatcher{accesslog.NewRecorder(store.Pools()), store, engine, persons.New(store), dispatch.New(store, ticketlog.Decider(engine))}
 }
 
 // Dispatch decides a command and appends its events. A command that opens a ticket gets the person id of its tax code. Errors: those of

@@ -30,7 +30,7 @@ type TicketView struct {
 func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
 	w, err := s.buildView(ctx, by, id, nil)
 	if err == nil {
-		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
+		err = s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity})
 	}
 	if err == nil {
 		err = s.markOpened(ctx, by, id, w.State)
@@ -47,7 +47,7 @@ func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
 	w, err := s.buildView(ctx, by, id, at)
 	if err == nil {
-		err = s.recordAccess(ctx, by, accesslog.Ticket, id, "")
+		err = s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity})
 	}
 	if err == nil && at == nil {
 		err = s.markOpened(ctx, by, id, w.State)
@@ -65,7 +65,7 @@ func (s *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.
 	if err != nil || w.PlaybookRun == nil {
 		return ticketview.Playbook{}, w.Version, false, err
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Checks, id, ""); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Checks, Ticket: id, Controller: w.State.Entity}); err != nil {
 		return ticketview.Playbook{}, 0, false, err
 	}
 	return *w.PlaybookRun, w.Version, true, nil
@@ -165,7 +165,8 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 	}
 	for _, f := range t.Files() {
 		if f.ID == fileID {
-			if err := s.recordAccess(ctx, by, accesslog.Attachment, id, fileID); err != nil {
+			access := accesslog.Access{Kind: accesslog.Attachment, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
+			if err := s.recordAccess(ctx, by, access); err != nil {
 				return ticketview.File{}, nil, err
 			}
 			content, err := s.Store.ReadBlob(ctx, string(id), string(fileID))

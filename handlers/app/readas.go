@@ -79,7 +79,7 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	if !visible {
 		return TicketAtMoment{}, nil
 	}
-	if err := s.recordAccess(ctx, Caller{Actor: by}, kind, id, ""); err != nil {
+	if err := s.recordAccess(ctx, Caller{Actor: by}, accesslog.Access{Kind: kind, Ticket: id, Controller: history.Today.Entity}); err != nil {
 		return TicketAtMoment{}, err
 	}
 	return TicketAtMoment{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil

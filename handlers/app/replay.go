@@ -82,15 +82,15 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	if records[0].Kind != ticketlog.StreamKind {
 		return nil, &ticket.NotVisibleError{}
 	}
-	if err := s.recordAccess(ctx, by, kind, id, ""); err != nil {
-		return nil, err
-	}
 	r := &Replay{}
 	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
 	r.Now = viewTime(settled, r.history)
 	present := ticketview.Open(r.history, r.Now)
+	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: present.Today.Entity}); err != nil {
+		return nil, err
+	}
 	if r.names, err = s.lookUpNames(ctx, present); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/agreements"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
@@ -104,6 +105,15 @@ type Caller struct {
 	Actor person.Actor // the role is empty until a placement is chosen
 	Link  ticket.ID    // the ticket of the personal link; empty without a link
 	From  string       // client address, or another value that distinguishes callers without an account
+	// Client says from where the caller looks, for access records. Its address is From.
+	Client accesslog.Client
+}
+
+// client returns from where the caller looks, for access records.
+func (c Caller) client() accesslog.Client {
+	client := c.Client
+	client.Address = cmp.Or(client.Address, c.From)
+	return client
 }
 
 // LinkHolder returns the caller for the holder of a ticket's personal link or reply address: the citizen of that one ticket.

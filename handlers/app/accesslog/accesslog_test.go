@@ -30,16 +30,17 @@ var (
 func TestOnlyAuditorsListAccesses(t *testing.T) {
 	db := storetest.New(t)
 	pools := db.Store.Pools()
+	recorder := accesslog.NewRecorder(pools)
 	citizen := person.Actor{ID: string(one), Role: person.Citizen}
 	for _, r := range []accesslog.Access{
 		{By: anna, Ticket: one, Kind: accesslog.Ticket},
 		{By: anna, Ticket: other, Kind: accesslog.Ticket},
-		{By: citizen, Ticket: one, Kind: accesslog.Attachment, Detail: other},
+		{By: citizen, Ticket: one, Kind: accesslog.Attachment, Detail: string(other)},
 		{By: anna, Kind: accesslog.Search, Person: "somebody"},
 		{By: anna, Kind: accesslog.Search, Person: "somebody else"},
 		{By: auditor, Ticket: one, Kind: accesslog.History},
 	} {
-		if err := accesslog.Record(t.Context(), pools, r); err != nil {
+		if _, err := recorder.Record(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +54,7 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 			if e.At.IsZero() {
 				t.Errorf("got %+v without a time", e)
 			}
-			ids, texts = append(ids, e.ID), append(texts, string(e.By.Role)+" "+string(e.Kind)+" "+string(e.Detail))
+			ids, texts = append(ids, e.ID), append(texts, string(e.By.Role)+" "+string(e.Kind)+" "+e.Detail)
 		}
 		return ids, texts
 	}
@@ -76,11 +77,14 @@ func TestOnlyAuditorsListAccesses(t *testing.T) {
 
 // TestRecordsOfTheFirstReleaseAreFound lists a search whose record holds the keyed hash of the tax code, as the first release wrote it.
 func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
-	pools := storetest.New(t).Store.Pools()
+	db := storetest.New(t)
+	pools := db.Store.Pools()
 	subject := strings.Repeat("0f", 32)
 	id := person.IDFromSubject(subject)
 	for _, p := range []string{subject, id, strings.Repeat("1f", 32)} {
-		if err := accesslog.Record(t.Context(), pools, accesslog.Access{By: anna, Kind: accesslog.Search, Person: p}); err != nil {
+		_, err := storetest.Connect(t, db.URL).Exec(t.Context(), `
+			insert into access.reads (person, role, entity, what, detail, subject) values ($1, 'operatore_asr', '010301', 'search', '', $2)`, anna.ID, p)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,55 +94,65 @@ func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
 	}
 }
 
-// No database role, the owner included, can change or delete a record before 24 months have passed.
-func TestRecordsCannotBeChangedFor24Months(t *testing.T) {
+// TestRecordsCannotBeChanged: no role of the service, and not the owner of the tables, can change or delete a record, or insert one that the
+// function did not make.
+func TestRecordsCannotBeChanged(t *testing.T) {
 	db := storetest.New(t)
-	if err := accesslog.Record(t.Context(), db.Store.Pools(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
+	if _, err := accesslog.NewRecorder(db.Store.Pools()).Record(t.Context(), accesslog.Access{By: anna, Ticket: one, Kind: accesslog.Ticket}); err != nil {
 		t.Fatal(err)
 	}
 	owner := storetest.Connect(t, db.URL)
-	count := func() (n int) {
-		t.Helper()
-		if err := owner.QueryRow(t.Context(), `select count(*) from access.reads`).Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		return n
+	var partition string
+	if err := owner.QueryRow(t.Context(), `select tableoid::regclass::text from access.records`).Scan(&partition); err != nil {
+		t.Fatal(err)
 	}
-	asRequest := func(sql string, args ...any) error {
+	asRequest := func(sql string) error {
 		return db.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
-			_, err := tx.Exec(t.Context(), sql, args...)
+			_, err := tx.Exec(t.Context(), sql)
 			return err
 		})
 	}
-	for role, run := range map[string]func(sql string, args ...any) error{
+	insert := `insert into TABLE select (jsonb_populate_record(r, '{"position": 2}')).* from access.records r`
+	for role, run := range map[string]func(sql string) error{
 		"sol_request": asRequest,
-		"sol_worker": func(sql string, args ...any) error {
-			_, err := db.Store.Pools().Consumer.Exec(t.Context(), sql, args...)
-			return err
-		},
-		"the owner": func(sql string, args ...any) error { _, err := owner.Exec(t.Context(), sql, args...); return err },
+		"sol_worker":  func(sql string) error { _, err := db.Store.Pools().Consumer.Exec(t.Context(), sql); return err },
+		"sol_append":  func(sql string) error { _, err := db.Store.Pools().Append.Exec(t.Context(), sql); return err },
+		"the owner":   func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
 	} {
-		for _, sql := range []string{
-			`update access.reads set person = 'nobody'`, `update access.reads set at = at - interval '3 years'`, `delete from access.reads`, `truncate access.reads`,
-		} {
-			if err := run(sql); err == nil {
-				t.Errorf("%s can run %q, want an error", role, sql)
+		statements := []string{`update TABLE set person = 'nobody'`, `update TABLE set at = at - interval '3 years'`, `delete from TABLE`, `truncate TABLE`}
+		if role != "the owner" {
+			statements = append(statements, insert, `drop table TABLE`, `alter table TABLE disable trigger all`, `select access.make_month('2031-01-01')`)
+		}
+		for _, table := range []string{"access.records", partition} {
+			for _, sql := range statements {
+				if err := run(strings.ReplaceAll(sql, "TABLE", table)); err == nil {
+					t.Errorf("%s can run %q on %s, want an error", role, sql, table)
+				}
 			}
 		}
 	}
-	insert := `insert into access.reads (at, person, role, entity, ticket, what, detail, subject) values (now() - $1::interval, '', 'anonimo', '', $2, 'ticket', '', '')`
-	if err := asRequest(insert, "1 hour", one); err == nil {
-		t.Error("sol_request can set the time of a record, want an error")
+	var n int
+	if err := owner.QueryRow(t.Context(), `select count(*) from access.records where person = $1`, anna.ID).Scan(&n); err != nil || n != 1 {
+		t.Errorf("got %d records, %v, want 1", n, err)
 	}
+}
+
+// Records of the release before are deleted when they are older than 24 months.
+func TestEarlierRecordsExpire(t *testing.T) {
+	db := storetest.New(t)
+	owner := storetest.Connect(t, db.URL)
 	for _, ago := range []string{"23 months", "25 months"} {
-		if _, err := owner.Exec(t.Context(), insert, ago, one); err != nil {
+		_, err := owner.Exec(t.Context(), `insert into access.reads (at, person, role, entity, ticket, what, detail, subject)
+			values (now() - $1::interval, '', 'anonimo', '', $2, 'ticket', '', '')`, ago, one)
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n, err := accesslog.DeleteExpired(t.Context(), db.Store.Pools().Consumer); err != nil || n != 1 {
+	if n, err := accesslog.Cleanup(t.Context(), db.Store.Pools().Consumer); err != nil || n != 1 {
 		t.Errorf("got %d deleted records, %v, want 1", n, err)
 	}
-	if n := count(); n != 2 {
-		t.Errorf("got %d remaining records, want 2", n)
+	var n int
+	if err := owner.QueryRow(t.Context(), `select count(*) from access.reads`).Scan(&n); err != nil || n != 1 {
+		t.Errorf("got %d remaining records, %v, want 1", n, err)
 	}
 }

@@ -5,36 +5,32 @@ package accesslog
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-
-	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
-// PersonSearch is a search for a person by an actor.
-type PersonSearch struct {
-	By     person.Actor
-	Person string   // person id of a whole tax code; empty for all else
-	Terms  []string // keyed hashes of what was searched for
+// TypedSearch is a search that its person may still be typing.
+type TypedSearch struct {
+	Access
+	Typed  []string // keyed hashes of the terms
 	Covers []string // keyed hashes of the beginnings of the terms
-	// Typing: the actor may still be typing. The search is kept, and recorded when it is sent, when the actor begins another one, or when nobody
-	// typed on for two minutes.
+	// Typing: the person may still be typing. The search is kept, and recorded when it is sent, when the person begins another one, or when
+	// nobody typed on for two minutes. Its record holds the tickets that any of its answers showed.
 	Typing bool
 }
 
-// RecordSearch records a search for a person, or keeps it as the one that its actor types. What it stores is committed when it returns.
-func RecordSearch(ctx context.Context, pools *pgpool.Pools, r PersonSearch) error {
-	release, err := pools.ShareSession(ctx, "access")
+// RecordSearch records a search, or keeps it as the one that its person types. What it stores is committed when it returns.
+func (r *Recorder) RecordSearch(ctx context.Context, s TypedSearch) error {
+	encoded, err := json.Marshal(newRow(s.Access))
+	if err != nil {
+		return fmt.Errorf("record search: %w", err)
+	}
+	release, err := r.pools.ShareSession(ctx, "access")
 	if err != nil {
 		return fmt.Errorf("record search: %w", err)
 	}
 	defer release()
-	// One search of an actor at a time: of two that begin at once, none may replace the other unrecorded. The lock ends with the statement.
-	_, err = pools.Session.Exec(ctx, `
-		with turn as materialized (select pg_advisory_xact_lock(hashtextextended($8, 0)))
-		select access.record_search($1, $2, $3, $4, $5, $6, $7) from turn`,
-		r.By.ID, string(r.By.Role), string(r.By.Entity), r.Person, r.Terms, r.Covers, r.Typing,
-		fmt.Sprintf("search by %s %s %s", r.By.ID, r.By.Role, r.By.Entity))
+	_, err = r.pools.Session.Exec(ctx, `select access.append_search($1::text::jsonb, coalesce($2::text[], '{}'), coalesce($3::text[], '{}'), $4)`, string(encoded), s.Typed, s.Covers, s.Typing)
 	if err != nil {
 		return fmt.Errorf("record search: %w", err)
 	}
@@ -42,13 +38,14 @@ func RecordSearch(ctx context.Context, pools *pgpool.Pools, r PersonSearch) erro
 }
 
 // RecordTypedSearches records the searches that were typed and not sent: those on which nobody typed for two minutes, or all.
-func RecordTypedSearches(ctx context.Context, pools *pgpool.Pools, all bool) error {
-	release, err := pools.ShareSession(ctx, "access")
+func (r *Recorder) RecordTypedSearches(ctx context.Context, all bool) error {
+	release, err := r.pools.ShareSession(ctx, "access")
 	if err != nil {
 		return fmt.Errorf("record typed searches: %w", err)
 	}
 	defer release()
-	if _, err := pools.Session.Exec(ctx, `select access.record_typed_searches($1)`, all); err != nil {
+	// Nodes of the release before keep theirs in a table of their own.
+	if _, err := r.pools.Session.Exec(ctx, `select access.record_typed_searches($1), access.append_typed($1)`, all); err != nil {
 		return fmt.Errorf("record typed searches: %w", err)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
@@ -19,13 +19,17 @@ import (
 func TestATypedSearchIsOneRecord(t *testing.T) {
 	db := storetest.New(t)
 	pools := db.Store.Pools()
+	recorder := accesslog.NewRecorder(pools)
 	search := func(typed string, typing bool) {
 		t.Helper()
 		var covers []string
 		for n := range typed {
 			covers = append(covers, typed[:n+1])
 		}
-		err := accesslog.RecordSearch(t.Context(), pools, accesslog.PersonSearch{By: anna, Terms: []string{typed}, Covers: covers, Typing: typing})
+		hashes := []string{typed}
+		err := recorder.RecordSearch(t.Context(), accesslog.TypedSearch{
+			Access: accesslog.Access{By: anna, Kind: accesslog.Search, Hashes: hashes, Shown: []ticket.ID{one}}, Typed: hashes, Covers: covers, Typing: typing,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +37,7 @@ func TestATypedSearchIsOneRecord(t *testing.T) {
 	// recorded returns what was searched for, among all beginnings of the names, in order.
 	recorded := func() string {
 		t.Helper()
-		rows, err := storetest.Connect(t, db.URL).Query(t.Context(), `select terms[1] from access.searches order by id`)
+		rows, err := storetest.Connect(t, db.URL).Query(t.Context(), `select hashes[1] from access.records order by position`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,21 +68,21 @@ func TestATypedSearchIsOneRecord(t *testing.T) {
 		search(typed, true)
 	}
 	expect("deleted, and another one begun", "dalla ferr")
-	if err := accesslog.RecordTypedSearches(t.Context(), pools, false); err != nil {
+	if err := recorder.RecordTypedSearches(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
 	expect("a moment later", "dalla ferr")
-	if err := accesslog.RecordTypedSearches(t.Context(), pools, true); err != nil {
+	if err := recorder.RecordTypedSearches(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
 	expect("left", "dalla ferr rossi")
 
 	all, err := accesslog.List(t.Context(), pools.Request, auditor, one, "", []string{"r", "ro", "ros", "rossi"}, 0, 10)
-	if err != nil || len(all) != 1 || all[0].Kind != accesslog.PersonSearched || all[0].By != anna {
+	if err != nil || len(all) != 1 || all[0].Kind != accesslog.Search || all[0].By != anna {
 		t.Errorf("got %+v, %v, want the search for rossi", all, err)
 	}
 	owner := storetest.Connect(t, db.URL)
-	for _, sql := range []string{`update access.searches set person = 'nobody'`, `delete from access.searches`, `truncate access.searches`} {
+	for _, sql := range []string{`update access.records set person = 'nobody'`, `delete from access.records`, `truncate access.records`} {
 		if _, err := owner.Exec(t.Context(), sql); err == nil {
 			t.Errorf("the owner can run %q, want an error", sql)
 		}
@@ -92,25 +96,29 @@ func TestATypedSearchIsOneRecord(t *testing.T) {
 func TestSearchesAtOnceAreAllRecorded(t *testing.T) {
 	db := storetest.New(t)
 	pools := db.Store.Pools()
-	nodes := []*pgpool.Pools{pools, db.OpenNode(t).Pools(), db.OpenNode(t).Pools()}
+	recorder := accesslog.NewRecorder(pools)
+	nodes := []*accesslog.Recorder{recorder, accesslog.NewRecorder(db.OpenNode(t).Pools()), accesslog.NewRecorder(db.OpenNode(t).Pools())}
 	owner := storetest.Connect(t, db.URL)
 	for round := range 40 {
 		var group sync.WaitGroup
 		for n, node := range nodes {
 			term := fmt.Sprintf("%c%d", 'a'+n, round)
 			group.Go(func() {
-				err := accesslog.RecordSearch(t.Context(), node, accesslog.PersonSearch{By: anna, Terms: []string{term}, Covers: []string{term}, Typing: true})
+				hashes := []string{term}
+				err := node.RecordSearch(t.Context(), accesslog.TypedSearch{
+					Access: accesslog.Access{By: anna, Kind: accesslog.Search, Hashes: hashes}, Typed: hashes, Covers: hashes, Typing: true,
+				})
 				if err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		group.Wait()
-		if err := accesslog.RecordTypedSearches(t.Context(), pools, true); err != nil {
+		if err := recorder.RecordTypedSearches(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 		var got int
-		err := owner.QueryRow(t.Context(), `select count(*) from access.searches`).Scan(&got)
+		err := owner.QueryRow(t.Context(), `select count(*) from access.records`).Scan(&got)
 		if want := (round + 1) * len(nodes); err != nil || got != want {
 			t.Fatalf("round %d: got %d records, %v, want %d", round, got, err, want)
 		}

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -171,8 +172,11 @@ func TestQuestionsAreRecordedAsAccesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := accesslog.Access{By: person.Actor{ID: "connector", Role: person.System, Entity: "010301"}, Ticket: id, Kind: accesslog.Question, Detail: "find-report"}
-	if len(all) != 1 || all[0].Access != want {
+	want := accesslog.Access{
+		By: person.Actor{ID: "connector", Role: person.System, Entity: "010301"}, Controller: "010301", Ticket: id, Kind: accesslog.Question,
+		Outcome: accesslog.Shown, Detail: "find-report",
+	}
+	if len(all) != 1 || !reflect.DeepEqual(all[0].Access, want) {
 		t.Errorf("got %+v, want one record %+v", all, want)
 	}
 }

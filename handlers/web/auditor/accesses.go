@@ -21,8 +21,9 @@ import (
 var accessNames = map[accesslog.Kind]string{
 	accesslog.Ticket: "Richiesta", accesslog.Checks: "Verifiche", accesslog.Attachment: "Allegato", accesslog.History: "Storia completa",
 	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
-	accesslog.PersonSearched: "Ricerca per nome o recapito",
-	accesslog.Question:       "Domanda a un sistema collegato",
+	accesslog.PersonSearched: "Ricerca per nome o recapito", accesslog.Question: "Domanda a un sistema collegato",
+	accesslog.Preview: "Anteprima di un testo", accesslog.Lists: "Elenco", accesslog.Export: "Elenco scaricato", accesslog.Figures: "Richieste di una cifra",
+	accesslog.Notifications: "Avvisi",
 }
 
 // accessesData holds the access records of a ticket, newest first.
@@ -44,7 +45,7 @@ const accessesPageSize = 100
 
 func (p *Pages) accessesPage(r *ui.Request) error {
 	before, _ := strconv.ParseInt(r.FormValue("prima"), 10, 64) // a text that is not a number shows the newest page
-	d := accessesData{ID: ticket.ID(r.PathValue("id")), IsLaterPage: before > 0}
+	d := accessesData{ID: ticket.ID(r.PathValue("id")), IsLaterPage: before != 0}
 	entries, t, names, err := p.App.ListAccesses(r.Context(), r.Caller, d.ID, before, accessesPageSize+1)
 	if err != nil {
 		return err
@@ -66,11 +67,14 @@ func (p *Pages) accessesPage(r *ui.Request) error {
 // newAccessRow converts an access record of the ticket id. A citizen whose actor id is the ticket's id read by the personal link.
 func (p *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]string) accessRow {
 	row := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
+	if e.Kind == accesslog.Search && e.Person == "" {
+		row.What = accessNames[accesslog.PersonSearched]
+	}
 	if e.By.Entity != "" {
 		row.EntityName = p.EntityName(e.By.Entity)
 	}
 	if e.Kind == accesslog.Question {
-		row.Who, row.What = "il sistema, per questa richiesta", row.What+": "+string(e.Detail)
+		row.Who, row.What = "il sistema, per questa richiesta", row.What+": "+e.Detail
 	}
 	if e.By.Role == person.Citizen && e.By.ID == string(id) {
 		row.Who = "con il collegamento personale"
@@ -106,5 +110,5 @@ func attachmentOf(e accesslog.Entry) string {
 	if e.Kind != accesslog.Attachment {
 		return ""
 	}
-	return string(e.Detail)
+	return e.Detail
 }

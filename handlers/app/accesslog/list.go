@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package accesslog
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
+)
+
+// earlierIDs is added to the ids of access.reads and access.searches: they are older than the records of access.records, whose ids are positive.
+const earlierIDs = "-1000000000000000"
+
+// listSQL selects the records of a ticket and of searches for its citizen, in the order of Entry.ID.
+const listSQL = `
+select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose from (
+	(select position as id, coalesce(typed_at, at) as at, person, role, entity, ticket, kind as what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
+		from access.records where ticket = $1::text::uuid and ($3::bigint = 0 or position < $3) order by position desc limit $4)
+	union all
+	(select position, coalesce(typed_at, at), person, role, entity, ticket, kind, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
+		from access.records where (subject <> '' and subject = $2 or hashes && $7 and hashes <@ $7) and ticket is null and ($3::bigint = 0 or position < $3)
+		order by position desc limit $4)
+	union all
+	select id ` + earlierIDs + `, at, person, role, entity, ticket, what, detail, subject, 'shown', '', '', '', '', false, '' from (
+		(select * from access.reads where ticket = $1::text::uuid and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		union all
+		(select * from access.reads where subject <> '' and subject = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		union all
+		(select * from access.reads where subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
+			and person.id_of(subject) = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		union all
+		(select id, at, person, role, entity, null::uuid, case subject when '' then 'person-search' else 'search' end, '', subject
+			from access.searches where (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id ` + earlierIDs + ` < $3)
+			order by id desc limit $4)
+	) earlier
+) r order by id desc limit $4`
+
+// List returns at most limit records of accesses to a ticket and of searches for its citizen: by tax code, or by those terms
+// (Access.Hashes) alone. The newest come first, with ids below before (0: from the newest). Row-level security returns rows to the role
+// auditor only; for other readers the list is empty.
+func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, terms []string, before int64, limit int) (
+	entries []Entry, err error,
+) {
+	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
+	err = requests.InTx(ctx, "accesses", options, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(reader.Role)); err != nil {
+			return err
+		}
+		// Rows of the first release hold a keyed hash, which begins with the first digits of the person id.
+		earlier := strings.ReplaceAll(citizen, "-", "")
+		earlier = earlier[:min(len(earlier), 12)]
+		rows, err := tx.Query(ctx, listSQL, string(id), citizen, before, limit, earlier, earlier+"g", terms)
+		if err != nil {
+			return err
+		}
+		entries, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Entry, err error) {
+			err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Ticket, &e.Kind, &e.Detail, &e.Person, &e.Outcome, &e.Controller,
+				&e.Session, &e.Address, &e.Workstation, &e.CommandLine, &e.Purpose)
+			e.At, e.Person = e.At.UTC(), person.IDFromSubject(e.Person) // rows of the first release hold a keyed hash
+			return e, err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list accesses: %w", err)
+	}
+	return entries, nil
+}
+
+// monthsAhead is the number of months for which partitions are made before they begin.
+const monthsAhead = 3
+
+// Cleanup makes the partitions of the next months and records the searches that were typed and not sent. It deletes the login records and the
+// access records of earlier releases that are older than 24 months, and returns their number.
+func Cleanup(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err error) {
+	if _, err := worker.Exec(ctx, `select access.make_months($1), access.append_typed(false), access.record_typed_searches(false)`, monthsAhead); err != nil {
+		return 0, fmt.Errorf("clean up the access log: %w", err)
+	}
+	for _, statement := range []string{
+		`delete from access.reads where at < clock_timestamp() - interval '24 months'`,
+		`delete from access.searches where at < clock_timestamp() - interval '24 months'`,
+		`delete from access.logins where at < clock_timestamp() - interval '24 months' and last_at < clock_timestamp() - interval '24 months'`,
+	} {
+		tag, err := worker.Exec(ctx, statement)
+		if err != nil {
+			return deleted, fmt.Errorf("delete expired accesses: %w", err)
+		}
+		deleted += tag.RowsAffected()
+	}
+	return deleted, nil
+}

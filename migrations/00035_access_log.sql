@@ -1,0 +1,257 @@
+-- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+-- SPDX-License-Identifier: EUPL-1.2
+
+-- The access log: one record for each look at data of citizens, before the data leave. Positions are 1, 2, 3 … without a gap, in the order of
+-- their times. Each record has the leaf hash of a Merkle tree. The roles of the service can only call functions: they cannot insert, change or
+-- delete a record. access.reads and access.searches stay as they are: nodes of the release before write them.
+
+-- +goose Up
+
+-- Locked by each append of records until its commit, and never updated: so it has one version, however old the snapshots of others are.
+create table access.allocator (singleton boolean primary key default true check (singleton));
+insert into access.allocator default values;
+
+create table access.records (
+  position     bigint not null,
+  at           timestamptz not null, -- of the database; never decreases with position
+  kind         text not null check (kind <> ''),
+  outcome      text not null check (outcome in ('shown', 'refused')),
+  person       text not null,        -- account; the ticket's id for who holds its personal link; the system's user name at the command line
+  role         text not null,        -- '' before a role is chosen
+  entity       text not null,        -- of the placement; '' where the role is held at none
+  controller   text not null,        -- entity that was competent for the ticket; '' without a ticket
+  ticket       uuid,                 -- null: none, or several
+  shown        uuid[],               -- tickets of which a list, search, export or figure showed personal data, in their order; null: none
+  look         bigint,               -- position of the record that this one continues with further tickets; null: a look of its own
+  detail       text not null,        -- id of the attachment, name of the query, queue of the list …; '': nothing
+  subject      text not null,        -- person id of the tax code that was searched for; '' for all else
+  hashes       text[],               -- keyed hashes of the terms that a person was searched by
+  terms        bytea,                -- what was searched for or filtered by, sealed with the key of the month
+  terms_key    uuid,
+  session      text not null,        -- keyed hash of the session's token; '' without a session
+  address      text not null,        -- of the client; '' where there is none
+  workstation  text not null,        -- as the trusted proxy tells it; '' without one
+  command_line boolean not null,     -- at the terminal of a server
+  purpose      text not null,        -- command at the terminal, or reason that was given; '': follows from kind and role
+  typed_at     timestamptz,          -- of a search that was typed and not sent: the last letter; null for all else
+  leaf         bytea not null,       -- access.leaf; its index in the tree of a month is position minus the month's first position
+  primary key (at, position),
+  check ((terms is null) = (terms_key is null))
+) partition by range (at);
+create index records_ticket on access.records (ticket, position) where ticket is not null;
+create index records_shown on access.records using gin (shown) where shown is not null;
+create index records_person on access.records (person, position);
+create index records_subject on access.records (subject, position) where subject <> '';
+create index records_hashes on access.records using gin (hashes) where hashes is not null;
+create index records_look on access.records (look, position) where look is not null;
+
+-- A row for each month (UTC) for which there is, or was, a partition. A month that was dropped leaves the root of its tree, signed.
+create table access.months (
+  month          date primary key,
+  first_position bigint, -- null: no record yet
+  last_position  bigint, -- null until the month is dropped, like all that follows
+  root           bytea,  -- RFC 6962 tree hash over the leaves in the order of their positions
+  signature      text,   -- Ed25519 over the month's signed note, with the key's name
+  dropped_at     timestamptz,
+  check ((dropped_at is null) = (root is null) and (dropped_at is null) = (signature is null))
+);
+
+-- +goose StatementBegin
+create function access.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'access.records is append-only: % refused', tg_op using errcode = 'insufficient_privilege';
+end
+$$;
+-- +goose StatementEnd
+create trigger append_only before update or delete on access.records for each row execute function access.refuse_change();
+create trigger never_emptied before truncate on access.records for each statement execute function access.refuse_change();
+alter table access.records enable always trigger append_only;
+alter table access.records enable always trigger never_emptied;
+
+-- A text or its bytes, after their length (4 bytes, big-endian).
+create function access.sized(content text) returns bytea language sql immutable parallel safe as $$
+  select int4send(octet_length(convert_to(coalesce(content, ''), 'UTF8'))) || convert_to(coalesce(content, ''), 'UTF8') $$;
+create function access.sized(content bytea) returns bytea language sql immutable parallel safe as $$
+  select int4send(octet_length(coalesce(content, ''))) || coalesce(content, '') $$;
+
+-- Microseconds since 1970 UTC, 8 bytes; 0 for null.
+create function access.micros(moment timestamptz) returns bytea language sql immutable parallel safe as $$
+  select int8send(coalesce((extract(epoch from moment) * 1000000)::bigint, 0)) $$;
+
+-- The leaf hash of a record (RFC 6962): SHA-256 of a zero byte and the bytes of the record, version 1. Go: accesslog.Leaf. Lists of ids are
+-- texts with commas. A column that a later release adds gets a version of its own.
+create function access.leaf(r access.records) returns bytea language sql stable parallel safe as $$
+  select sha256('\x0001'::bytea || int8send(r.position) || access.micros(r.at) || access.sized(r.kind) || access.sized(r.outcome)
+    || access.sized(r.person) || access.sized(r.role) || access.sized(r.entity) || access.sized(r.controller) || access.sized(r.ticket::text)
+    || access.sized(array_to_string(r.shown, ',')) || int8send(coalesce(r.look, 0)) || access.sized(r.detail) || access.sized(r.subject)
+    || access.sized(array_to_string(r.hashes, ',')) || access.sized(r.terms) || access.sized(r.terms_key::text)
+    || access.sized(r.session) || access.sized(r.address) || access.sized(r.workstation)
+    || case when r.command_line then '\x01'::bytea else '\x00'::bytea end || access.sized(r.purpose) || access.micros(r.typed_at)) $$;
+
+-- Makes the partition of a month, unless there is one, or was one.
+-- +goose StatementBegin
+create function access.make_month(wanted date) returns void language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  name text := 'records_' || to_char(wanted, 'YYYY_MM');
+begin
+  insert into access.months (month) values (wanted) on conflict do nothing;
+  if not found then
+    return;
+  end if;
+  -- Attached afterwards: then records of other months can be appended meanwhile.
+  execute format('create table access.%I (like access.records including defaults including constraints)', name);
+  execute format('alter table access.records attach partition access.%I for values from (%L) to (%L)', name,
+    wanted::timestamp at time zone 'UTC', (wanted + interval '1 month') at time zone 'UTC');
+  execute format('create trigger never_emptied before truncate on access.%I for each statement execute function access.refuse_change()', name);
+  execute format('alter table access.%I enable always trigger never_emptied, enable always trigger append_only', name);
+  execute format('alter table access.%I enable row level security', name);
+end
+$$;
+-- +goose StatementEnd
+
+-- Makes the partitions of this month and the next ones.
+-- +goose StatementBegin
+create function access.make_months(ahead integer) returns void language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  for n in 0 .. least(ahead, 24) loop
+    perform access.make_month((date_trunc('month', clock_timestamp() at time zone 'UTC') + make_interval(months => n))::date);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+
+-- Position and time of the last record; 0 and null before the first one.
+-- +goose StatementBegin
+create function access.head(out head bigint, out head_at timestamptz) language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  last access.months;
+begin
+  select * into last from access.months m where m.first_position is not null order by m.month desc limit 1;
+  if last.month is null then
+    head := 0;
+  elsif last.dropped_at is not null then
+    head := last.last_position;
+    head_at := (last.month + interval '1 month') at time zone 'UTC';
+  else -- of one partition alone, so that this costs the same after years
+    execute format('select r.position, r.at from access.%I r order by r.at desc, r.position desc limit 1', 'records_' || to_char(last.month, 'YYYY_MM'))
+      into strict head, head_at;
+  end if;
+end
+$$;
+-- +goose StatementEnd
+
+-- Appends records, which have the columns of access.records but position, at and leaf, and returns the position of the last one.
+-- +goose StatementBegin
+create function access.append(records json) returns bigint language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  last bigint;
+  added bigint;
+  stamp timestamptz;
+  this_month date;
+begin
+  perform from access.allocator for update;
+  select h.head, greatest(h.head_at, clock_timestamp()) into last, stamp from access.head() h;
+  this_month := date_trunc('month', stamp at time zone 'UTC');
+  if not exists (select from access.months m where m.month = this_month and m.first_position is not null) then
+    perform access.make_month(this_month);
+    update access.months m set first_position = last + 1 where m.month = this_month;
+  end if;
+  insert into access.records (position, at, kind, outcome, person, role, entity, controller, ticket, shown, look, detail, subject, hashes, terms,
+    terms_key, session, address, workstation, command_line, purpose, typed_at, leaf)
+  select (r).position, (r).at, (r).kind, (r).outcome, (r).person, (r).role, (r).entity, (r).controller, (r).ticket, (r).shown, (r).look, (r).detail, (r).subject, (r).hashes,
+    (r).terms, (r).terms_key, (r).session, (r).address, (r).workstation, (r).command_line, (r).purpose, (r).typed_at, access.leaf(r)
+  from (
+    select row(last + n, stamp, n.kind, coalesce(n.outcome, 'shown'), coalesce(n.person, ''), coalesce(n.role, ''), coalesce(n.entity, ''),
+      coalesce(n.controller, ''), n.ticket, n.shown, n.look, coalesce(n.detail, ''), coalesce(n.subject, ''), n.hashes, decode(n.terms, 'base64'),
+      n.terms_key, coalesce(n.session, ''), coalesce(n.address, ''), coalesce(n.workstation, ''), coalesce(n.command_line, false),
+      coalesce(n.purpose, ''), n.typed_at, null)::access.records as r
+    from rows from (json_to_recordset(records) as (kind text, outcome text, person text, role text, entity text, controller text, ticket uuid,
+      shown uuid[], look bigint, detail text, subject text, hashes text[], terms text, terms_key uuid, session text, address text,
+      workstation text, command_line boolean, purpose text, typed_at timestamptz)) with ordinality
+      as n (kind, outcome, person, role, entity, controller, ticket, shown, look, detail, subject, hashes, terms, terms_key, session, address,
+        workstation, command_line, purpose, typed_at, n)
+  ) made
+  order by (r).position;
+  get diagnostics added = row_count;
+  return last + added;
+end
+$$;
+-- +goose StatementEnd
+
+-- The search that a person is typing: it becomes a record when it is sent, when another one begins, or after two minutes.
+create table access.typed (
+  person   text not null,
+  role     text not null,
+  entity   text not null,
+  record   jsonb not null,
+  typed    text[] not null, -- keyed hashes of the terms
+  covers   text[] not null, -- keyed hashes of the beginnings of the terms
+  typed_at timestamptz not null,
+  primary key (person, role, entity)
+);
+create index typed_at on access.typed (typed_at);
+
+-- The record of a search with all tickets that it or an earlier answer showed.
+create function access.showing(record jsonb, earlier jsonb) returns jsonb language sql stable as $$
+  select record || coalesce((select jsonb_build_object('shown', jsonb_agg(s.id order by s.n)) from (
+    select id, min(n) as n from jsonb_array_elements(coalesce(earlier -> 'shown', '[]') || coalesce(record -> 'shown', '[]')) with ordinality as a (id, n)
+    group by id having count(*) > 0) s having count(*) > 0), '{}') $$;
+
+-- Records a search, or keeps it as the one that its person types. What is typed further replaces what was typed before; what is deleted again
+-- does not. So a search is one record, however many letters it has, with all tickets that its answers showed.
+-- +goose StatementBegin
+create function access.append_search(search jsonb, new_typed text[], new_covers text[], typing boolean) returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  before access.typed;
+begin
+  -- One search of a person at a time: of two that begin at once, none may replace the other unrecorded.
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'typed', search ->> 'person', search ->> 'role', search ->> 'entity'), 0));
+  delete from access.typed t where t.person = coalesce(search ->> 'person', '') and t.role = coalesce(search ->> 'role', '')
+    and t.entity = coalesce(search ->> 'entity', '') returning * into before;
+  if before.person is not null then
+    if before.typed_at < clock_timestamp() - interval '2 minutes' or not (before.typed <@ new_covers or new_typed <@ before.covers) then
+      perform access.append(json_build_array(before.record || jsonb_build_object('typed_at', before.typed_at)));
+    elsif typing and not before.typed <@ new_covers then -- fewer letters than before
+      search := access.showing(before.record, search);
+      new_typed := before.typed;
+      new_covers := before.covers;
+    else
+      search := access.showing(search, before.record);
+    end if;
+  end if;
+  if typing then
+    insert into access.typed values (coalesce(search ->> 'person', ''), coalesce(search ->> 'role', ''), coalesce(search ->> 'entity', ''),
+      search, new_typed, new_covers, clock_timestamp());
+  else
+    perform access.append(json_build_array(search));
+  end if;
+end
+$$;
+-- +goose StatementEnd
+
+-- Makes records of the searches on which nobody typed for two minutes; with everything, of all.
+-- +goose StatementBegin
+create function access.append_typed(everything boolean) returns void language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  settled json;
+begin
+  with gone as (
+    delete from access.typed t where everything or t.typed_at < clock_timestamp() - interval '2 minutes' returning *
+  )
+  select json_agg(g.record || jsonb_build_object('typed_at', g.typed_at) order by g.typed_at) into settled from gone g;
+  if settled is not null then
+    perform access.append(settled);
+  end if;
+end
+$$;
+-- +goose StatementEnd
+
+alter table access.records enable row level security;
+create policy auditor on access.records for select to sol_request using (current_setting('app.role', true) = 'auditor');
+grant select on access.records, access.months to sol_request, sol_worker;
+
+revoke execute on function access.make_month, access.make_months, access.head, access.append, access.append_search, access.append_typed from public;
+grant execute on function access.make_months, access.append, access.append_search, access.append_typed to sol_worker;
+
+select access.make_months(2);
