@@ -32,6 +32,8 @@ var nodeClockUses = map[string]string{
 	"handlers/app/live/reader.go":            "intervals of one reader",
 	"handlers/app/live/stream.go":            "intervals of one stream",
 	"handlers/outbox/connector/connector.go": "measures the duration of a request",
+	"handlers/securityevents/syslog.go":      "deadline of a connection, age of what it may have lost",
+	"handlers/securityevents/taken_linux.go": "deadline of a connection",
 	"handlers/outbox/mail/mail.go":           "duration of a reservation",
 	"handlers/outbox/subscriber.go":          "duration of a claim",
 	"sagas/runtime/poll.go":                  "interval between two updates of the gauges, duration of a claim",

@@ -36,3 +36,13 @@ type Event struct {
 	Address  string     `json:"address,omitempty"`  // of the client
 	By       string     `json:"by,omitempty"`       // who did it: UUID of an account, or the name of a command
 }
+
+// severityOf returns the severity of a kind for syslog.
+func severityOf(k Kind) severity {
+	switch k {
+	case LoginRefused, LoginLocked:
+		return warning
+	case LoginSucceeded, LoginUnlocked:
+	}
+	return notice
+}

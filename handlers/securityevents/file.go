@@ -30,7 +30,7 @@ type writerReceiver struct{ w io.Writer }
 
 func (r writerReceiver) send(_ context.Context, events []Event) error {
 	text, err := lines(events)
-	if err == nil {
+	if err == nil && len(text) > 0 {
 		_, err = r.w.Write(text)
 	}
 	return err
@@ -46,6 +46,9 @@ type fileReceiver struct {
 
 // send implements receiver. The lines are on the disk when it returns nil.
 func (r *fileReceiver) send(_ context.Context, events []Event) (err error) {
+	if len(events) == 0 {
+		return nil
+	}
 	text, err := lines(events)
 	if err != nil {
 		return err

@@ -115,6 +115,9 @@ func (f *Forwarder) forward(ctx context.Context) error {
 			}
 		}
 	}
+	if err := f.receiver.send(ctx, nil); err != nil {
+		return err
+	}
 	_, err = f.Pool.Exec(ctx, `update security.forwarder set current_at = clock_timestamp() where holder = $1`, f.node)
 	return err
 }

@@ -62,7 +62,11 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (100/1h; with a
                         SOL_LIMIT_FORM over 1000 a tenth of it)
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
-  SOL_SECURITY_EVENTS   where security events are sent: stdout, or a file by its absolute path (none)
+  SOL_SECURITY_EVENTS   where security events are sent: stdout, a file by its absolute path, or a syslog server, syslog+tls://host:6514,
+                        syslog+tcp://host:601 or syslog+udp://host:514 (none)
+  SOL_SECURITY_EVENTS_CA, SOL_SECURITY_EVENTS_CERT, SOL_SECURITY_EVENTS_KEY
+                        PEM files for syslog+tls: certificates that vouch for the server (those of the system), and certificate
+                        and key that sol shows to it (none); read again for each connection
   SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + externalHelp
 
 // DefaultMetricsAddr is the address of the metrics if none is set. Other machines cannot reach it.
@@ -182,8 +186,11 @@ func Load(env func(string) string) (Config, error) {
 		}
 		c.TrustedProxies = append(c.TrustedProxies, network)
 	}
-	if c.SecurityEvents, err = securityevents.ParseReceiver(env("SOL_SECURITY_EVENTS")); err != nil {
-		refuse("SOL_SECURITY_EVENTS", err.Error())
+	c.SecurityEvents, err = securityevents.ParseReceiver(env("SOL_SECURITY_EVENTS"), securityevents.TLSFiles{
+		CA: env("SOL_SECURITY_EVENTS_CA"), Cert: env("SOL_SECURITY_EVENTS_CERT"), Key: env("SOL_SECURITY_EVENTS_KEY"),
+	})
+	if err != nil {
+		wrong = append(wrong, fmt.Errorf("SOL_SECURITY_EVENTS: %w", err))
 	}
 	if c.External, err = loadExternal(env, refuse); err != nil {
 		wrong = append(wrong, err)

@@ -46,7 +46,7 @@ func TestConfig(t *testing.T) {
 		"SOL_LAST_SEEN_FILE":   "/srv/other/last-seen.json",
 		"SOL_ASK_BEFORE_TAKEN": "010301, 010203", "SOL_HOLD": "0s", "SOL_CONFIRM_WITHIN": "72h", "SOL_REVIEW_WITHIN": "4h", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7", "SOL_LIMIT_EMAIL": "5/10m",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "SOL_SECURITY_EVENTS": "/var/log/sol/security.jsonl",
-		"SOL_PLAYBOOKS_DIR":   "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
+		"SOL_PLAYBOOKS_DIR": "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
 		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25", "SOL_MAIL_LIMIT_PEER": "500", "SOL_MAIL_RELAYS": "10.1.0.0/16", "SOL_MAIL_PER_MINUTE": "90", "SOL_LINK_DAYS": "30", "SOL_MAIL_TRUSTED_SERVERS": "mx.example.it, mx2.example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "pec.example.it",
 		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
@@ -61,7 +61,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := securityevents.ParseReceiver(set["SOL_SECURITY_EVENTS"])
+	events, err := securityevents.ParseReceiver(set["SOL_SECURITY_EVENTS"], securityevents.TLSFiles{})
 	if err != nil {
 		t.Fatal(err)
 	}
