@@ -109,6 +109,8 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 		return unauthorized.detail("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case c.session.MustChange && !e.beforeChange:
 		return credentialsMustChange.detail("Password and PIN were generated for you: replace them with PUT /api/v1/sessions/current/credentials. Until then nothing else is possible.")
+	case e.action == "" && !e.public && c.session.Account == "":
+		return unauthorized.detail("A personal link is no session: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case e.action == "":
 		return nil
 	case c.Actor.Role == "":

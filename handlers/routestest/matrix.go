@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package routestest
+
+import (
+	"slices"
+
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+)
+
+// Missing compares the patterns that an adapter registers with the routes of a list. It returns the patterns without a route, and the
+// routes without a pattern.
+func Missing(patterns []string, routes []Route) (untested, unknown []string) {
+	var listed []string
+	for _, r := range routes {
+		listed = append(listed, r.Pattern)
+	}
+	for _, p := range patterns {
+		if !slices.Contains(listed, p) {
+			untested = append(untested, p)
+		}
+	}
+	for _, p := range listed {
+		if !slices.Contains(patterns, p) && !slices.Contains(unknown, p) {
+			unknown = append(unknown, p)
+		}
+	}
+	return untested, unknown
+}
+
+// Enumerate calls check with every route, person and ticket: each route about a ticket with tickets of each path in each status, the others
+// once a person. After a request that changed a ticket it makes a new one.
+func (s *System) Enumerate(routes []Route, check func(r Route, who Person, about Ticket) (changed bool)) {
+	s.T.Helper()
+	for _, path := range Paths() {
+		for n, status := range path.Statuses() {
+			about := s.Open(path, status)
+			for _, r := range routes {
+				if _, made := r.Moves[status]; r.About && r.Moves != nil && !made || !r.About && (n > 0 || path != HandedOver) {
+					continue
+				}
+				people := append(slices.Clone(s.People), s.Holder(about))
+				for _, who := range people {
+					if who.Link != "" {
+						who = s.Holder(about)
+					}
+					if check(r, who, about) {
+						about = s.Open(path, status)
+					}
+				}
+			}
+		}
+	}
+}
+
+// CheckRights sends every route as everybody about every ticket and fails the test where an answer is not the one that follows from the table
+// of rights. It returns the number of requests.
+func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
+	s.T.Helper()
+	sent := 0
+	s.Enumerate(routes, func(r Route, who Person, about Ticket) bool {
+		s.T.Helper()
+		want := Expect(r, who, about)
+		caller := who
+		if r.EndsSession() {
+			caller = s.Renew(who)
+		}
+		got := s.Send(server, r, caller, about)
+		sent++
+		if got.Outcome != want {
+			s.T.Errorf("%s, %s, %s, %s: got %s (%d %.200s), want %s", r.Name(), who.Name, about.Path, about.State.Status, got.Outcome, got.Status, got.Body, want)
+		}
+		return r.Moves != nil && got.Outcome == LetIn
+	})
+	return sent
+}
+
+// EndsSession reports whether the route may end or renew the session with which it is called.
+func (r Route) EndsSession() bool {
+	return slices.Contains([]string{
+		"DELETE /api/v1/sessions/current", "PUT /api/v1/sessions/current/placement", "POST /uscita", "POST /accesso/ruolo",
+	}, r.Pattern)
+}

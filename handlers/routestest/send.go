@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package routestest
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/sol-assistenza/sol/handlers/handlertest"
+)
+
+// Answer is the answer to a request.
+type Answer struct {
+	Outcome Outcome
+	Status  int
+	Header  http.Header
+	Body    string // of a stream: its first part
+}
+
+// client follows no redirects.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// Send sends the request of a route and returns the answer. The API gets a token in its header, the pages get it in their cookie, and
+// a page for the holder of a link has it in its path.
+func (s *System) Send(server *handlertest.Server, r Route, who Person, about Ticket) Answer {
+	s.T.Helper()
+	in := r.Request(Call{Who: who, Ticket: about, System: s})
+	ctx, cancel := context.WithCancel(s.T.Context())
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, in.Method, server.Address+in.Path, strings.NewReader(in.Body))
+	s.must(err)
+	for name, values := range in.Header {
+		request.Header[name] = values
+	}
+	if in.ContentType != "" {
+		request.Header.Set("Content-Type", in.ContentType)
+	}
+	switch api := strings.HasPrefix(in.Path, "/api/"); {
+	case who.Token != "" && api:
+		request.Header.Set("Authorization", "Bearer "+who.Token)
+	case who.HasSession():
+		request.AddCookie(&http.Cookie{Name: "sol", Value: who.Token})
+	}
+	response, err := client.Do(request)
+	s.must(err)
+	defer response.Body.Close()
+	var content []byte
+	if in.Stream && response.StatusCode == http.StatusOK {
+		content = make([]byte, 4096)
+		n, err := response.Body.Read(content) // the rest comes as long as the client stays
+		if err != io.EOF {
+			s.must(err)
+		}
+		content = content[:n]
+	} else {
+		content, err = io.ReadAll(response.Body)
+		s.must(err)
+	}
+	to, err := url.Parse(response.Header.Get("Location"))
+	s.must(err)
+	a := Answer{Status: response.StatusCode, Header: response.Header, Body: string(content), Outcome: outcomeOf(response.StatusCode, to.RequestURI())}
+	if in.Stream && strings.Contains(a.Body, "event: end") {
+		a.Outcome = LogInFirst
+	}
+	return a
+}
+
+// moment returns the time of now, for a view of a moment.
+func (c Call) moment() string {
+	return url.QueryEscape(c.System.Clock.Now().Add(-time.Second).UTC().Format(time.RFC3339Nano))
+}
