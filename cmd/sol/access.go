@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/accesses"
+	"github.com/sol-assistenza/sol/handlers/app"
+)
+
+func (a *cli) accessCommand() *cobra.Command {
+	c := accesses.Commands{Out: a.out, Err: a.err, By: cliActor, With: func(cmd *cobra.Command, do func(context.Context, *app.Service) error) error {
+		return a.withNode(cmd, func(ctx context.Context, n *node) error { return do(ctx, n.service) })
+	}}
+	return commandGroup("access", "Answer from the access log", c.Report())
+}

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package accessreport
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+)
+
+// seen is what all looks of a report saw of one ticket. It holds ids, no personal data.
+type seen struct {
+	Person      string                 `json:"p,omitempty"`
+	Ticket      ticket.ID              `json:"t"`
+	Openings    int                    `json:"o,omitempty"`
+	Listings    int                    `json:"l,omitempty"`
+	Kinds       map[accesslog.Kind]int `json:"k"` // of openings
+	Listed      map[accesslog.Kind]int `json:"s"` // of listings
+	Files       []string               `json:"f,omitempty"`
+	By          map[string]int         `json:"b"` // looks by account
+	Controllers []catalog.EntityCode   `json:"c,omitempty"`
+	First       time.Time              `json:"first"`
+	Last        time.Time              `json:"last"`
+	FirstListed time.Time              `json:"first_listed,omitzero"`
+	LastListed  time.Time              `json:"last_listed,omitzero"`
+}
+
+func newSeen(l look) *seen {
+	return &seen{
+		Person: l.person, Ticket: l.ticket, Kinds: map[accesslog.Kind]int{}, Listed: map[accesslog.Kind]int{}, By: map[string]int{},
+	}
+}
+
+// add adds one look at the ticket.
+func (s *seen) add(l look) {
+	s.By[l.by]++
+	s.First, s.Last = earlier(s.First, l.at), later(s.Last, l.at)
+	if !l.opened {
+		s.Listings++
+		s.Listed[l.kind]++
+		s.FirstListed, s.LastListed = earlier(s.FirstListed, l.at), later(s.LastListed, l.at)
+		return
+	}
+	s.Openings++
+	s.Kinds[l.kind]++
+	if l.kind == accesslog.Attachment {
+		s.Files = addOnce(s.Files, l.detail)
+	}
+	if l.controller != "" {
+		s.Controllers = addOnce(s.Controllers, l.controller)
+	}
+}
+
+// merge adds what other looks saw of the same ticket.
+func (s *seen) merge(o *seen) {
+	s.Openings, s.Listings = s.Openings+o.Openings, s.Listings+o.Listings
+	for k, n := range o.Kinds {
+		s.Kinds[k] += n
+	}
+	for k, n := range o.Listed {
+		s.Listed[k] += n
+	}
+	for by, n := range o.By {
+		s.By[by] += n
+	}
+	for _, f := range o.Files {
+		s.Files = addOnce(s.Files, f)
+	}
+	for _, c := range o.Controllers {
+		s.Controllers = addOnce(s.Controllers, c)
+	}
+	s.First, s.Last = earlier(s.First, o.First), later(s.Last, o.Last)
+	s.FirstListed, s.LastListed = earlier(s.FirstListed, o.FirstListed), later(s.LastListed, o.LastListed)
+}
+
+// compareSeen orders by person, then by ticket, so that all tickets of a person follow each other.
+func compareSeen(a, b *seen) int {
+	return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.Ticket, b.Ticket))
+}
+
+func addOnce[T comparable](all []T, one T) []T {
+	if slices.Contains(all, one) {
+		return all
+	}
+	return append(all, one)
+}
+
+// earlier returns the earlier of two times, of which a zero one does not count; later the later one.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
