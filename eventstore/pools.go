@@ -24,7 +24,7 @@ var appendSettings = map[string]string{
 func (s *Store) openPools(ctx context.Context) (err error) {
 	adjust := append(slices.Clone(s.cfg.Pools), s.adjustAppendPool)
 	s.pools, err = pgpool.Open(ctx, pgpool.Config{
-		URL: s.cfg.URL, RequestURL: s.cfg.RequestURL, Tracer: s.cfg.Tracer, Adjust: adjust, Durability: s.cfg.Durability,
+		URL: s.cfg.URL, Logins: s.cfg.Logins, RequestURL: s.cfg.RequestURL, Tracer: s.cfg.Tracer, Adjust: adjust, Durability: s.cfg.Durability,
 	})
 	return err
 }

@@ -79,8 +79,9 @@ func TestRolePrivileges(t *testing.T) {
 	for _, role := range []string{"sol_request", "sol_append", "sol_worker"} {
 		var isPrivileged bool
 		err := conn.QueryRow(t.Context(), `
-			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolcanlogin
-			from pg_roles where rolname = $1`, role).Scan(&isPrivileged)
+			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or not rolcanlogin
+				or exists (select from pg_auth_members where member = r.oid) or exists (select from pg_shdepend where deptype = 'o' and refobjid = r.oid)
+			from pg_roles r where rolname = $1`, role).Scan(&isPrivileged)
 		if err != nil || isPrivileged {
 			t.Errorf("%s: got privileged %v, %v, want false", role, isPrivileged, err)
 		}

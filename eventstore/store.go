@@ -30,7 +30,8 @@ import (
 // Config is the configuration of a Store. URL and MasterKey are required; in the other fields the zero value means the
 // default that the field's comment names.
 type Config struct {
-	URL       string
+	URL       string                // of the login roles that have none in Logins
+	Logins    pgpool.Logins         // URLs of the login roles; nil: all roles use URL
 	MasterKey []byte                // 32 bytes; wraps the data keys and the keys of the hashes
 	Clock     func() time.Time      // nil: the database's clock, the same for all nodes; set it for seeding and tests only
 	Log       *slog.Logger          // nil: nothing is logged
@@ -50,7 +51,7 @@ type Config struct {
 	PollInterval  time.Duration // 1 s: interval of reading the head, in addition to NOTIFY messages
 	LeaseDuration time.Duration // 3 s: time after which other nodes take over the consumers of a silent node
 
-	RequestURL string               // of the same database, for the request pool; may lead to PgBouncer in transaction mode. Empty: URL
+	RequestURL string               // of the same database, for the request pool; may lead to PgBouncer in transaction mode. Empty: that of its role
 	Pools      []func(*pgpool.Spec) // change the pools of the node, in this order; nil: pgpool.Specs
 
 	LocalClock func() time.Time // nil: time.Now; the clock of the node, which may be wrong. Tests set it
@@ -61,7 +62,7 @@ type Config struct {
 
 // validate checks the configuration and sets the defaults.
 func (c *Config) validate() error {
-	if c.URL == "" {
+	if c.URL == "" && len(c.Logins.Missing()) > 0 {
 		return errors.New("no database URL")
 	}
 	for _, key := range c.masterKeys() {

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/projections/projectionstest"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
@@ -90,7 +91,7 @@ func createVersion(t *testing.T, h *projectionstest.Fixture, next readmodel.Mode
 	t.Helper()
 	before := next
 	before.Version--
-	err := pgx.BeginFunc(t.Context(), h.Store.Pools().Consumer, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(t.Context(), storetest.Connect(t, h.DB.URL), func(tx pgx.Tx) error {
 		rows, err := tx.Query(t.Context(), `
 			select pg_get_functiondef(p.oid) from pg_proc p where pronamespace = 'read'::regnamespace
 				and proname ~ ('^\w*_v' || $1 || '(_\w+)?$') and (proname like 'dress%' or proname like 'index%') order by p.oid`,

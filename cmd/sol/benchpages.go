@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -61,7 +62,7 @@ func (a *cli) measurePages(ctx context.Context, c config.Config, own *embedpg.Se
 			return err
 		}
 		clock, queries := &demo.Clock{}, &bench.QueryCounter{}
-		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), own.URL(name), clock.Now,
+		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), database.Trusted(own.URL(name)), clock.Now,
 			withPools(pgpool.WithoutDiskWait), func(c *eventstore.Config) { c.Tracer = queries })
 		if err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
@@ -33,7 +34,7 @@ func (a *cli) benchStreams() *cobra.Command {
 // measureStreams measures a node with projections, sagas and notifications over HTTP.
 func (a *cli) measureStreams(ctx context.Context, c config.Config, own *embedpg.Server, measured bench.Config) (err error) {
 	log := config.NewQuietLogger(a.err, c.Log)
-	n, err := newNode(ctx, c, log, own.URL("sol"), nil)
+	n, err := newNode(ctx, c, log, database.Trusted(own.URL("sol")), nil)
 	if err != nil {
 		return err
 	}

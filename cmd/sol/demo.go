@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
@@ -51,8 +52,8 @@ func (a *cli) demoCommand() *cobra.Command {
 					}
 					return demo.RemoveInfo(c.DemoInfoFile())
 				},
-				onMigrated: func(ctx context.Context, url string) error {
-					return errors.Join(demo.RemoveInfo(c.DemoInfoFile()), a.seedDemo(ctx, c, url, p, people))
+				onMigrated: func(ctx context.Context, db database.Database) error {
+					return errors.Join(demo.RemoveInfo(c.DemoInfoFile()), a.seedDemo(ctx, c, db, p, people))
 				},
 				onReady: func(ctx context.Context, n *node, srv *server.Server) error {
 					if err := n.service.WaitForLists(ctx); err != nil {
@@ -75,7 +76,7 @@ func (a *cli) demoCommand() *cobra.Command {
 
 // seedDemo creates the demo data of a database that has none. The node of the seeding has the simulated clock, and the hold and
 // auto-close delay that the plan counts on.
-func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.Params, people []demo.Person) error {
+func (a *cli) seedDemo(ctx context.Context, c config.Config, db database.Database, p demo.Params, people []demo.Person) error {
 	c.Hold, c.AutoCloseAfter = rules.DefaultHold, 0
 	return demo.Seed(ctx, demo.SeedConfig{
 		File: filepath.Join(c.DataDir, "demo-seed.json"), Params: p, People: people, Log: a.err,
@@ -84,7 +85,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, url string, p demo.
 			return func(done, total int) { bar.Set(int64(done), int64(total)) }, bar.Finish
 		},
 		Open: func(ctx context.Context, clock *demo.Clock) (demo.System, error) {
-			n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), url, clock.Now,
+			n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), db, clock.Now,
 				withPools(pgpool.WithoutDiskWait)) // an interrupted seeding creates lost data again
 			if err != nil {
 				return demo.System{}, err

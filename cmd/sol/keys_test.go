@@ -34,7 +34,7 @@ func TestKeyCommands(t *testing.T) {
 	}
 	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: keyFile, Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost"}}
-	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

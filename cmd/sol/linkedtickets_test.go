@@ -30,7 +30,7 @@ func TestLinkedTickets(t *testing.T) {
 	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func TestInboundMailOffersSTARTTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	roots := writeCertificate(t, c.External)
-	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ type node struct {
 }
 
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
-func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string, clock func() time.Time,
+func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database.Database, clock func() time.Time,
 	options ...func(*eventstore.Config)) (_ *node, err error) {
 	keys, err := database.ReadMasterKeys(c.MasterKeyFile)
 	if err != nil {
@@ -69,11 +69,8 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	storeConfig := eventstore.Config{URL: url, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Durability: c.Durability, Log: log, Metrics: n.metrics,
+	storeConfig := eventstore.Config{URL: db.URL, Logins: db.Logins, RequestURL: db.RequestURL, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Durability: c.Durability, Log: log, Metrics: n.metrics,
 		ReadMasterKeys: func() ([][]byte, error) { return database.ReadMasterKeys(c.MasterKeyFile) }}
-	if c.DirectURL != "" {
-		storeConfig.RequestURL = c.DatabaseURL
-	}
 	for _, option := range options {
 		option(&storeConfig)
 	}
@@ -98,7 +95,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, url string,
 		Store: n.store, Rules: rules.Engine{Catalog: n.catalog, Hold: c.Hold, Playbooks: n.playbooks}, Identity: n.identity, Periods: c.Periods,
 		Metrics: n.metrics, LinkDays: c.External.LinkDays, Forms: c.Forms,
 	}
-	if c.DatabaseURL == "" {
+	if c.UsesOwnPostgres() {
 		service.FreeSpace = func() (int64, error) { return database.FreeSpace(c.PostgresDir()) }
 	}
 	n.service, err = app.New(service)

@@ -33,7 +33,7 @@ func testReindex(t *testing.T, database string) {
 	c := migrateRelease(t, database)
 	withNode := func(do func(*node)) {
 		t.Helper()
-		n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), database, nil)
+		n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(database), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
@@ -34,3 +35,6 @@ func startPostgres(t *testing.T) *embedpg.Server {
 	})
 	return server
 }
+
+// trusted returns the database at the URL of its owner on a server of the tests.
+func trusted(url string) database.Database { return database.Trusted(url) }

@@ -75,7 +75,7 @@ func migrateRelease(t *testing.T, database string) config.Config {
 
 func testRelease(t *testing.T, database string) {
 	leaves := readLeaves(t, database)
-	n, err := newNode(t.Context(), migrateRelease(t, database), slog.New(slog.DiscardHandler), database, nil)
+	n, err := newNode(t.Context(), migrateRelease(t, database), slog.New(slog.DiscardHandler), trusted(database), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

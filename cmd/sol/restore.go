@@ -44,7 +44,7 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !database.HasOwn(c) {
+	if c.UsesOwnPostgres() && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
 	prepare, open := database.CheckSchema, database.OpenOrJoin
@@ -67,7 +67,7 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 		fmt.Fprintf(a.out, "the log goes on: it ends at %s in epoch %d, on system %s, timeline %d\n", now.Head(), now.Epoch, now.SystemIdentifier, now.Timeline)
 		return nil
 	}
-	n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), db.URL, nil, withPools(pgpool.Small))
+	n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), db, nil, withPools(pgpool.Small))
 	if err != nil {
 		return err
 	}

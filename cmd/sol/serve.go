@@ -48,7 +48,7 @@ type service struct {
 	// onListen is called first, when the server listens on its address. nil: no call.
 	onListen func() error
 	// onMigrated is called with the migrated database, before the node opens it. nil: no call.
-	onMigrated func(ctx context.Context, url string) error
+	onMigrated func(context.Context, database.Database) error
 	// onReady is called when the server answers requests.
 	onReady func(ctx context.Context, n *node, srv *server.Server) error
 }
@@ -89,13 +89,13 @@ func (s service) run(ctx context.Context) error {
 
 // start opens the database, wires the node, starts the workers and serves until ctx ends or a part fails. Then it stops them all.
 func (s service) start(ctx context.Context, srv *server.Server) (err error) {
-	db, err := database.Open(ctx, s.config, s.log, restore.CheckAfter(database.Migrate(s.config.MasterKeyFile), s.config.LastSeenFile))
+	db, err := database.Open(ctx, s.config, s.log, restore.CheckAfter(database.Prepare(s.config), s.config.LastSeenFile))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
 	if s.onMigrated != nil {
-		if err := s.onMigrated(ctx, db.URL); err != nil {
+		if err := s.onMigrated(ctx, db); err != nil {
 			return err
 		}
 	}
@@ -108,7 +108,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		defer func() { _ = mailListener.Close() }() // an error means that the inbound server has closed it already
 		s.log.Info("inbound mail listening", "address", mailListener.Addr().String(), "domain", s.config.External.MailDomain)
 	}
-	n, err := newNode(ctx, s.config, s.log, db.URL, nil)
+	n, err := newNode(ctx, s.config, s.log, db, nil)
 	if err != nil {
 		return err
 	}

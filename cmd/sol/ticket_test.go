@@ -30,7 +30,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 	}
 	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost"}}
-	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), db.URL, nil)
+	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

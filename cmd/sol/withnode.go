@@ -23,7 +23,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if err != nil {
 		return err
 	}
-	if c.DatabaseURL == "" && !database.HasOwn(c) {
+	if c.UsesOwnPostgres() && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate creates it; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
 	if _, err := database.ReadMasterKeys(c.MasterKeyFile); err != nil {
@@ -35,7 +35,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
-	n, err := newNode(ctx, c, log, db.URL, nil, withPools(pgpool.Small))
+	n, err := newNode(ctx, c, log, db, nil, withPools(pgpool.Small))
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (s Spec) config(url string, tracer pgx.QueryTracer, inTransactionMode bool)
 // applySettings sets role and settings of a new connection. They are statements and not start-up parameters, because PgBouncer refuses
 // start-up parameters that it does not know.
 //
-// The role limits mistakes, not attackers: a statement has only its rights, but "set role none" returns to the login role, which owns the
+// A login role sets its own role, which changes nothing. Without a login of its own (see Logins) "reset role" returns to the owner of the
 // tables.
 func (s Spec) applySettings(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)

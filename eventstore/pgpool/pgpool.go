@@ -19,11 +19,12 @@ import (
 // ErrUnavailable: no connection became free in time, or the server did not answer in time. A later attempt may succeed.
 var ErrUnavailable = errors.New("the database did not answer in time")
 
-// Config is the configuration of the pools of a node. URL is required.
+// Config is the configuration of the pools of a node. URL is required if Logins is not complete.
 type Config struct {
-	// URL leads to Postgres itself or to PgBouncer in session mode.
-	URL string
-	// RequestURL is the URL of the request pool; it may lead to PgBouncer in transaction mode. Empty: URL.
+	// URL is that of the login roles that have none in Logins. It leads to Postgres itself or to PgBouncer in session mode, as do Logins.
+	URL    string
+	Logins Logins
+	// RequestURL is the URL of the request pool; it may lead to PgBouncer in transaction mode. Empty: the URL of its login role.
 	RequestURL string
 	Tracer     pgx.QueryTracer // nil: none
 	Durability Durability      // what Durably promises; empty: NotChecked
@@ -75,7 +76,7 @@ const startTimeout = 30 * time.Second
 
 // Open opens the pools. It waits for the first connection of each pool that keeps connections open. Error: ErrTransactionMode.
 func Open(ctx context.Context, c Config) (_ *Pools, err error) {
-	if err := RefuseTransactionMode(ctx, c.URL); err != nil {
+	if err := RefuseTransactionMode(ctx, cmp.Or(c.Logins[WorkerRole], c.URL)); err != nil {
 		return nil, err
 	}
 	p := &Pools{durability: cmp.Or(c.Durability, NotChecked)}
@@ -101,7 +102,7 @@ func (p *Pools) open(ctx context.Context, c Config, s Spec) error {
 	if s.Conns < 1 {
 		return fmt.Errorf("%d connections, want at least 1", s.Conns)
 	}
-	url, inTransactionMode := c.URL, false
+	url, inTransactionMode := cmp.Or(c.Logins[s.Role], c.URL), false
 	if s.Name == Request && c.RequestURL != "" {
 		url, inTransactionMode = c.RequestURL, true
 	}

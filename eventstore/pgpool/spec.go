@@ -65,15 +65,15 @@ func Specs() []Spec {
 	const brief, idle = 1500 * time.Millisecond, 5 * time.Second
 	const takeover = 3 * time.Second // another node leads a consumer when its lease has ended, after 3 s, and then waits for its locks
 	return []Spec{
-		{Name: Append, Conns: 3, Min: 3, Role: "sol_append", Durable: true, Wait: time.Second, Lock: 5 * time.Second, Statement: 10 * time.Second, Idle: idle},
-		{Name: Read, Conns: 4, Min: 4, Role: "sol_worker", Durable: true, Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
-		{Name: Request, Conns: 5, Min: 5, Role: "sol_request", Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
-		{Name: Session, Conns: 3, Min: 3, Role: "sol_worker", Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
-		{Name: Consumer, Conns: 4, Min: 4, Role: "sol_worker", Wait: time.Minute, Lock: 10 * time.Second, Statement: time.Minute, Idle: takeover},
-		{Name: Outbox, Conns: 3, Min: 3, Role: "sol_worker", Durable: true, Wait: 5 * time.Second, Lock: brief, Statement: 5 * time.Second, Idle: idle},
-		{Name: Live, Conns: 1, Min: 1, Role: "sol_worker", Wait: 5 * time.Second, Answer: 5 * time.Second, Lock: brief, Statement: 4 * time.Second, Idle: idle},
-		{Name: Lease, Conns: 1, Min: 1, Role: "sol_worker", Wait: 2 * time.Second, Answer: 2 * time.Second, Lock: time.Second, Statement: 1500 * time.Millisecond, Idle: idle},
-		{Name: Listen, Conns: 1, Role: "sol_worker"},
+		{Name: Append, Conns: 3, Min: 3, Role: AppendRole, Durable: true, Wait: time.Second, Lock: 5 * time.Second, Statement: 10 * time.Second, Idle: idle},
+		{Name: Read, Conns: 4, Min: 4, Role: WorkerRole, Durable: true, Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
+		{Name: Request, Conns: 5, Min: 5, Role: RequestRole, Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
+		{Name: Session, Conns: 3, Min: 3, Role: WorkerRole, Wait: time.Second, Answer: 3 * time.Second, Lock: brief, Statement: 2 * time.Second, Idle: idle},
+		{Name: Consumer, Conns: 4, Min: 4, Role: WorkerRole, Wait: time.Minute, Lock: 10 * time.Second, Statement: time.Minute, Idle: takeover},
+		{Name: Outbox, Conns: 3, Min: 3, Role: WorkerRole, Durable: true, Wait: 5 * time.Second, Lock: brief, Statement: 5 * time.Second, Idle: idle},
+		{Name: Live, Conns: 1, Min: 1, Role: WorkerRole, Wait: 5 * time.Second, Answer: 5 * time.Second, Lock: brief, Statement: 4 * time.Second, Idle: idle},
+		{Name: Lease, Conns: 1, Min: 1, Role: WorkerRole, Wait: 2 * time.Second, Answer: 2 * time.Second, Lock: time.Second, Statement: 1500 * time.Millisecond, Idle: idle},
+		{Name: Listen, Conns: 1, Role: WorkerRole},
 	}
 }
 

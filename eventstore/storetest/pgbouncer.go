@@ -6,16 +6,20 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // PgBouncerURL starts PgBouncer in front of the test server, in a pool mode of PgBouncer: session or transaction. It has at most conns
@@ -34,8 +38,12 @@ func (d *DB) PgBouncerURL(t testing.TB, mode string, conns int) string {
 	if err := syscall.Stat(testServer.dir+"/pg/data", &owner); err != nil {
 		t.Fatal(err)
 	}
+	var users strings.Builder
+	for _, user := range append(slices.Sorted(maps.Keys(pgpool.TrustedLogins(d.URL))), config.User) {
+		fmt.Fprintf(&users, "%q \"\"\n", user)
+	}
 	files := map[string]string{
-		"users": fmt.Sprintf("%q \"\"\n", config.User),
+		"users": users.String(),
 		"pgbouncer.ini": strings.Join([]string{
 			"[databases]", fmt.Sprintf("* = host=%s port=%d", config.Host, config.Port),
 			"[pgbouncer]", "listen_addr =", "listen_port = 6432", "unix_socket_dir = " + dir, "auth_type = trust", "auth_file = " + dir + "/users",

@@ -118,6 +118,9 @@ func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (
 	for _, o := range options {
 		o(&cfg)
 	}
+	if cfg.Logins == nil {
+		cfg.Logins = pgpool.TrustedLogins(cfg.URL) // also at the address of a proxy, which an option has set
+	}
 	return eventstore.Open(ctx, cfg)
 }
 

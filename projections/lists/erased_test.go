@@ -69,7 +69,7 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 	h.Project()
 	check := func(when string) {
 		t.Helper()
-		tx, err := h.Store.Pools().Consumer.Begin(t.Context())
+		tx, err := storetest.Connect(t, h.DB.URL).Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

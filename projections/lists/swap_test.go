@@ -9,6 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -49,7 +50,7 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	fresh := NewReader(h.OpenNode(), catalog.Default(), nil)
-	swap, err := h.Store.Pools().Consumer.Begin(t.Context())
+	swap, err := storetest.Connect(t, h.DB.URL).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	if _, err := swap.Exec(t.Context(), `
 		create table read.queue_counts_v3_new (like read.queue_counts_v3);
 		insert into read.queue_counts_v3_new select * from read.queue_counts_v3;
-		grant select on read.queue_counts_v3_new to sol_request;
+		grant select on read.queue_counts_v3_new to sol_request, sol_worker;
 		alter table read.queue_counts_v3 rename to queue_counts_v3_old;
 		alter table read.queue_counts_v3_new rename to queue_counts_v3;
 		update log.consumers set position = position + 1 where name = 'tickets'`); err != nil {

@@ -54,8 +54,9 @@ func (m Model) tableNames(suffix string) TableNames {
 	return TableNames{version: m.Version, suffix: suffix}
 }
 
-// setupProcedure returns the name of the SQL procedure that gives the tables with a suffix their indexes, owner, policies and grants.
-func (m Model) setupProcedure() string { return fmt.Sprintf("read.dress_%s_v%d", m.Name, m.Version) }
+// versioned returns the name and version of the model, for example "tickets_v3". The SQL procedure read.dress_ with this name gives the tables
+// with a suffix their indexes, policies and grants.
+func (m Model) versioned() string { return fmt.Sprintf("%s_v%d", m.Name, m.Version) }
 
 // TableNames names the tables of one version of a read model: the live tables, or the tables that a rebuild fills.
 type TableNames struct {

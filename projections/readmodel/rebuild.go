@@ -20,11 +20,9 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
-// newSuffix ends the names of tables that a rebuild fills; oldSuffix ends the names of tables that it has replaced.
-const (
-	newSuffix = "_new"
-	oldSuffix = "_old"
-)
+// newSuffix ends the names of tables that a rebuild fills. The functions of schema read that create and swap them know it too: they belong to
+// the owner of the tables, because sol_worker owns nothing.
+const newSuffix = "_new"
 
 // maxBufferedEvents is the number of events after which a rebuild writes its rows. It takes whole streams, so it holds up to one stream
 // more.
@@ -106,15 +104,8 @@ func (b *rebuild) run(ctx context.Context) error {
 		return err
 	}
 	if err := b.inTx(ctx, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `call `+b.model.setupProcedure()+`($1)`, newSuffix); err != nil {
-			return err
-		}
-		for _, t := range b.model.Tables { // the planner needs statistics for the first query after the swap
-			if _, err := tx.Exec(ctx, `analyze `+b.model.Table(t)+newSuffix); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := tx.Exec(ctx, `select read.dress_rebuilt($1, $2)`, b.model.versioned(), b.tables())
+		return err
 	}); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
@@ -142,15 +133,17 @@ func (b *rebuild) inTx(ctx context.Context, do func(pgx.Tx) error) error {
 
 // createTables creates empty tables with the columns of the live tables. It drops the tables of an interrupted rebuild.
 func (b *rebuild) createTables(ctx context.Context, tx pgx.Tx) error {
-	for _, t := range b.model.Tables {
-		sql := fmt.Sprintf(`drop table if exists read.%[1]s%[2]s;
-			create table read.%[1]s%[2]s (like read.%[1]s including defaults including generated including storage)`,
-			b.model.tableNames("").Name(t), newSuffix)
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return err
-		}
+	_, err := tx.Exec(ctx, `select read.begin_rebuild($1)`, b.tables())
+	return err
+}
+
+// tables returns the names of the model's live tables in schema read.
+func (b *rebuild) tables() []string {
+	names := make([]string, len(b.model.Tables))
+	for i, t := range b.model.Tables {
+		names[i] = b.model.tableNames("").Name(t)
 	}
-	return nil
+	return names
 }
 
 // fill folds every stream up to a position of the log and copies the rows into the new tables.
@@ -247,13 +240,8 @@ func (b *rebuild) trySwap(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, fmt.Sprintf(`set local lock_timeout = %d`, swapLockTimeout.Milliseconds())); err != nil {
 		return err
 	}
-	for _, t := range m.Tables {
-		sql := fmt.Sprintf(`alter table read.%[1]s rename to %[1]s%[3]s;
-			alter table read.%[1]s%[2]s rename to %[1]s;
-			drop table read.%[1]s%[3]s`, m.tableNames("").Name(t), newSuffix, oldSuffix)
-		if _, err := tx.Exec(ctx, sql); err != nil {
-			return err
-		}
+	if _, err := tx.Exec(ctx, `select read.swap_rebuilt($1)`, b.tables()); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `
 		insert into log.consumers (name, version, position, moved_at) values ($1, $2, $3, clock_timestamp())

@@ -115,13 +115,8 @@ func (r *Runner) List(ctx context.Context) ([]Status, error) {
 // and none may run any more. An erasure does not reach these tables.
 func (r *Runner) DropEarlierVersions(ctx context.Context) error {
 	for _, m := range r.models {
-		for version := 1; version < m.Version; version++ {
-			for _, table := range m.Tables {
-				name := pgx.Identifier{"read", TableNames{version: version}.Name(table)}
-				if _, err := r.store.Pools().Consumer.Exec(ctx, `drop table if exists `+name.Sanitize()); err != nil {
-					return fmt.Errorf("drop version %d of %s: %w", version, m.Name, err)
-				}
-			}
+		if _, err := r.store.Pools().Consumer.Exec(ctx, `select read.drop_earlier($1, $2)`, m.Tables, m.Version); err != nil {
+			return fmt.Errorf("drop earlier versions of %s: %w", m.Name, err)
 		}
 		if _, err := r.store.Pools().Consumer.Exec(ctx, `delete from log.consumers where name = $1 and version < $2`, m.Name, m.Version); err != nil {
 			return fmt.Errorf("drop earlier versions of %s: %w", m.Name, err)

@@ -35,18 +35,21 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by person.Actor,
 	})
 }
 
-// WithLiveSnapshot is WithSnapshot on the connection of live updates, which waits for no request. Without an actor (nil) the snapshot
-// shows every row, and the caller must check who may see which. Now is zero: who reads whenever something changes must not make the log
+// WithLiveSnapshot is WithSnapshot for live updates. Without an actor (nil) it uses their own connection, which waits for no request, and the
+// snapshot shows every row: the caller must check who may see which. Now is zero: who reads whenever something changes must not make the log
 // settle a time for each read.
 func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, by *person.Actor, models []Model, do func(Snapshot) error) error {
-	return pgx.BeginTxFunc(ctx, store.Pools().Live, snapshotOptions, func(tx pgx.Tx) error {
+	read := func(tx pgx.Tx) error {
 		start := &pgx.Batch{}
 		if by != nil {
-			start.Queue(`set local role sol_request`) // the role to which row-level security applies
 			queueActor(start, *by)
 		}
 		return inSnapshot(ctx, Snapshot{Tx: tx}, start, models, do)
-	})
+	}
+	if by != nil { // sol_worker, as which live updates read, cannot become the role to which row-level security applies
+		return store.Pools().Request.InTx(ctx, "live updates", snapshotOptions, read)
+	}
+	return pgx.BeginTxFunc(ctx, store.Pools().Live, snapshotOptions, read)
 }
 
 var snapshotOptions = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}

@@ -39,11 +39,13 @@ var samplesTable = WithReplace(Table[sampleRow]{Name: "samples", Key: "id", Colu
 
 // TestUpsertAndCopyInStoreTheSameValues writes rows both ways, among them every character that a text format of COPY or of arrays escapes.
 func TestUpsertAndCopyInStoreTheSameValues(t *testing.T) {
-	pool := storetest.New(t).Store.Pools().Consumer
+	db := storetest.New(t)
+	pool := db.Store.Pools().Consumer
 	names := TableNames{version: 1}
-	if _, err := pool.Exec(t.Context(), `create table read.samples_v1 (
+	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `create table read.samples_v1 (
 		id uuid primary key, label text not null, codes text[] not null, n bigint not null, at timestamptz not null, until timestamptz not null,
-		folded jsonb not null)`); err != nil {
+		folded jsonb not null);
+		grant all on read.samples_v1 to sol_worker`); err != nil {
 		t.Fatal(err)
 	}
 	at := time.Date(2026, 3, 29, 1, 59, 59, 999_999_000, time.UTC)

@@ -39,6 +39,12 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_DATABASE_DIRECT_URL
                         postgres://… of the same database without PgBouncer, if SOL_DATABASE_URL leads through PgBouncer in
                         transaction mode; empty: SOL_DATABASE_URL
+  SOL_REQUEST_DATABASE_URL, SOL_APPEND_DATABASE_URL, SOL_WORKER_DATABASE_URL
+                        postgres://… of the same database for the logins sol_request, sol_append and sol_worker, which own nothing.
+                        Without one of them sol logs in with SOL_DATABASE_URL, as the owner of the tables, and warns
+  SOL_OWNER_DATABASE_URL
+                        postgres://… of the same database for its owner, who migrates it (SOL_DATABASE_URL). With neither, sol
+                        migrates nothing: sol migrate does it elsewhere
   SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
                         unprivileged user that Postgres runs as can access)
   SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
@@ -75,12 +81,14 @@ const DefaultMetricsAddr = "127.0.0.1:9464"
 // Config is the validated configuration.
 type Config struct {
 	Addr           string
-	MetricsAddr    string // empty: no metrics
-	DatabaseURL    string // empty: embedded Postgres
-	DirectURL      string // of the same database without a pooler; empty: DatabaseURL
-	DataDir        string // absolute
-	MasterKeyFile  string // path
-	LastSeenFile   string // path
+	MetricsAddr    string        // empty: no metrics
+	DatabaseURL    string        // empty: that of OwnerURL and Logins, or the embedded Postgres
+	DirectURL      string        // of the same database without a pooler; empty: DatabaseURL
+	OwnerURL       string        // for migrations; empty: DirectURL
+	Logins         pgpool.Logins // of the login roles; those that are missing use DatabaseURL and DirectURL
+	DataDir        string        // absolute
+	MasterKeyFile  string        // path
+	LastSeenFile   string        // path
 	Hold           time.Duration
 	AutoCloseAfter time.Duration        // replaces the delay of the catalogue; 0: the catalogue's
 	AskBeforeTaken []catalog.EntityCode // see catalog.ChecksRule
@@ -98,7 +106,7 @@ type Config struct {
 func Load(env func(string) string) (Config, error) {
 	var wrong []error
 	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
-	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold}
+	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold, Logins: pgpool.Logins{}}
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
 	}
@@ -108,13 +116,22 @@ func Load(env func(string) string) (Config, error) {
 		refuse("SOL_METRICS_ADDR", "host:port, e.g. 127.0.0.1:9464, or off")
 	}
 	c.DirectURL = env("SOL_DATABASE_DIRECT_URL")
-	for _, name := range []string{"SOL_DATABASE_URL", "SOL_DATABASE_DIRECT_URL"} {
+	c.OwnerURL = env("SOL_OWNER_DATABASE_URL")
+	for _, role := range pgpool.LoginRoles() {
+		if text := env(LoginVariable(role)); text != "" {
+			c.Logins[role] = text
+		}
+	}
+	for _, name := range append([]string{"SOL_DATABASE_URL", "SOL_DATABASE_DIRECT_URL", "SOL_OWNER_DATABASE_URL"}, LoginVariables(pgpool.LoginRoles())...) {
 		if text := env(name); text != "" && !isDatabaseURL(text) {
 			wrong = append(wrong, fmt.Errorf("%s: want postgres://user:password@host/database", name)) // it may hold a password
 		}
 	}
 	if c.DirectURL != "" && c.DatabaseURL == "" {
 		wrong = append(wrong, errors.New("SOL_DATABASE_DIRECT_URL: want SOL_DATABASE_URL too, or neither"))
+	}
+	if missing := c.Logins.Missing(); c.DatabaseURL == "" && (len(c.Logins) > 0 || c.OwnerURL != "") && len(missing) > 0 {
+		wrong = append(wrong, fmt.Errorf("%s: want it too, or SOL_DATABASE_URL", LoginVariable(missing[0])))
 	}
 	dir, err := dataDir(env)
 	if err != nil {
@@ -196,6 +213,22 @@ func Load(env func(string) string) (Config, error) {
 		wrong = append(wrong, err)
 	}
 	return c, errors.Join(wrong...)
+}
+
+// UsesOwnPostgres reports whether the configuration names no database.
+func (c Config) UsesOwnPostgres() bool { return c.DatabaseURL == "" && len(c.Logins) == 0 }
+
+// LoginVariable returns the variable with the URL of a login role, for example SOL_REQUEST_DATABASE_URL for sol_request.
+func LoginVariable(role string) string {
+	return "SOL_" + strings.ToUpper(strings.TrimPrefix(role, "sol_")) + "_DATABASE_URL"
+}
+
+// LoginVariables returns the variables with the URLs of login roles.
+func LoginVariables(roles []string) (names []string) {
+	for _, role := range roles {
+		names = append(names, LoginVariable(role))
+	}
+	return names
 }
 
 func isDatabaseURL(text string) bool {

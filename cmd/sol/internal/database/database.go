@@ -23,9 +23,14 @@ import (
 
 // Database is an open Postgres whose schema fits this program.
 type Database struct {
-	URL      string
-	Postgres *embedpg.Server // the embedded Postgres of this process; nil: another process stops it
+	URL        string          // of the owner; of sol_worker if the configuration has no login of the owner
+	Logins     pgpool.Logins   // of the login roles
+	RequestURL string          // see pgpool.Config
+	Postgres   *embedpg.Server // the embedded Postgres of this process; nil: another process stops it
 }
+
+// Trusted returns the database at the URL of its owner on a server that asks nobody for a password: the embedded Postgres.
+func Trusted(url string) Database { return Database{URL: url, Logins: pgpool.TrustedLogins(url)} }
 
 // PrepareSchema migrates or checks the schema of a database: Migrate or CheckSchema.
 type PrepareSchema func(ctx context.Context, url string) error
@@ -44,48 +49,30 @@ func CheckSchema(ctx context.Context, url string) error {
 	return err
 }
 
+// Prepare returns the PrepareSchema of a server: Migrate, or CheckSchema if the configuration has no login of the owner.
+func Prepare(c config.Config) PrepareSchema {
+	if c.DatabaseURL == "" && c.OwnerURL == "" && !c.UsesOwnPostgres() {
+		return CheckSchema
+	}
+	return Migrate(c.MasterKeyFile)
+}
+
 // Open waits for the configured database or, if none is configured, starts the embedded Postgres, and prepares the schema. Error:
 // embedpg.ErrInUse if another process runs the embedded Postgres.
 func Open(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
-	if c.DatabaseURL != "" {
+	if !c.UsesOwnPostgres() {
 		return openConfigured(ctx, c, log, prepare)
 	}
 	own, err := embedpg.Start(ctx, embedpg.Config{Dir: c.PostgresDir(), Log: log})
 	if err != nil {
 		return Database{}, err
 	}
-	d := Database{URL: own.URL("sol"), Postgres: own}
+	d := Trusted(own.URL("sol"))
+	d.Postgres = own
 	if err := prepare(ctx, d.URL); err != nil {
 		return Database{}, errors.Join(err, d.Close(context.WithoutCancel(ctx)))
 	}
 	return d, nil
-}
-
-// openConfigured waits for the configured database. It returns an error that names the variables of which it cannot use the URLs.
-func openConfigured(ctx context.Context, c config.Config, log *slog.Logger, prepare PrepareSchema) (Database, error) {
-	direct, variable := c.DatabaseURL, "SOL_DATABASE_URL"
-	if c.DirectURL != "" {
-		direct, variable = c.DirectURL, "SOL_DATABASE_DIRECT_URL"
-		if err := waitUntilReachable(ctx, c.DatabaseURL, "SOL_DATABASE_URL", log); err != nil {
-			return Database{}, err
-		}
-	}
-	if err := waitUntilReachable(ctx, direct, variable, log); err != nil {
-		return Database{}, err
-	}
-	if err := pgpool.RefuseTransactionMode(ctx, direct); errors.Is(err, pgpool.ErrTransactionMode) {
-		return Database{}, fmt.Errorf("%s leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL to the address of Postgres itself", variable)
-	} else if err != nil {
-		return Database{}, err
-	}
-	if c.DirectURL != "" {
-		if err := pgpool.RefuseOtherDatabase(ctx, c.DatabaseURL, direct); errors.Is(err, pgpool.ErrOtherDatabase) {
-			return Database{}, errors.New("SOL_DATABASE_URL and SOL_DATABASE_DIRECT_URL lead to different databases")
-		} else if err != nil {
-			return Database{}, err
-		}
-	}
-	return Database{URL: direct}, prepare(ctx, direct)
 }
 
 // OpenOrJoin is Open for a command that may run beside a server: it joins the embedded Postgres of the server, for which it waits up to
@@ -100,7 +87,7 @@ func OpenOrJoin(ctx context.Context, c config.Config, log *slog.Logger, prepare 
 	for { // the other process may still be starting it
 		if url, ok := embedpg.Find(c.PostgresDir(), "sol"); ok {
 			if waitUntilReachable(ctx, url, "SOL_DATABASE_URL", log) == nil {
-				return Database{URL: url}, prepare(ctx, url)
+				return Trusted(url), prepare(ctx, url)
 			}
 		}
 		if Sleep(ctx, 100*time.Millisecond) != nil {

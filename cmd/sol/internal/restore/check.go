@@ -62,7 +62,7 @@ func check(ctx context.Context, conn *pgx.Conn, file string) error {
 		return err
 	}
 	if known.Number > now.Number { // nodes that run may have given out later ones since
-		if _, err := conn.Exec(ctx, `select setval('log.numbers', greatest($1::bigint, last_value)) from log.numbers`, known.Number); err != nil {
+		if _, err := conn.Exec(ctx, `select log.continue_numbers($1)`, known.Number); err != nil {
 			return fmt.Errorf("continue the ticket numbers: %w", err)
 		}
 	}
