@@ -45,7 +45,7 @@ var allowedImports = map[string][]string{
 	"domain/ticket/rules": {"domain/..."},
 
 	"domain/ticket/codec":    {"domain/ticket", "domain/person"},
-	"domain/ticket/acts":     {"domain/ticket"},
+	"domain/ticket/acts":     {"domain/person", "domain/ticket"},
 	"domain/ticket/contacts": {"domain/ticket"},
 	"migrations":             {},
 

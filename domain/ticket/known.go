@@ -77,10 +77,10 @@ func (k Knowledge) SeenBy(by person.Actor, at time.Time) Seen {
 	if k.Total.At.After(at) {
 		at = k.Total.At // a clock that is behind the log
 	}
-	switch groupOf(by) {
-	case readsAll:
+	switch GroupOf(by) {
+	case ReadsAll:
 		return k.Total
-	case readsAsOperator:
+	case ReadsAsOperator:
 		seen := k.Operators.add(k.Only[by.Entity])
 		for _, n := range k.Notes {
 			if n.isFor(by.Entity, at) {
@@ -88,7 +88,7 @@ func (k Knowledge) SeenBy(by person.Actor, at time.Time) Seen {
 			}
 		}
 		return seen
-	case readsAsCitizen:
+	case ReadsAsCitizen:
 	}
 	seen := k.Citizen
 	for _, a := range k.Acts {
@@ -120,7 +120,7 @@ func (k Knowledge) apply(s State, r Recorded) Knowledge {
 	if until.After(k.Acts[last].Until) {
 		k.Acts[last].Until = until
 	}
-	switch only := onlyEntities(s, r.Event); {
+	switch only := OnlyEntities(s, r.Event); {
 	case until.After(r.At):
 		k.Notes = append(slices.Clone(k.Notes), heldNote{Act: r.Act, Until: until, At: r.At, Author: r.By.Entity, Only: only})
 	case only == nil:
@@ -185,102 +185,24 @@ func (k Knowledge) addOnly(entities []catalog.EntityCode, at time.Time) Knowledg
 	return k
 }
 
-// readerGroup says by which rule a reader knows of events.
-type readerGroup int
+// ReaderGroup says by which rule a reader knows of events.
+type ReaderGroup int
 
+// The groups of readers.
 const (
-	readsAsCitizen readerGroup = iota
-	readsAsOperator
-	readsAll
+	ReadsAsCitizen ReaderGroup = iota
+	ReadsAsOperator
+	ReadsAll
 )
 
-// groupOf returns the group of a reader. Whoever opens a ticket without a role at an entity knows what its citizen knows.
-func groupOf(by person.Actor) readerGroup {
+// GroupOf returns the group of a reader. Whoever opens a ticket without a role at an entity knows what its citizen knows.
+func GroupOf(by person.Actor) ReaderGroup {
 	switch {
 	case by.Role.Operates():
-		return readsAsOperator
+		return ReadsAsOperator
 	case by.Role == person.Auditor || by.Role == person.System || by.Role == person.Administrator:
-		return readsAll
+		return ReadsAll
 	default:
-		return readsAsCitizen
+		return ReadsAsCitizen
 	}
-}
-
-// KnownEvents returns the events of a history of which a reader who sees the ticket may know at a moment, in the order in which the reader
-// could first know of them. So the events that a reader knew at some moment are always the first ones later, and their number is the
-// reader's version.
-func KnownEvents(history []Recorded, by person.Actor, at time.Time) []Recorded {
-	if n := len(history); n > 0 && history[n-1].At.After(at) {
-		at = history[n-1].At
-	}
-	type known struct {
-		Recorded
-		from time.Time
-	}
-	var all []known
-	var s State
-	acts := foldHolds(history)
-	for _, r := range history {
-		s = Evolve(s, r)
-		if from, ok := knownFrom(s, r, acts[r.Act], by); ok && !from.After(at) {
-			all = append(all, known{r, from})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b known) int { return a.from.Compare(b.from) })
-	events := make([]Recorded, len(all))
-	for i, k := range all {
-		events[i] = k.Recorded
-	}
-	return events
-}
-
-// holdOfAct is the end of the hold of an act, and whether the act was withdrawn.
-type holdOfAct struct {
-	until     time.Time
-	withdrawn bool
-}
-
-// foldHolds returns the holds of all acts of a history.
-func foldHolds(history []Recorded) map[ID]holdOfAct {
-	acts := map[ID]holdOfAct{}
-	for _, r := range history {
-		switch e := r.Event.(type) {
-		case NoteEvent:
-			if hold := acts[r.Act]; e.HeldUntil().After(hold.until) {
-				hold.until = e.HeldUntil()
-				acts[r.Act] = hold
-			}
-		case ActWithdrawn:
-			hold := acts[e.Act]
-			hold.withdrawn = true
-			acts[e.Act] = hold
-		case Opened, AssignmentEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, PlaybookEvent,
-			HandoverAlertEvent, CitizenReminded, ContactEvent, PersonalDataErased:
-		}
-	}
-	return acts
-}
-
-// knownFrom returns the time from which a reader may know of an event, and false if the reader never may. s is the state after the event,
-// hold that of its act.
-func knownFrom(s State, r Recorded, hold holdOfAct, by person.Actor) (time.Time, bool) {
-	from := r.At
-	switch groupOf(by) {
-	case readsAll:
-		return from, true
-	case readsAsOperator:
-		if only := onlyEntities(s, r.Event); only != nil && !slices.Contains(only, by.Entity) {
-			return from, false
-		}
-		note, ok := r.Event.(NoteEvent)
-		if !ok || r.By.Entity == by.Entity || !note.HeldUntil().After(from) {
-			return from, true
-		}
-		return note.HeldUntil(), !hold.withdrawn
-	case readsAsCitizen:
-	}
-	if hold.until.After(from) {
-		from = hold.until
-	}
-	return from, CitizenKnows(r.Event) && !hold.withdrawn
 }

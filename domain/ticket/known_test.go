@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	. "github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
@@ -53,7 +54,7 @@ func TestVersionIsTheNumberOfKnownEvents(t *testing.T) {
 				if at.Before(r.At) || at.After(until) {
 					continue
 				}
-				known := KnownEvents(random.History[:i+1], by, at)
+				known := acts.KnownEvents(random.History[:i+1], by, at)
 				if got := s.Known.VersionFor(by, at); got != len(known) {
 					t.Fatalf("%s of %s after event %d (%T) at %s: got version %d, want the number of known events, %d",
 						by.Role, by.Entity, r.Version, r.Event, at, got, len(known))

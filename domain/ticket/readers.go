@@ -40,14 +40,14 @@ func (s State) Readers() []ReaderTag {
 // ticket may know of, and perhaps the citizen (CitizenKnows). s is the state after the event.
 func OnlyFor(s State, e Event) []ReaderTag {
 	var tags []ReaderTag
-	for _, entity := range onlyEntities(s, e) {
+	for _, entity := range OnlyEntities(s, e) {
 		tags = append(tags, EntityTag(entity))
 	}
 	return sortedTags(tags...)
 }
 
-// onlyEntities returns the entities whose operators are the only readers who may know of an event, each once; nil if all readers may.
-func onlyEntities(s State, e Event) []catalog.EntityCode {
+// OnlyEntities returns the entities whose operators are the only readers who may know of an event, each once; nil if all readers may.
+func OnlyEntities(s State, e Event) []catalog.EntityCode {
 	switch e := e.(type) {
 	case InternalNote:
 		return []catalog.EntityCode{e.Entity}

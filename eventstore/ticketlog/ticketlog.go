@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -138,7 +139,7 @@ func Decider(engine rules.Engine) dispatch.Decider[ticket.State, ticket.Command,
 			return s.Known.VersionFor(DomainActor(by), now)
 		},
 		KnownEvents: func(history []dispatch.Event[ticket.Event], by eventstore.Actor, now time.Time) (known []dispatch.Event[ticket.Event]) {
-			for _, r := range ticket.KnownEvents(History(history), DomainActor(by), now) {
+			for _, r := range acts.KnownEvents(History(history), DomainActor(by), now) {
 				known = append(known, history[r.Version-1])
 			}
 			return known

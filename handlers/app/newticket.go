@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/persons"
@@ -69,7 +70,7 @@ func (d *TicketDispatcher) Validate(ctx context.Context, r CommandRequest) error
 		for _, h := range history {
 			s = ticket.Evolve(s, h)
 		}
-		known := ticket.KnownEvents(history, r.By, now)
+		known := acts.KnownEvents(history, r.By, now)
 		if r.ExpectedVersion > 0 && r.ExpectedVersion < len(known) {
 			if err := rules.Conflicts(s, r.Command, r.By, known[r.ExpectedVersion:]); err != nil {
 				return err

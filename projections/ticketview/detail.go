@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
 )
 
@@ -130,7 +131,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 // setKnown sets version, position and time of the last change from the events that the viewer may know of, and returns their numbers, from 1
 // in the order in which the viewer could first know of them, by version in the stream.
 func (t *Ticket) setKnown(h History, v Viewer, n Names) map[int]int {
-	known := ticket.KnownEvents(h.earlier, v.actor(), h.At)
+	known := acts.KnownEvents(h.earlier, v.actor(), h.At)
 	numbers := make(map[int]int, len(known))
 	var last ticket.Recorded
 	for i, r := range known {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package acts says of an act in the history of a ticket whether it was undone and how long it is held.
+// Package acts says of an act in the history of a ticket whether it was undone and how long it is held, and of its events who may know of them from
+// when on.
 package acts
 
 import (
