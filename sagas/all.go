@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package sagas holds the six sagas of the product: auto-close, succession, escalation, reminders to the citizen, playbook checks and
-// notifications. Each is a pure function from state and event to state and actions, which package sagas/runtime runs.
+// Package sagas holds the seven sagas of the product: auto-close, succession, escalation, reminders to the citizen, playbook checks,
+// notifications and the end of the view of former holders. Each is a pure function from state and event to state and actions, which package sagas/runtime runs.
 package sagas
 
 import (
@@ -26,6 +26,7 @@ var table = []struct {
 	{func(c *catalog.Catalog, _ *playbook.Library) runtime.Definition { return Waiting(c) }, true},
 	{func(c *catalog.Catalog, l *playbook.Library) runtime.Definition { return RefertoCheck(c, l) }, false},
 	{func(*catalog.Catalog, *playbook.Library) runtime.Definition { return Notifications() }, false},
+	{func(*catalog.Catalog, *playbook.Library) runtime.Definition { return FormerView() }, false},
 }
 
 // All returns the sagas that run in the product.

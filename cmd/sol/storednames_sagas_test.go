@@ -30,7 +30,8 @@ var ticketLife = strings.Fields(`opened assigned taken playbook-started check-tr
 	outcome-carried-out playbook-reminded internal-note citizen-note +citizen-asked citizen-reminded contact-failed contacts-corrected citizen-informed reply-forwarded citizen-replied
 	resumed regional-note +escalated handover-warned handover-breached ping-pong-noticed regional-note recalled escalated
 	citizen-note +redirected escalated redirected escalated redirected reclassified unassigned succeeded citizen-note +resolved
-	reopened marked-duplicate reopened discarded act-withdrawn resolved auto-closed links-revoked personal-data-erased mail-kept`)
+	reopened marked-duplicate reopened discarded act-withdrawn resolved auto-closed links-revoked personal-data-erased mail-kept
+	former-view-ended access-restricted restriction-lifted`)
 
 // writeSagas collects what each saga stores and sends during ticketLife: keys of timers, commands, messages and states.
 func writeSagas(t *testing.T, w *bytes.Buffer) {

@@ -119,6 +119,10 @@ const (
 	SystemCloses        Code = "system-closes"
 	SystemTransfers     Code = "system-transfers"
 	SystemReleases      Code = "system-releases"
+	AssigneeRestricts   Code = "assignee-restricts"
+	SupervisorLifts     Code = "supervisor-lifts"
+	AccessRestricted    Code = "access-restricted"
+	ViewEnded           Code = "view-ended"
 )
 
 // Codes for moves that are not possible in the ticket's present state.
@@ -142,6 +146,7 @@ const (
 	StalePlaybookReminder Code = "stale-playbook-reminder"
 	StaleCitizenReminder  Code = "stale-citizen-reminder"
 	StaleQuestion         Code = "stale-question"
+	StaleViewEnd          Code = "stale-view-end"
 )
 
 // Codes for accounts and placements.

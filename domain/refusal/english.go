@@ -101,6 +101,10 @@ var english = map[Code]string{
 	AdministratorErases: "only an administrator erases personal data",
 	SystemCloses:        "the system alone closes (FAQ 2.5)",
 	SystemTransfers:     "the system alone moves tickets of a ceased entity",
+	AssigneeRestricts:   "the assignee or a supervisor restricts the access",
+	SupervisorLifts:     "a supervisor of the entity that has the ticket lifts the restriction",
+	AccessRestricted:    "access to this ticket is restricted to its assignee and the supervisors: ask a supervisor of your entity",
+	ViewEnded:           "your entity had this ticket and sees its trace alone: thirty days have passed since it closed or another ASR accepted it; ask the entity that has it",
 	SystemReleases:      "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
 
 	PossibleFrom:    "it is possible from %[1]s",
@@ -113,6 +117,7 @@ var english = map[Code]string{
 	TicketMissing:   "the ticket does not exist yet",
 	TicketExists:    "the ticket exists already",
 
+	StaleViewEnd:          "the entity has or had the ticket again since this end of its view was set",
 	StaleClose:            "the ticket was resolved again since this closing was set",
 	StaleHandoverAlert:    "it is about another hand-over, or noted already",
 	StalePingPong:         "that hand-over was withdrawn, another one followed, or it is noticed already",

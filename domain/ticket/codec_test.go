@@ -100,6 +100,9 @@ func samples() []Event {
 			Personal: &Contacts{Email: "prova@example.it", Phone: "+390110000000", Reason: "Testo"}},
 		CitizenInformed{Note: noteID, How: InformByTelephone},
 		ReplyForwarded{To: id, Version: 7},
+		FormerViewEnded{Entity: torino},
+		AccessRestricted{Personal: sampleText},
+		RestrictionLifted{Personal: sampleText},
 		PersonalDataErased{},
 	}
 }
@@ -170,7 +173,7 @@ func TestEventNames(t *testing.T) {
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
 		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept links_revoked contacts_corrected citizen_informed
-		reply_forwarded personal_data_erased`)
+		reply_forwarded former_view_ended access_restricted restriction_lifted personal_data_erased`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}

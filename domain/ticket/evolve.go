@@ -22,6 +22,7 @@ func Evolve(s State, r Recorded) State {
 		s.Answered = 0
 	}
 	s.Informing = s.Informing.Apply(r.Event)
+	s.Former = s.Former.Apply(s.Entity, r)
 	switch e := r.Event.(type) {
 	case Opened:
 		s.ID, s.Number, s.Citizen, s.Person, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Person, e.Facilitated
@@ -94,6 +95,11 @@ func Evolve(s State, r Recorded) State {
 		s.Erased = true
 		s.Run = s.Run.withoutEvidence()
 	case HandoverAlertEvent:
+	case FormerViewEnded: // FormerViews has applied it
+	case AccessRestricted:
+		s.Restricted = true
+	case RestrictionLifted:
+		s.Restricted = false
 	}
 	s.Run, s.Handover = s.Run.Apply(r), s.Handover.apply(r.Event)
 	if background {
@@ -112,7 +118,7 @@ func (b UndoableState) applyBackground(r Recorded) UndoableState {
 	if e, ok := r.Event.(CitizenReminded); ok && b.Asked.Note == e.Question {
 		b.Asked.Reminded = e.N
 	}
-	b.Run, b.Handover = b.Run.Apply(r), b.Handover.apply(r.Event)
+	b.Run, b.Handover, b.Former = b.Run.Apply(r), b.Handover.apply(r.Event), b.Former.Apply(b.Entity, r)
 	return b
 }
 
@@ -124,10 +130,10 @@ func IsBackground(r Recorded) bool {
 	}
 	switch r.Event.(type) {
 	case PlaybookStarted, CheckAnswered, CheckTried, AnswersForgotten, PlaybookReminded, HandoverAlertEvent, CitizenReminded,
-		ContactEvent:
+		ContactEvent, FormerViewEnded:
 		return true
 	case Opened, AssignmentEvent, NoteEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn,
-		AutoClosed, Reclassified, OutcomeCarriedOut, PersonalDataErased:
+		AutoClosed, Reclassified, OutcomeCarriedOut, AccessRestricted, RestrictionLifted, PersonalDataErased:
 	}
 	return false
 }

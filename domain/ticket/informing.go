@@ -44,7 +44,8 @@ func (t Informing) Apply(e Event) Informing {
 	case PersonalDataErased:
 		t.Note, t.Before = "", ""
 	case InternalNote, RegionalNote, Taken, CitizenAsked, Resumed, ContactFailed, MailKept, LinksRevoked, ReplyForwarded:
-	case AssignmentEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, PlaybookEvent, HandoverAlertEvent:
+	case AssignmentEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, PlaybookEvent, HandoverAlertEvent,
+		ReaderEvent:
 	}
 	return t
 }

@@ -20,7 +20,7 @@ func CitizenKnows(e Event) bool {
 		ContactsCorrected, CitizenInformed, ReplyForwarded, PersonalDataErased:
 		return true
 	case InternalNote, RegionalNote, AssignmentEvent, ActWithdrawn, PlaybookEvent, HandoverAlertEvent, ContactFailed, MailKept,
-		LinksRevoked:
+		LinksRevoked, ReaderEvent:
 	}
 	return false
 }

@@ -25,7 +25,7 @@ func TestCitizenKnowsEveryEvent(t *testing.T) {
 		"AutoClosed": true, "Reclassified": true, "PlaybookStarted": false, "CheckAnswered": false, "CheckTried": false, "AnswersForgotten": false,
 		"OutcomeCarriedOut": false, "PlaybookReminded": false, "HandoverWarned": false, "HandoverBreached": false, "PingPongNoticed": false,
 		"CitizenReminded": true, "ContactFailed": false, "MailKept": false, "LinksRevoked": false, "ContactsCorrected": true, "CitizenInformed": true,
-		"ReplyForwarded": true, "PersonalDataErased": true,
+		"ReplyForwarded": true, "FormerViewEnded": false, "AccessRestricted": false, "RestrictionLifted": false, "PersonalDataErased": true,
 	}
 	for _, e := range samples() {
 		name := reflect.TypeOf(e).Name()

@@ -18,16 +18,6 @@ type LinkIssue struct {
 // IssueAt returns the issue of links and addresses that are made at a time, after n revocations.
 func IssueAt(n int, at time.Time) LinkIssue { return LinkIssue{n, int(at.Unix() / (24 * 60 * 60))} }
 
-// LinkIssueOf returns the number of revocations in a history.
-func LinkIssueOf(history []Recorded) (n int) {
-	for _, r := range history {
-		if e, ok := r.Event.(LinksRevoked); ok {
-			n = e.Issue
-		}
-	}
-	return n
-}
-
 // Errors of a link or an address that is not valid any more.
 var (
 	ErrLinkRevoked = errors.New("the link or address was revoked")

@@ -29,6 +29,7 @@ func TestOnlyForOfEveryEvent(t *testing.T) {
 		"HandoverWarned": everybody, "HandoverBreached": everybody, "PingPongNoticed": everybody, "CitizenReminded": everybody,
 		"ContactFailed": everybody, "MailKept": everybody, "LinksRevoked": everybody, "ContactsCorrected": everybody,
 		"CitizenInformed": everybody, "ReplyForwarded": everybody, "PersonalDataErased": everybody,
+		"FormerViewEnded": author, "AccessRestricted": everybody, "RestrictionLifted": everybody,
 	}
 	s := State{UndoableState: UndoableState{Entity: to3, Traces: []catalog.EntityCode{torino}, Run: PlaybookRun{N: 1, Entity: torino}}}
 	for _, e := range samples() {
@@ -72,6 +73,36 @@ func TestReadersFollowTheTicket(t *testing.T) {
 		"given to a successor": {
 			tickettest.StateAfter(facts, tickettest.FactsBy(tickettest.System, TransferredToSuccessor{From: torino, To: to3})),
 			[]ReaderTag{CitizenTag(tickettest.CitizenID), "entity/010203"},
+		},
+		"accepted by another ASR, thirty days later": {
+			tickettest.StateAfter(facts, escalated, redirected, tickettest.FactsBy(tickettest.System, FormerViewEnded{Entity: torino})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "entity/010203", "entity/regione", "trace/010301"},
+		},
+		"back at an ASR whose view had ended": {
+			tickettest.StateAfter(facts, escalated, redirected, tickettest.FactsBy(tickettest.System, FormerViewEnded{Entity: torino}),
+				tickettest.FactsBy(tickettest.Neighbour, Escalated{Handover: 3, From: to3}), tickettest.FactsBy(tickettest.Regional, Redirected{Handover: 4, To: torino})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "entity/010203", "entity/010301", "entity/regione"},
+		},
+		"restricted": {
+			tickettest.StateAfter(facts, tickettest.TakenFacts(tickettest.Operator), tickettest.FactsBy(tickettest.Operator, AccessRestricted{})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), OperatorTag(torino, tickettest.Operator.ID), "supervisor/010301"},
+		},
+		"restricted, with nobody": {
+			tickettest.StateAfter(facts, tickettest.FactsBy(tickettest.Supervisor, AccessRestricted{})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "supervisor/010301"},
+		},
+		"restricted and handed over": {
+			tickettest.StateAfter(facts, tickettest.FactsBy(tickettest.Supervisor, AccessRestricted{}), escalated),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "supervisor/010301", "supervisor/regione"},
+		},
+		"restricted and ended": {
+			tickettest.StateAfter(facts, escalated, redirected, tickettest.FactsBy(tickettest.System, FormerViewEnded{Entity: torino}),
+				tickettest.FactsBy(tickettest.Supervisor, AccessRestricted{})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "supervisor/010203", "supervisor/regione", "trace/010301"},
+		},
+		"opened again": {
+			tickettest.StateAfter(facts, tickettest.FactsBy(tickettest.Supervisor, AccessRestricted{}, RestrictionLifted{})),
+			[]ReaderTag{CitizenTag(tickettest.CitizenID), "entity/010301"},
 		},
 		"a duplicate": {
 			tickettest.StateAfter(facts, tickettest.FactsBy(tickettest.Operator, MarkedDuplicate{Resolution: 1, Original: id, Status: StatusResolved})),

@@ -26,7 +26,8 @@ func (s State) Relations(by person.Actor) policy.Relation {
 		add(policy.Competent, by.Entity == s.Entity)
 		add(policy.HandedTo, by.Entity == s.Entity && handedOver)
 		add(policy.Sender, by.Entity == s.Handover.ASR && handedOver)
-		add(policy.Former, s.HasTrace(by.Entity))
+		add(policy.Former, s.IsFormer(by.Entity))
+		add(policy.Trace, s.ViewEnded(by.Entity))
 	}
 	if by.Role.Operates() {
 		add(policy.Assignee, by.ID != "" && by.ID == s.Assignee.Operator && by.Entity == s.Entity)
@@ -41,5 +42,12 @@ func (s State) Relations(by person.Actor) policy.Relation {
 	return has
 }
 
-// Allows reports whether the policy allows an actor to do an action on the ticket.
-func (s State) Allows(by person.Actor, action policy.Action) bool { return policy.Allows(by, action, s.Relations(by)) }
+// Allows reports whether the policy allows an actor to do an action on the ticket. With restricted access those who read tickets also need the
+// right to read a restricted one.
+func (s State) Allows(by person.Actor, action policy.Action) bool {
+	has := s.Relations(by)
+	if s.Restricted && policy.RelationsFor(by.Role, policy.ReadTicket) != 0 && !policy.Allows(by, policy.ReadRestricted, has) {
+		return false
+	}
+	return policy.Allows(by, action, has)
+}

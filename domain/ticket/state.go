@@ -30,7 +30,8 @@ type State struct {
 	Address     int       `json:",omitempty"` // number of the e-mail address: 0 is that of the form
 	Informing   Informing `json:",omitzero"`  // what the citizen must be told by telephone or letter
 	Last        LastAct
-	Known       Knowledge `json:"-"` // how many events which reader may know of
+	Restricted  bool      `json:",omitempty"` // of the operators of an entity only the assignee and the supervisors see the ticket
+	Known       Knowledge `json:"-"`          // how many events which reader may know of
 	UndoableState
 }
 
@@ -44,6 +45,7 @@ type UndoableState struct {
 	Reopened   bool // since the last resolution
 	Handover   Handover
 	Traces     []catalog.EntityCode // other entities that had the ticket, oldest first
+	Former     FormerViews          `json:",omitempty"` // the views of these entities
 	Original   ID                   `json:",omitempty"` // the main ticket of a duplicate that is resolved as such
 	PublicNote ID                   `json:",omitempty"` // the latest public note
 	Answered   int                  `json:",omitempty"` // version of the citizen's latest reply, until its operator acts; 0: none
@@ -125,6 +127,15 @@ type LastAct struct {
 // HasTrace reports whether the entity had the ticket earlier and keeps a read-only trace of it.
 func (s State) HasTrace(e catalog.EntityCode) bool {
 	return slices.Contains(s.Traces, e)
+}
+
+// IsFormer reports whether the entity had the ticket earlier and still sees it.
+func (s State) IsFormer(e catalog.EntityCode) bool { return s.HasTrace(e) && !s.ViewEnded(e) }
+
+// ViewEnded reports whether the entity had the ticket earlier and sees its trace alone.
+func (s State) ViewEnded(e catalog.EntityCode) bool {
+	v, _ := s.Former.Of(e)
+	return v.Ended
 }
 
 // tracesAfterTransfer returns the traces after a ticket went from one entity to another. With an empty from, as in a recall, the transfer

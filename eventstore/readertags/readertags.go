@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// format is the format of a tag: a kind and an opaque id, for example entity/010301. Such a text needs no quotes in a Postgres array.
-var format = regexp.MustCompile(`^[a-z]+/[A-Za-z0-9-]{1,64}$`)
+// format is the format of a tag: a kind and one or two opaque ids, for example entity/010301. Such a text needs no quotes in a Postgres array.
+var format = regexp.MustCompile(`^[a-z]+(/[A-Za-z0-9-]{1,64}){1,2}$`)
 
 // Normalize returns the tags sorted and each once, as they are stored and hashed; nil for none. It returns an error for a text that is no
 // tag.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
@@ -94,13 +95,21 @@ func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 	}
 	t, ok := history.Detail(by.Viewer(), names)
 	if !ok {
-		return TicketView{}, &ticket.NotVisibleError{}
+		return TicketView{}, readRefusal(by.Viewer(), history.Today)
 	}
 	w := TicketView{Ticket: t, State: history.Today}
 	if run, ok := history.PlaybookRun(by.Viewer(), names); ok {
 		w.PlaybookRun = &run
 	}
 	return w, nil
+}
+
+// readRefusal returns the error for a viewer who may not read a ticket. Only an operator may learn that the ticket exists.
+func readRefusal(v ticketview.Viewer, s ticket.State) error {
+	if v.Ticket != "" {
+		return &ticket.NotVisibleError{}
+	}
+	return rules.ReadRefusal(s, v.Actor)
 }
 
 // openHistory reads and folds the history of a ticket for a viewer, at a moment or now (nil), and returns it with the names of all accounts in
@@ -111,6 +120,13 @@ func (s *Service) openHistory(ctx context.Context, v ticketview.Viewer, id ticke
 		return ticketview.History{}, ticketview.Names{}, err
 	}
 	events, err := s.HistoryFor(ctx, v, id)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		if state, _, stateErr := s.State(ctx, id); stateErr == nil {
+			if refused := readRefusal(v, state); errors.As(refused, new(*ticket.ForbiddenError)) {
+				err = refused
+			}
+		}
+	}
 	if err != nil {
 		return ticketview.History{}, ticketview.Names{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 )
 
@@ -79,7 +80,7 @@ func refuseFiles(leftOut []ticket.LeftOutFile) error {
 		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
 	}
 	return refuse(code, enhanced, "Nulla e' stato registrato. Allegato %+q non accettato: sono ammessi %s, al massimo 1 MB ciascuno. Lo converta e lo invii di nuovo.",
-		string(name[:min(len(name), maxShownName)]), strings.Join(ticket.AttachmentExtensions, ", "))
+		string(name[:min(len(name), maxShownName)]), strings.Join(rules.AttachmentExtensions, ", "))
 }
 
 // maxShownName is the maximum length, in characters, of a file name in an SMTP answer. RFC 5321 limits the length of answer lines.

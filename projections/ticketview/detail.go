@@ -118,7 +118,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 			t.DuplicateOf = ""
 		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed,
 			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-			ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.PersonalDataErased:
+			ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.ReaderEvent, ticket.PersonalDataErased:
 		}
 	}
 	if s.Status == ticket.StatusResolved {

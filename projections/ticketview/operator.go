@@ -91,7 +91,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ReaderEvent, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }
@@ -122,6 +122,11 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
 	case ticket.LinksRevoked:
 		text = e.Personal
+	case ticket.AccessRestricted:
+		text = e.Personal
+	case ticket.RestrictionLifted:
+		text = e.Personal
+	case ticket.FormerViewEnded:
 	case ticket.ContactsCorrected:
 		if e.Personal != nil {
 			text = &ticket.Text{Text: e.Personal.Reason}

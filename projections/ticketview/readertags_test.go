@@ -35,7 +35,7 @@ func viewers() []Viewer {
 
 // tagsAllow reports whether the reader tags allow the viewer to read, as eventstore.Store.ReadStreamFor decides.
 func tagsAllow(v Viewer, tags []ticket.ReaderTag) bool {
-	return v.IsAuditor() || slices.ContainsFunc(v.Tags(), func(tag ticket.ReaderTag) bool { return slices.Contains(tags, tag) })
+	return v.ReadsEverything() || slices.ContainsFunc(v.Tags(), func(tag ticket.ReaderTag) bool { return slices.Contains(tags, tag) })
 }
 
 // TestReaderTagsNameThoseWhoSeeTheTicket compares, after each event of random histories, the reader tags with the rules of the views: who sees
@@ -68,6 +68,9 @@ func mayKnow(v Viewer, runs entityByRun, r ticket.Recorded) bool {
 	case ticket.InternalNote, ticket.RegionalNote:
 		note, _ := v.readNote(r, By{}, actState{}, tickettest.HeldUntil.AddDate(9, 0, 0))
 		return note.ID != "" || v.IsAuditor()
+	case ticket.FormerViewEnded:
+		return v.IsAuditor() || v.WorksAt(r.Event.(ticket.FormerViewEnded).Entity)
+	case ticket.AccessRestricted, ticket.RestrictionLifted:
 	case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
 		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:

@@ -107,6 +107,12 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 		return "Comunicato al cittadino per " + string(e.How)
 	case ticket.ReplyForwarded:
 		return "Il cittadino ha risposto qui: la risposta è nella richiesta principale"
+	case ticket.FormerViewEnded:
+		return "Finita la sola lettura di " + n.shortName(e.Entity)
+	case ticket.AccessRestricted:
+		return "Accesso ristretto all’operatore assegnato e ai supervisori"
+	case ticket.RestrictionLifted:
+		return "Tolto l’accesso ristretto"
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}
@@ -183,7 +189,8 @@ func citizenSentence(e ticket.Event, n Names) string {
 		return "La Sua risposta è stata aggiunta alla richiesta a cui questa è unita"
 	case ticket.InternalNote, ticket.RegionalNote:
 	case ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked:
-	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent:
+	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
+		ticket.ReaderEvent:
 	}
 	return ""
 }

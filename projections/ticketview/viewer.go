@@ -4,10 +4,9 @@
 package ticketview
 
 import (
-	"slices"
-
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
@@ -30,33 +29,27 @@ func (v Viewer) actor() person.Actor {
 	return v.Actor
 }
 
-// sees reports whether the viewer may see the ticket in a state: operators of the competent entity, operators of an entity that had the
-// ticket and keeps a trace, its citizen, and the auditor. For all others the ticket must seem not to exist.
+// sees reports whether the viewer may read the ticket in a state, as the policy says. For all others the ticket must seem not to exist, except as
+// rules.ReadRefusal says.
 func (v Viewer) sees(s ticket.State) bool {
 	switch {
 	case v.Ticket != "":
 		return v.Ticket == s.ID
-	case v.Actor.Role == person.Auditor:
-		return true
-	case v.Actor.Role == person.Citizen:
+	case v.Actor.Role == person.Citizen: // the id of a ticket stands for the holder of its link in commands alone
 		return v.Actor.ID != "" && v.Actor.ID == s.Citizen
-	case v.Actor.Role.Operates():
-		return v.WorksAt(s.Entity) || slices.ContainsFunc(s.Traces, v.WorksAt)
-	default:
-		return false
 	}
+	return s.Allows(v.Actor, policy.ReadTicket)
 }
 
-// Tags returns the reader tags of the viewer; none for the auditor, who reads every ticket, and for the holder of a personal link.
+// ReadsEverything reports whether the viewer reads every ticket with all its texts.
+func (v Viewer) ReadsEverything() bool { return v.Ticket == "" && policy.ReadsEverything(v.Actor) }
+
+// Tags returns the reader tags of the viewer; none for those who read every ticket, and for the holder of a personal link.
 func (v Viewer) Tags() []ticket.ReaderTag {
-	switch {
-	case v.Ticket != "":
-	case v.Actor.Role == person.Citizen && v.Actor.ID != "":
-		return []ticket.ReaderTag{ticket.CitizenTag(v.Actor.ID)}
-	case v.Actor.Role.Operates() && v.Actor.Entity != "":
-		return []ticket.ReaderTag{ticket.EntityTag(v.Actor.Entity)}
+	if v.Ticket != "" || v.ReadsEverything() {
+		return nil
 	}
-	return nil
+	return ticket.ViewerTags(v.Actor)
 }
 
 // WorksAt reports whether the viewer works at the entity. It is false for an empty entity.

@@ -25,6 +25,7 @@ var decoders = map[string]func(data []byte) (ticket.Command, error){
 	"notice-ping-pong.v1": decodeJSON[ticket.NoticePingPong],
 	"remind-citizen.v1":   decodeJSON[ticket.RemindCitizen],
 	"expire.v1":           decodeJSON[ticket.ExpireQuestion],
+	"end-former-view.v1":  decodeJSON[ticket.EndFormerView],
 }
 
 // decodeJSON decodes the data of a command of type C.
@@ -55,6 +56,8 @@ func encodeCommand(c ticket.Command) (name string, data []byte, err error) {
 		name = "remind-citizen.v1"
 	case ticket.ExpireQuestion:
 		name = "expire.v1"
+	case ticket.EndFormerView:
+		name = "end-former-view.v1"
 	case ticket.PersonCommand, ticket.AdapterCommand:
 		return "", nil, fmt.Errorf("encode command: %T is not for sagas", c)
 	}

@@ -32,6 +32,7 @@ var storedCommands = map[string]ticket.Command{
 	"notice-ping-pong.v1": ticket.NoticePingPong{Handover: 3},
 	"remind-citizen.v1":   ticket.RemindCitizen{Question: questionID, N: 1},
 	"expire.v1":           ticket.ExpireQuestion{Question: questionID, Note: noteID},
+	"end-former-view.v1":  ticket.EndFormerView{Entity: "010301", Since: noon},
 }
 
 func TestStoredCommandsAreAContract(t *testing.T) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package acts says of an act in the history of a ticket whether it was undone and how long it is held, and of its events who may know of them from
-// when on.
+// when on. It also says of a whole history how often its links were revoked.
 package acts
 
 import (
@@ -29,4 +29,14 @@ func HeldUntil(history []ticket.Recorded, act ticket.ID) (until time.Time) {
 		}
 	}
 	return until
+}
+
+// LinkIssueOf returns the number of revocations in a history.
+func LinkIssueOf(history []ticket.Recorded) (n int) {
+	for _, r := range history {
+		if e, ok := r.Event.(ticket.LinksRevoked); ok {
+			n = e.Issue
+		}
+	}
+	return n
 }

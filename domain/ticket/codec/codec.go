@@ -106,6 +106,12 @@ func encodingOf(e ticket.Event) encoding {
 		return encoding{name: "ticket.citizen-informed.v1"}
 	case ticket.ReplyForwarded:
 		return encoding{name: "ticket.reply-forwarded.v1"}
+	case ticket.FormerViewEnded:
+		return encoding{name: "ticket.former-view-ended.v1"}
+	case ticket.AccessRestricted:
+		return encoding{name: "ticket.access-restricted.v1", personal: personalOrNil(e.Personal)}
+	case ticket.RestrictionLifted:
+		return encoding{name: "ticket.restriction-lifted.v1", personal: personalOrNil(e.Personal)}
 	case ticket.PersonalDataErased:
 		return encoding{name: "ticket.personal-data-erased.v1"}
 	}
@@ -161,6 +167,9 @@ var decoders = map[string]func(data, personal []byte) (ticket.Event, error){
 	"ticket.contacts-corrected.v1":   decodeWithPersonal(func(e *ticket.ContactsCorrected) **ticket.Contacts { return &e.Personal }),
 	"ticket.citizen-informed.v1":     decodePlain[ticket.CitizenInformed],
 	"ticket.reply-forwarded.v1":      decodePlain[ticket.ReplyForwarded],
+	"ticket.former-view-ended.v1":    decodePlain[ticket.FormerViewEnded],
+	"ticket.access-restricted.v1":    decodeWithPersonal(func(e *ticket.AccessRestricted) **ticket.Text { return &e.Personal }),
+	"ticket.restriction-lifted.v1":   decodeWithPersonal(func(e *ticket.RestrictionLifted) **ticket.Text { return &e.Personal }),
 	"ticket.personal-data-erased.v1": decodePlain[ticket.PersonalDataErased],
 }
 

@@ -27,12 +27,19 @@ func mayMove(s ticket.State, m ticket.Move, by person.Actor) bool {
 	return s.Allows(by, policy.MoveAction(string(m)))
 }
 
-// competent reports whether the actor is an operator of the entity that has the ticket.
-func competent(s ticket.State, by person.Actor) bool { return by.Operates(s.Entity) }
+// isRestricted and isOpen admit a ticket with restricted access, and one without.
+func isRestricted(s ticket.State) bool { return s.Restricted }
+
+func isOpen(s ticket.State) bool { return !s.Restricted }
+
+// competent reports whether the actor is an operator of the entity that has the ticket, and may read it.
+func competent(s ticket.State, by person.Actor) bool {
+	return by.Operates(s.Entity) && s.Allows(by, policy.ReadTicket)
+}
 
 // handoverSender reports whether the actor is an operator of the ASR that handed the ticket over to the Region, which has it.
 func handoverSender(s ticket.State, by person.Actor) bool {
-	return by.Role.Operates() && s.Relations(by)&policy.Sender != 0
+	return by.Role.Operates() && s.Relations(by)&policy.Sender != 0 && s.Allows(by, policy.ReadTicket)
 }
 
 // ticketCitizen reports whether the actor is the ticket's citizen.
@@ -56,12 +63,24 @@ func canSee(s ticket.State, by person.Actor) bool {
 	return !by.Role.Audits() && s.Allows(by, policy.ReadTicket)
 }
 
-// actorRefusal returns the error for an actor who may not make the move: *NotVisibleError if they must not know the ticket, else
+// ReadRefusal returns the error for an actor who may not read a ticket: *ForbiddenError with what they can do if they may know that it exists,
+// else *NotVisibleError.
+func ReadRefusal(s ticket.State, by person.Actor) error {
+	switch {
+	case s.Restricted && by.Operates(s.Entity) && !s.Allows(by, policy.ReadTicket):
+		return &ticket.ForbiddenError{Reason: refusal.AccessRestricted.With()}
+	case s.Allows(by, policy.ReadTrace):
+		return &ticket.ForbiddenError{Reason: refusal.ViewEnded.With()}
+	}
+	return &ticket.NotVisibleError{}
+}
+
+// actorRefusal returns the error for an actor who may not make the move: that of ReadRefusal if they may not read the ticket, else
 // *ForbiddenError with a reason that says who may make it or what the actor may do instead.
 func actorRefusal(s ticket.State, m ticket.Move, by person.Actor) error {
 	switch {
 	case !canSee(s, by):
-		return &ticket.NotVisibleError{}
+		return ReadRefusal(s, by)
 	case ticketCitizen(s, by):
 		return &ticket.ForbiddenError{Reason: refusal.CitizenMayReply.With()}
 	case competent(s, by):
@@ -90,4 +109,6 @@ var reservedMoves = map[ticket.Move]refusal.Code{
 	ticket.MoveClose:               refusal.SystemCloses,
 	ticket.MoveTransferToSuccessor: refusal.SystemTransfers,
 	ticket.MoveRelease:             refusal.SystemReleases,
+	ticket.MoveRestrictAccess:      refusal.AssigneeRestricts,
+	ticket.MoveLiftRestriction:     refusal.SupervisorLifts,
 }

@@ -18,7 +18,7 @@ func Conflicts(s ticket.State, c ticket.Command, by person.Actor, since []ticket
 		return nil
 	}
 	if !canSee(s, by) {
-		return &ticket.NotVisibleError{}
+		return ReadRefusal(s, by)
 	}
 	last := map[string]ticket.FieldConflict{}
 	for _, r := range since {
@@ -91,7 +91,7 @@ func changedFields(e ticket.Event, reader catalog.EntityCode) map[string]string 
 	case ticket.CheckAnswered:
 		return map[string]string{"answers": string(e.Check)}
 	case ticket.PlaybookStarted, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded:
-	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
 	}
 	return nil
 }

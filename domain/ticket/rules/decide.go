@@ -78,6 +78,12 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 		return decideInformCitizen(s, c, by)
 	case ticket.ForwardReply:
 		return decideForwardReply(s, c, by)
+	case ticket.EndFormerView:
+		return decideEndFormerView(s, c, by)
+	case ticket.RestrictAccess:
+		return decideRestrictAccess(s, c, by)
+	case ticket.LiftRestriction:
+		return decideLiftRestriction(s, c, by)
 	}
 	return nil, nil
 }

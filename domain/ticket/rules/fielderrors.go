@@ -78,8 +78,8 @@ func (w *fieldErrors) checkAttachments(field string, files []ticket.Attachment, 
 	for i, f := range files {
 		at := field + "[" + strconv.Itoa(i) + "]"
 		w.requireValidText(at+".name", names[i])
-		if !slices.Contains(ticket.AttachmentExtensions, ticket.AttachmentExtension(names[i])) {
-			w.add(at+".name", refusal.FileType.With(), strings.Join(ticket.AttachmentExtensions, ", "))
+		if !slices.Contains(AttachmentExtensions, AttachmentExtension(names[i])) {
+			w.add(at+".name", refusal.FileType.With(), strings.Join(AttachmentExtensions, ", "))
 		}
 		if f.Size < 1 || f.Size > ticket.MaxAttachmentSize {
 			w.add(at+".content_base64", refusal.FileSize.With(), "1 to 1048576 bytes")

@@ -99,6 +99,9 @@ var lifecycle = []transitionRule{
 	{ticket.MoveRevokeLinks, always, ticket.Statuses(), nil},
 	{ticket.MoveCorrectContacts, always, notClosed, nil},
 	{ticket.MoveInformCitizen, toBeInformed, notClosed, nil},
+	{ticket.MoveEndFormerView, always, ticket.Statuses(), nil},
+	{ticket.MoveRestrictAccess, isOpen, ticket.Statuses(), nil},
+	{ticket.MoveLiftRestriction, isRestricted, ticket.Statuses(), nil},
 	{ticket.MoveForwardReply, always, []ticket.Status{ticket.StatusResolved, ticket.StatusClosed}, nil},
 }
 

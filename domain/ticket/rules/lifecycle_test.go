@@ -49,9 +49,11 @@ func TestMoves(t *testing.T) {
 			colleague,
 			[]Move{MoveAssign, MoveUnassign, MoveNote, MoveReclassify, MoveReopen, MoveRevokeLinks, MoveCorrectContacts},
 		},
-		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, []Move{MoveRevokeLinks}},
-		"the citizen of the ticket":       {given(opened()), citizen, []Move{MoveAnswer}},
-		"an operator of another ASR":      {given(opened()), neighbour, nil},
+		"a supervisor of a closed ticket": {given(opened(), resolved(1), closed(1)), supervisor, []Move{MoveRevokeLinks, MoveRestrictAccess}},
+		"a supervisor of a restricted ticket": {given(opened(), resolved(1), closed(1), by(operator, AccessRestricted{})), supervisor,
+			[]Move{MoveRevokeLinks, MoveLiftRestriction}},
+		"the citizen of the ticket":  {given(opened()), citizen, []Move{MoveAnswer}},
+		"an operator of another ASR": {given(opened()), neighbour, nil},
 		"the ASR that handed over": {
 			given(opened(), escalated()),
 			colleague,
@@ -89,6 +91,7 @@ func TestMoves(t *testing.T) {
 				MoveNoticePingPong,
 				MoveReportContact,
 				MoveKeepMail,
+				MoveEndFormerView,
 			},
 		},
 	} {

@@ -36,6 +36,8 @@ var writesPersonalText = map[ticket.Move]bool{
 	ticket.MoveDuplicate: true, ticket.MoveResume: true, ticket.MoveReopen: true, ticket.MoveRecall: true, ticket.MoveAnswerCheck: true,
 	ticket.MoveRevokeLinks:     true,
 	ticket.MoveCorrectContacts: true,
+	ticket.MoveRestrictAccess:  true,
+	ticket.MoveLiftRestriction: true,
 }
 
 // checkFields adds an error for each field of the update that the move needs and that is missing, and for each that is wrong or does not

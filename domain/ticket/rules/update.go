@@ -18,7 +18,7 @@ import (
 // the answers, the classification and the assignment as one act.
 func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, now time.Time) ([]ticket.Event, error) {
 	if !canSee(s, by) {
-		return nil, &ticket.NotVisibleError{}
+		return nil, ReadRefusal(s, by)
 	}
 	a := updateDecision{engine: r, state: s, update: u, actor: by, now: now}
 	if err := a.applyAnswers(); err != nil {

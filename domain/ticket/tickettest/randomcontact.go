@@ -37,3 +37,10 @@ func contactCommand(t *rapid.T) ticket.Command {
 		ticket.InformCitizen{How: ticket.InformByTelephone}, ticket.InformCitizen{How: ticket.InformByLetter},
 	}).Draw(t, "contacts")
 }
+
+// readerCommand draws a command that changes who may read the ticket. Its reason is for operators.
+func readerCommand(t *rapid.T) ticket.Command {
+	return rapid.SampledFrom([]ticket.Command{
+		ticket.RestrictAccess{Reason: MarkInternal}, ticket.LiftRestriction{Reason: MarkInternal},
+	}).Draw(t, "restriction")
+}

@@ -80,7 +80,7 @@ func DrawTicket(t *rapid.T, id ticket.ID, n int, erasures bool) RandomTicket {
 	for range rapid.IntRange(0, n).Draw(t, "commands") {
 		r.Now = r.Now.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 3600, 86400}).Draw(t, "seconds")) * time.Second)
 		by := rapid.SampledFrom(Actors).Draw(t, "by")
-		kind := rapid.IntRange(0, 24).Draw(t, "command")
+		kind := rapid.IntRange(0, 25).Draw(t, "command")
 		// The system gives most of its commands. Some are given by a person, whom the rules refuse.
 		if kind > 15 && kind < 23 && kind != 19 && rapid.IntRange(0, 3).Draw(t, "by the system") > 0 {
 			by = system
@@ -88,6 +88,10 @@ func DrawTicket(t *rapid.T, id ticket.ID, n int, erasures bool) RandomTicket {
 		r.attempt(id, r.command(t, kind, by, erasures), by)
 		if rapid.IntRange(0, 5).Draw(t, "undo") == 0 {
 			r.attempt(id, ticket.Undo{}, by)
+		}
+		if former := r.State.Former; len(former) > 0 && rapid.IntRange(0, 3).Draw(t, "end of a view") == 0 {
+			ended := rapid.SampledFrom(former).Draw(t, "former view")
+			r.attempt(id, ticket.EndFormerView{Entity: ended.Entity, Since: ended.Since}, system)
 		}
 	}
 	return r
@@ -132,9 +136,11 @@ func openCommand(t *rapid.T) ticket.Open {
 	return o
 }
 
-// command draws a command. kind is a number from 0 to 24; 13 of these are updates.
+// command draws a command. kind is a number from 0 to 25; 13 of these are updates.
 func (r *RandomTicket) command(t *rapid.T, kind int, by person.Actor, erasures bool) ticket.Command {
 	switch {
+	case kind > 24:
+		return readerCommand(t)
 	case kind > 22:
 		return contactCommand(t)
 	case kind > 19:

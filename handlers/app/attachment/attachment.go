@@ -15,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 
 	"github.com/google/uuid"
@@ -42,12 +43,12 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	for n, f := range files {
 		at := fmt.Sprintf("%s[%d].", field, n)
 		f.Name = cleanName(f.Name)
-		ext := ticket.AttachmentExtension(f.Name)
+		ext := rules.AttachmentExtension(f.Name)
 		switch {
 		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
 			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusal.FileNameLength.With(), Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
-		case !slices.Contains(ticket.AttachmentExtensions, ext):
-			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusedType(ext), Allowed: strings.Join(ticket.AttachmentExtensions, ", ")})
+		case !slices.Contains(rules.AttachmentExtensions, ext):
+			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusedType(ext), Allowed: strings.Join(rules.AttachmentExtensions, ", ")})
 		case len(f.Content) == 0:
 			fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileEmpty.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
 		case len(f.Content) > ticket.MaxAttachmentSize:

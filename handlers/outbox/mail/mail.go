@@ -384,7 +384,7 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, addres
 	if !ok || t.Erased {
 		return nil, 0, "the citizen does not see the ticket", nil
 	}
-	issue := ticket.IssueAt(ticket.LinkIssueOf(history), now)
+	issue := ticket.IssueAt(acts.LinkIssueOf(history), now)
 	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, issue, verified), verified)
 	if err != nil || written == nil {
 		return nil, 0, "the note is not available any more", err

@@ -97,7 +97,7 @@ func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind 
 		case ticket.Discarded:
 		case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.CompetenceEvent, ticket.Reopened,
 			ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-			ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+			ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
 		}
 	}
 	return sagas.KindPublicNote

@@ -100,7 +100,7 @@ type sagaStatus struct {
 // sagaNames holds the Italian names of the sagas.
 var sagaNames = map[string]string{
 	"auto-close": "Chiusura automatica", "waiting": "Attesa del cittadino", "escalation": "Inoltro regionale", "referto-check": "Verifiche sui referti",
-	"notifications": "Avvisi", "succession": "Successione tra enti",
+	"notifications": "Avvisi", "succession": "Successione tra enti", "former-view": "Fine della sola lettura",
 }
 
 func (p *Pages) consumersPage(r *ui.Request) error {

@@ -117,6 +117,10 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.AdministratorErases: "Solo un amministratore cancella i dati personali.",
 	refusal.SystemCloses:        "Lo stato «Chiuso» non si imposta a mano: la richiesta risolta si chiude da sola (FAQ 2.5).",
 	refusal.SystemTransfers:     "Le richieste di un ente cessato passano da sole a chi gli succede.",
+	refusal.AssigneeRestricts:   "L’accesso ristretto lo imposta l’operatore assegnato o un supervisore dell’ente che ha la richiesta.",
+	refusal.SupervisorLifts:     "L’accesso ristretto lo toglie un supervisore dell’ente che ha la richiesta: gli chieda di farlo.",
+	refusal.AccessRestricted:    "Questa richiesta ha l’accesso ristretto: la vedono solo l’operatore assegnato e i supervisori del Suo ente. Se deve lavorarci, chieda a un supervisore di assegnargliela o di togliere la restrizione.",
+	refusal.ViewEnded:           "Il Suo ente ha avuto questa richiesta e ora ne vede solo la traccia: sono passati trenta giorni da quando è stata chiusa o presa in carico da un’altra azienda. Per saperne di più si rivolga all’ente che l’ha in carico.",
 	refusal.SystemReleases:      "Questo avviene da sé quando un operatore cambia incarico: lasci la richiesta senza operatore.",
 
 	// Moves that are not possible now.
@@ -132,6 +136,7 @@ var refusalTexts = map[refusal.Code]string{
 
 	// Timers for a state that the ticket has left.
 	refusal.StaleClose:            staleTimer,
+	refusal.StaleViewEnd:          staleTimer,
 	refusal.StaleHandoverAlert:    staleTimer,
 	refusal.StalePingPong:         staleTimer,
 	refusal.StalePlaybookReminder: staleTimer,
