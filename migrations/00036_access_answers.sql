@@ -19,6 +19,10 @@ create function access.audit_tags() returns text[] language sql stable as $$
   select case when access.audits() and access.audit_entity() <> ''
     then array['entity/' || access.audit_entity(), 'supervisor/' || access.audit_entity(), 'trace/' || access.audit_entity()] else '{}' end $$;
 
+-- The account of the citizen who reads; '' for all others, the holders of personal links included.
+create function access.citizen_account() returns text language sql stable as $$
+  select case current_setting('app.role', true) when 'cittadino' then coalesce(current_setting('app.person', true), '') else '' end $$;
+
 -- Looks at tickets, for a report: of one person, at one ticket, or all of an interval, in the order of their positions. One record gives a
 -- look for each ticket that it showed, with the person id of the ticket. It gives those alone that the reader may audit. how_many is the number of
 -- records of a piece. When there are more, the last row has no ticket and the position after which the next piece begins.
@@ -58,5 +62,64 @@ end
 $$;
 -- +goose StatementEnd
 
-revoke execute on function access.looks from public;
-grant execute on function access.looks to sol_request;
+-- Who looked at a ticket, for the verified citizen whose ticket it is: the newest first, before a position (0: from the newest). It names no
+-- employee, and no look of the citizen. link: the holder of the ticket's personal link. Records of the release before have negative positions.
+-- Looks that were refused showed nothing. A search is a look at the ticket when it showed it, or was for the tax code of the citizen.
+-- +goose StatementBegin
+create function access.citizen_looks(wanted uuid, before bigint, how_many integer)
+returns table ("position" bigint, at timestamptz, kind text, role text, entity text, detail text, link boolean)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  account text := access.citizen_account();
+  person_id text;
+begin
+  if account = '' or not exists (select from log.streams s where s.id = wanted and s.kind = 'ticket' and s.readers @> array['citizen/' || account]) then
+    return;
+  end if;
+  select coalesce(a.person::text, '') into person_id from identity.accounts a where a.id::text = account;
+  return query
+    select l.position, l.at, l.kind, l.role, l.entity, case l.kind when 'question' then l.detail else '' end,
+      l.role = 'cittadino' and l.person = wanted::text
+    from (
+      (select r.position, coalesce(r.typed_at, r.at) as at, r.kind, r.role, r.entity, r.detail, r.person from access.records r
+        where r.ticket = wanted and r.outcome = 'shown' and r.person <> account and (before = 0 or r.position < before) order by r.position desc limit how_many)
+      union all
+      (select r.position, coalesce(r.typed_at, r.at), 'search', r.role, r.entity, '', r.person from access.records r
+        where person_id <> '' and r.subject = person_id and r.ticket is null and r.person <> account and (before = 0 or r.position < before) order by r.position desc limit how_many)
+      union all
+      (select r.id - 1000000000000000, r.at, r.what, r.role, r.entity, r.detail, r.person from access.reads r
+        where r.ticket = wanted and r.person <> account and (before = 0 or r.id - 1000000000000000 < before) order by r.id desc limit how_many)
+      union all
+      (select r.id - 1000000000000000, r.at, 'search', r.role, r.entity, '', r.person from access.searches r
+        where person_id <> '' and r.subject = person_id and r.person <> account and (before = 0 or r.id - 1000000000000000 < before) order by r.id desc limit how_many)
+    ) l
+    order by l.position desc limit how_many;
+end
+$$;
+-- +goose StatementEnd
+
+-- The lists, searches and exports that showed a ticket, for its verified citizen: their number by day (Rome), role, entity and kind, the newest
+-- days first. It names no employee.
+-- +goose StatementBegin
+create function access.citizen_listings(wanted uuid, how_many integer)
+returns table (day date, role text, entity text, kind text, looks bigint, first_at timestamptz, last_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  account text := access.citizen_account();
+begin
+  if account = '' or not exists (select from log.streams s where s.id = wanted and s.kind = 'ticket' and s.readers @> array['citizen/' || account]) then
+    return;
+  end if;
+  return query
+    select (r.at at time zone 'Europe/Rome')::date, r.role, r.entity, r.kind, count(*), min(r.at), max(r.at)
+    from access.records r
+    where r.shown @> array[wanted] and r.outcome = 'shown' and r.person <> account
+    group by 1, 2, 3, 4 order by 1 desc, 2, 3, 4 limit how_many;
+end
+$$;
+-- +goose StatementEnd
+
+revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
+grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_request;

@@ -29,8 +29,12 @@ const (
 	ReadFigures        Action = "figures.read"   // the supervisors' dashboard
 	ExportTickets      Action = "tickets.export" // all tickets of a figure's drill-down
 	ChoosePreferences  Action = "preferences.choose"
-	ReadAccountChanges Action = "accounts.changes"   // who gave which role to whom, and the log-ins
-	Administer         Action = "service.administer" // accounts, placements, waiting and failed work, settings; no tickets
+	ReadOwnAccesses    Action = "ticket.own-accesses" // who looked at one's own ticket
+	SearchAccesses     Action = "accesses.search"     // access records of one's entity, or of all
+	ReportAccesses     Action = "accesses.report"     // whose data were seen
+	ReadUnusual        Action = "accesses.unusual"    // unusual reading
+	ReadAccountChanges Action = "accounts.changes"    // who gave which role to whom, and the log-ins
+	Administer         Action = "service.administer"  // accounts, placements, waiting and failed work, settings; no tickets
 )
 
 // The actions that views ask.
@@ -92,6 +96,10 @@ var table = slices.Concat([]Right{
 	{ExportTickets, []person.Role{person.ASRSupervisor}, EntityWide},
 	{ExportTickets, []person.Role{person.RegionalSupervisor}, RegionWide},
 	{ExportTickets, []person.Role{person.Auditor}, anywhere},
+	{ReadOwnAccesses, []person.Role{person.Citizen}, Citizen},
+	{SearchAccesses, auditors, anywhere},
+	{ReportAccesses, auditors, anywhere},
+	{ReadUnusual, []person.Role{person.DataProtectionOfficer}, anywhere},
 	{ReadAccountChanges, auditors, RegionWide},
 	{Administer, []person.Role{person.Administrator}, RegionWide},
 

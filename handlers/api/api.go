@@ -85,6 +85,7 @@ func New(c Config) (*API, error) {
 	a.registerReplies()
 	a.registerContacts()
 	a.registerEvents()
+	a.registerOwnAccesses()
 	a.registerStream()
 	a.registerCatalogue()
 	if err := a.registerOperations(mux); err != nil {

@@ -73,6 +73,7 @@ func apiReads() []Route {
 			return ticketPath(c, "/attachments/"+string(c.Ticket.File))
 		}),
 		read("GET /api/v1/tickets/{id}/playbook", "", policy.ReadTicket, Checks, func(c Call) string { return ticketPath(c, "/playbook") }),
+		read("GET /api/v1/tickets/{id}/accesses", "", policy.ReadOwnAccesses, Accesses, func(c Call) string { return ticketPath(c, "/accesses") }),
 		read("GET /api/v1/tickets/{id}/events", "", policy.ReadEvents, History, func(c Call) string { return ticketPath(c, "/events") }),
 	}
 }

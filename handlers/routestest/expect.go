@@ -35,7 +35,7 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 		return LetIn
 	case who.Link != "" && r.Access == Session:
 		return LogInFirst // a link is no session
-	case who.Link != "" && r.Action == policy.ChoosePreferences:
+	case who.Link != "" && (r.Action == policy.ChoosePreferences || r.Action == policy.ReadOwnAccesses):
 		return Forbidden // it has no account
 	case who.Token == "":
 		return LogInFirst

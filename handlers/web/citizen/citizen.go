@@ -25,5 +25,5 @@ func New(u *ui.UI) (*Pages, error) {
 
 // Routes returns the routes of the pages of citizens.
 func (p *Pages) Routes() []ui.Route {
-	return slices.Concat(p.assistanceRoutes(), p.ownTicketRoutes())
+	return slices.Concat(p.assistanceRoutes(), p.ownTicketRoutes(), p.lookRoutes())
 }
