@@ -26,7 +26,8 @@ grant select, update on security.forwarder to sol_worker;
 -- Up to which position of a source the receiver has the events.
 create table security.sources (
   name     text primary key,
-  position bigint not null
+  position bigint not null,
+  at       timestamptz -- of the record at the position, of sources whose table is in partitions by time
 );
 grant select, insert, update on security.sources to sol_worker;
 
@@ -37,7 +38,7 @@ create table security.notes (
   kind   text not null check (kind <> ''),
   fields jsonb not null -- of securityevents.Event
 );
-grant select, insert, delete on security.notes to sol_worker;
+grant select, insert (at, kind, fields), delete on security.notes to sol_worker;
 
 -- How many of the log-ins, failures, … of a row the receiver has. Rows of before count as sent.
 alter table access.logins
@@ -64,3 +65,69 @@ begin
 end
 $$;
 -- +goose StatementEnd
+
+-- Stores an event without another record, unless there was never a receiver. While too many wait for one, it counts instead.
+-- +goose StatementBegin
+create function security.note(noted text, at_time timestamptz, noted_fields jsonb) returns void language plpgsql as $$
+begin
+  if (select f.started_at is null from security.forwarder f) then
+    return;
+  end if;
+  if (select coalesce(max(n.id) - min(n.id), 0) < 9999 from security.notes n) then -- ids with gaps only make it stricter
+    insert into security.notes (at, kind, fields) values (at_time, noted, noted_fields);
+  else
+    update security.forwarder set dropped = dropped + 1;
+  end if;
+end
+$$;
+-- +goose StatementEnd
+
+-- Settings of each node at its last start, without passwords.
+create table security.settings (
+  node     text primary key, -- machine and address
+  settings jsonb not null    -- values by name
+);
+grant select, insert, update on security.settings to sol_worker;
+
+-- Sessions at the database that the forwarder has seen, until they end.
+create table security.seen_sessions (
+  pid        integer not null,
+  started_at timestamptz not null,
+  primary key (pid, started_at)
+);
+grant select, insert, delete on security.seen_sessions to sol_worker;
+
+-- Sessions of clients of this database. Address and start of sessions of other roles are null unless the function's owner may read them
+-- (a superuser, or a member of pg_read_all_stats).
+create function security.sessions(out pid integer, out role text, out application text, out address text, out started_at timestamptz)
+returns setof record language sql security definer set search_path = pg_catalog as $$
+  select a.pid, a.usename::text, a.application_name, coalesce(host(a.client_addr), case when a.backend_start is not null then 'local' end), coalesce(a.backend_start, '-infinity')
+  from pg_stat_activity a where a.datname = current_database() and (a.backend_type = 'client backend' or a.backend_type is null)
+$$;
+
+-- The next access records after a position, at most scanned, that are events: exports, dossiers, whole histories, what was refused, and looks at the
+-- command line. The last record is there too, so that the caller knows how far it came.
+create function security.looks(after_at timestamptz, after_position bigint, scanned integer, out "position" bigint, out at timestamptz, out kind text, out outcome text,
+  out person text, out role text, out entity text, out controller text, out ticket uuid, out detail text, out address text, out command_line boolean, out purpose text)
+returns setof record language sql security definer set search_path = pg_catalog as $$
+  with page as materialized (
+    select r.* from access.records r where r.at >= after_at and r.position > after_position order by r.at, r.position limit scanned
+  )
+  select p.position, p.at, p.kind, p.outcome, p.person, p.role, p.entity, p.controller, p.ticket, p.detail, p.address, p.command_line, p.purpose from page p
+  where p.outcome = 'refused' or p.kind in ('export', 'dossier', 'history') or p.command_line or p.position = (select max(l.position) from page l)
+  order by p.position
+$$;
+create function security.last_look(out "position" bigint, out at timestamptz) language sql security definer set search_path = pg_catalog as $$
+  select h.head, h.head_at from access.head() h
+$$;
+-- As sol_definer, which owns nothing else and reads what these need.
+grant usage, create on schema security to sol_definer;
+grant usage on schema access to sol_definer;
+grant select on access.records to sol_definer;
+create policy forwarder on access.records for select to sol_definer using (true);
+grant execute on function access.head to sol_definer;
+alter function security.looks owner to sol_definer;
+alter function security.last_look owner to sol_definer;
+revoke create on schema security from sol_definer;
+revoke execute on function security.note, security.sessions, security.looks, security.last_look from public;
+grant execute on function security.note, security.sessions, security.looks, security.last_look to sol_worker;

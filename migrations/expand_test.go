@@ -32,18 +32,19 @@ var allowedContractions = map[string]struct {
 	statements int
 	reason     string
 }{
-	"00015_epochs.sql":         {2, "the state of a mail gets one more value; a node of the release before reads states by name and leaves others alone"},
-	"00016_person.sql":         {5, "its keys and revocations are of the tables and functions that it creates"},
-	"00019_commands.sql":       {5, "what its function renames and empties are tables that it creates; the other release sees them as parts of log.commands"},
-	"00028_search.sql":         {5, "its keys and revocations are of the tables and functions that it creates"},
-	"00036_access_answers.sql": {1, "its revocation is of the functions that it creates"},
-	"00030_search_records.sql": {3, "its revocations and its trigger are of the functions that it creates"},
-	"00035_access_log.sql":     {3, "its trigger against truncate and its revocations are of the tables and functions that it creates"},
-	"00022_open_mails.sql":     {2, "it drops the indexes that it creates, when a failure left them invalid"},
-	"00025_accounts.sql":       {2, "its unique index and its trigger against truncate are of the table that it creates"},
-	"00031_logins.sql":         {11, "sol_worker creates tables of schema read only in a rebuild, which the other release cannot begin; the other revocations and drops are of what it creates"},
-	"00013_allocator.sql":      {4, "log.logs is a view with the columns and rights of the table before; a trigger lets updates of the head pass"},
-	"00024_questions.sql":      {2, "the check of the kind of an access lets one more kind pass; no node reads the kind as more than a text"},
+	"00015_epochs.sql":          {2, "the state of a mail gets one more value; a node of the release before reads states by name and leaves others alone"},
+	"00016_person.sql":          {5, "its keys and revocations are of the tables and functions that it creates"},
+	"00019_commands.sql":        {5, "what its function renames and empties are tables that it creates; the other release sees them as parts of log.commands"},
+	"00028_search.sql":          {5, "its keys and revocations are of the tables and functions that it creates"},
+	"00036_access_answers.sql":  {1, "its revocation is of the functions that it creates"},
+	"00030_search_records.sql":  {3, "its revocations and its trigger are of the functions that it creates"},
+	"00035_access_log.sql":      {3, "its trigger against truncate and its revocations are of the tables and functions that it creates"},
+	"00022_open_mails.sql":      {2, "it drops the indexes that it creates, when a failure left them invalid"},
+	"00025_accounts.sql":        {2, "its unique index and its trigger against truncate are of the table that it creates"},
+	"00031_logins.sql":          {11, "sol_worker creates tables of schema read only in a rebuild, which the other release cannot begin; the other revocations and drops are of what it creates"},
+	"00037_security_events.sql": {2, "its revocations are of the functions that it creates and of what it grants"},
+	"00013_allocator.sql":       {4, "log.logs is a view with the columns and rights of the table before; a trigger lets updates of the head pass"},
+	"00024_questions.sql":       {2, "the check of the kind of an access lets one more kind pass; no node reads the kind as more than a text"},
 }
 
 // TestMigrationsExpandBeforeTheyContract checks the migrations after 00012, which are applied while nodes of the release before run.

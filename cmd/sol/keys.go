@@ -12,6 +12,8 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/keys"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 func (a *cli) keysCommand() *cobra.Command {
@@ -34,7 +36,7 @@ func (a *cli) keysCLI() keys.CLI {
 		WithSystem: func(cmd *cobra.Command, do func(context.Context, keys.System) error) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				return do(ctx, keys.System{
-					Keyring: n.store.Keyring(), Persons: persons.New(n.store),
+					Keyring: n.store.Keyring(), Persons: persons.New(n.store), Note: n.noteKeyUse,
 					Reindex: func(ctx context.Context, progress func(int64)) (persons.Reindexed, error) {
 						result, err := n.service.ReindexPersons(ctx, progress)
 						if err == nil {
@@ -46,4 +48,14 @@ func (a *cli) keysCLI() keys.CLI {
 			})
 		},
 	}
+}
+
+// keyUses maps the uses of keys to kinds of security events.
+var keyUses = map[keys.UseKind]securityevents.Kind{
+	keys.RotateMaster: securityevents.KeyMasterRotated, keys.RenewHash: securityevents.KeyHashRenewed, keys.DestroyHash: securityevents.KeyHashDestroyed,
+}
+
+// noteKeyUse records a use of keys at the command line as a security event.
+func (n *node) noteKeyUse(ctx context.Context, use keys.Use) error {
+	return securityevents.Note(ctx, n.store.Pools().Consumer, securityevents.Event{Kind: keyUses[use.Kind], Key: use.Key, By: accounts.CommandLine.ID})
 }

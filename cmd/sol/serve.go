@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -21,6 +22,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 func (a *cli) serveCommand() *cobra.Command {
@@ -32,7 +34,7 @@ func (a *cli) serveCommand() *cobra.Command {
 				return err
 			}
 			log := config.NewLogger(a.err, c.Log)
-			s := service{config: c, log: log, onReady: func(_ context.Context, _ *node, srv *server.Server) error {
+			s := service{config: c, settings: config.Settings(a.env), log: log, onReady: func(_ context.Context, _ *node, srv *server.Server) error {
 				log.Info("server ready", "address", srv.URL(), "data_dir", c.DataDir, "version", version())
 				return nil
 			}}
@@ -44,7 +46,9 @@ func (a *cli) serveCommand() *cobra.Command {
 // service runs a server: it starts all components in order and stops them in reverse order.
 type service struct {
 	config config.Config
-	log    *slog.Logger
+	// settings are the values of the variables that are set, without passwords; nil: the start is no security event.
+	settings map[string]string
+	log      *slog.Logger
 	// onListen is called first, when the server listens on its address. nil: no call.
 	onListen func() error
 	// onMigrated is called with the migrated database, before the node opens it. nil: no call.
@@ -117,6 +121,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	if err != nil {
 		return err
 	}
+	s.noteStart(ctx, n, srv)
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	workers := s.startWorkers(working, n, db.Postgres, srv, mailListener)
 	ended := make(chan error, 1)
@@ -141,6 +146,26 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		return errors.Join(failure, srv.Drain(context.WithoutCancel(ctx)))
 	}
 	return srv.Drain(context.WithoutCancel(ctx))
+}
+
+// noteStart stores the security events of the start. A failure stops no service.
+func (s service) noteStart(ctx context.Context, n *node, srv *server.Server) {
+	if s.settings == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var err error
+	if n.security != nil {
+		err = n.security.Begin(ctx)
+	}
+	if err == nil {
+		host, hostErr := os.Hostname()
+		err = errors.Join(hostErr, securityevents.NoteStart(ctx, n.store.Pools().Consumer, host+" "+srv.URL(), version(), s.settings))
+	}
+	if err != nil {
+		s.log.Warn("the start was not recorded as a security event", "error", err)
+	}
 }
 
 // startWorkers starts projections, sagas, cleanup and adapters, which run until ctx ends. A failure of one ends them all.

@@ -34,15 +34,19 @@ type Config struct {
 	RetryDelay   time.Duration // pause after the first failure, doubled up to 30 s; 0: 1 s
 }
 
-const batchSize = 500 // events
+const (
+	batchSize = 500 // events
+	// batchesPerRound bounds what a source may send before the others have their turn.
+	batchesPerRound = 20
+)
 
 // source is a place in the database where events are recorded.
 type source interface {
 	name() string
-	// begin is called once, in the transaction that makes a node the first with a receiver: what is older is not sent.
+	// begin makes the source begin now, unless it has begun: what is older is not sent.
 	begin(ctx context.Context, tx pgx.Tx) error
-	// waiting returns the oldest events that the receiver does not have, at most limit, and the function that stores that it has them. A source
-	// may return none and a function, to store that it looked.
+	// waiting returns the oldest events that the receiver does not have, at most limit, and the function that stores that it has them; nil if there
+	// is nothing to store. A source may return a function and no events, to store that it looked.
 	waiting(ctx context.Context, limit int) ([]Event, ackFunc, error)
 }
 
@@ -55,6 +59,7 @@ type Forwarder struct {
 	sources  []source
 	receiver receiver
 	counts   counts
+	begun    bool // this node knows that all sources have begun
 }
 
 // New checks the configuration and sets its defaults.
@@ -73,7 +78,7 @@ func New(c Config) (*Forwarder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Forwarder{Config: c, node: node, sources: []source{logins{c.Pool, c.AddUp}}, receiver: c.Receiver.dial(), counts: newCounts(c.Metrics)}, nil
+	return &Forwarder{Config: c, node: node, sources: []source{logins{c.Pool, c.AddUp}, logEvents{c.Pool}, looks{c.Pool}, notes{c.Pool}}, receiver: c.Receiver.dial(), counts: newCounts(c.Metrics)}, nil
 }
 
 // Run forwards until ctx ends, which is no error.
@@ -93,9 +98,27 @@ func (f *Forwarder) Run(ctx context.Context) error {
 			f.Log.Info("security events are sent again", "receiver", f.Receiver.String(), "failures", failures.Count)
 			failures.Reset()
 		}
+		f.measure(ctx, err != nil)
 		notify.Sleep(ctx, max(failures.Delay, f.PollInterval))
 	}
 	return nil
+}
+
+// measure sets the gauges.
+func (f *Forwarder) measure(ctx context.Context, failed bool) {
+	s := state{}
+	var err error
+	if failed {
+		s, err = f.readState(ctx)
+	} else {
+		err = f.Pool.QueryRow(ctx, `select coalesce(clock_timestamp() - current_at, '0'), dropped from security.forwarder`).Scan(&s.Late, &s.Dropped)
+	}
+	if err != nil {
+		return // the gauges keep their values
+	}
+	f.counts.waiting.Set(float64(s.Waiting))
+	f.counts.late.Set(s.Late.Seconds())
+	f.counts.dropped.Set(float64(s.Dropped))
 }
 
 // forward sends all events that wait, if this node leads.
@@ -104,19 +127,24 @@ func (f *Forwarder) forward(ctx context.Context) error {
 	if err != nil || !leads {
 		return err
 	}
+	if err := f.noteSessions(ctx); err != nil {
+		return err
+	}
+	left := false
 	for _, s := range f.sources {
-		for {
-			n, err := f.sendBatch(ctx, s, &sequence)
-			if err != nil {
+		more := true
+		for n := 0; more && n < batchesPerRound; n++ {
+			if more, err = f.sendBatch(ctx, s, &sequence); err != nil {
 				return fmt.Errorf("%s: %w", s.name(), err)
 			}
-			if n < batchSize {
-				break
-			}
 		}
+		left = left || more
 	}
 	if err := f.receiver.send(ctx, nil); err != nil {
 		return err
+	}
+	if left {
+		return nil
 	}
 	_, err = f.Pool.Exec(ctx, `update security.forwarder set current_at = clock_timestamp() where holder = $1`, f.node)
 	return err
@@ -125,14 +153,15 @@ func (f *Forwarder) forward(ctx context.Context) error {
 // errLostLease: another node forwards.
 var errLostLease = errors.New("another node forwards security events now")
 
-// sendBatch sends the next events of a source and stores that the receiver has them. sequence is the number of the last event.
-func (f *Forwarder) sendBatch(ctx context.Context, s source, sequence *int64) (int, error) {
+// sendBatch sends the next events of a source and stores that the receiver has them. sequence is the number of the last event. It returns false if
+// there was nothing to send or to store.
+func (f *Forwarder) sendBatch(ctx context.Context, s source, sequence *int64) (bool, error) {
 	events, ack, err := s.waiting(ctx, batchSize)
 	if err != nil || ack == nil {
-		return 0, err
+		return false, err
 	}
 	if err := f.addUsernames(ctx, events); err != nil {
-		return 0, err
+		return false, err
 	}
 	next := *sequence
 	for i := range events {
@@ -141,7 +170,7 @@ func (f *Forwarder) sendBatch(ctx context.Context, s source, sequence *int64) (i
 	}
 	if len(events) > 0 {
 		if err := f.receiver.send(ctx, events); err != nil {
-			return 0, err
+			return false, err
 		}
 	}
 	err = pgx.BeginFunc(ctx, f.Pool, func(tx pgx.Tx) error {
@@ -157,27 +186,29 @@ func (f *Forwarder) sendBatch(ctx context.Context, s source, sequence *int64) (i
 		return ack(ctx, tx)
 	})
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	*sequence = next
 	for _, e := range events {
 		f.counts.sent.WithLabelValues(string(e.Kind)).Inc()
 	}
-	return len(events), nil
+	return true, nil
 }
 
 // addUsernames fills in the user names of accounts.
 func (f *Forwarder) addUsernames(ctx context.Context, events []Event) error {
 	var ids []string
 	for _, e := range events {
-		if e.Account != "" {
-			ids = append(ids, e.Account)
+		for _, id := range []string{e.Account, e.By} {
+			if _, err := uuid.Parse(id); err == nil {
+				ids = append(ids, id)
+			}
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := f.Pool.Query(ctx, `select id::text, username from identity.accounts where id::text = any ($1)`, ids)
+	rows, err := f.Pool.Query(ctx, `select id::text, username from identity.accounts where id = any ($1::text[]::uuid[])`, ids)
 	if err != nil {
 		return fmt.Errorf("read user names: %w", err)
 	}
@@ -188,7 +219,7 @@ func (f *Forwarder) addUsernames(ctx context.Context, events []Event) error {
 		return nil
 	})
 	for i := range events {
-		events[i].Username = names[events[i].Account]
+		events[i].Username, events[i].ByUsername = names[events[i].Account], names[events[i].By]
 	}
 	return err
 }

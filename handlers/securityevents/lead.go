@@ -15,15 +15,15 @@ import (
 // lead acquires or renews the lease, and returns the number of the last event that the receiver has. leads is false while another node holds
 // the lease.
 func (f *Forwarder) lead(ctx context.Context) (sequence int64, leads bool, err error) {
-	var started *time.Time
 	err = f.Pool.QueryRow(ctx, `
 		update security.forwarder set holder = $1, lease_until = clock_timestamp() + $2::interval
-		where holder is null or holder = $1 or lease_until < clock_timestamp() returning sequence, started_at`, f.node, f.Lease).Scan(&sequence, &started)
+		where holder is null or holder = $1 or lease_until < clock_timestamp() returning sequence`, f.node, f.Lease).Scan(&sequence)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, nil
 	}
-	if err == nil && started == nil {
-		err = f.begin(ctx)
+	if err == nil && !f.begun {
+		err = f.Begin(ctx)
+		f.begun = err == nil
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("lead: %w", err)
@@ -31,8 +31,8 @@ func (f *Forwarder) lead(ctx context.Context) (sequence int64, leads bool, err e
 	return sequence, true, nil
 }
 
-// begin makes the sources begin now.
-func (f *Forwarder) begin(ctx context.Context) error {
+// Begin makes the sources begin now that have not begun. A node calls it at its start, so that what it notes afterwards is sent.
+func (f *Forwarder) Begin(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, f.Pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `update security.forwarder set started_at = clock_timestamp(), current_at = clock_timestamp() where started_at is null`); err != nil {
 			return err
@@ -54,18 +54,4 @@ func (f *Forwarder) release(ctx context.Context) {
 	if err = errors.Join(err, f.receiver.close()); err != nil {
 		f.Log.Warn("forwarding of security events did not end well", "error", err)
 	}
-}
-
-// lateAfter is the time after which /status tells that security events wait.
-const lateAfter = 2 * time.Minute
-
-// Late returns a sentence if the receiver has lacked events for more than two minutes, and "" otherwise.
-func (f *Forwarder) Late(ctx context.Context) (string, error) {
-	var age time.Duration
-	err := f.Pool.QueryRow(ctx, `select coalesce(clock_timestamp() - current_at, '0') from security.forwarder`).Scan(&age)
-	if err != nil || age < lateAfter {
-		return "", err
-	}
-	return fmt.Sprintf("Security events have not reached %s for %s. They wait in the database, none is lost; the log says why.",
-		f.Receiver, age.Round(time.Second)), nil
 }

@@ -60,6 +60,9 @@ func (l logins) waiting(ctx context.Context, limit int) ([]Event, ackFunc, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read log-ins: %w", err)
 	}
+	if len(events) == 0 {
+		return nil, nil, nil
+	}
 	return events, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			update access.logins l set forwarded = s.count, forwarded_at = clock_timestamp()

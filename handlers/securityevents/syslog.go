@@ -35,7 +35,7 @@ type syslogReceiver struct {
 	network, address string
 	tls              func() (*tls.Config, error) // nil: no TLS
 
-	settle           time.Duration
+	settle time.Duration
 
 	conn  *syslogConn // nil: none
 	sent  []sentBatch // of which the last connection may have lost some

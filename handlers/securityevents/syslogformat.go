@@ -19,7 +19,7 @@ type severity int
 
 const (
 	warning severity = 4 // somebody should look
-	notice  severity = 5
+	normal  severity = 5
 )
 
 // maxSequenceID is the largest sequenceId of RFC 5424, section 7.3.1. After it comes 1.

@@ -36,7 +36,25 @@ type System struct {
 	Persons *persons.Directory
 	// Reindex enters the persons of all tickets in the directory and drops what only nodes of an earlier release use.
 	Reindex func(ctx context.Context, progress func(tickets int64)) (persons.Reindexed, error)
+	// Note records a use of keys as a security event. It is called before the use, so that none goes without.
+	Note func(ctx context.Context, use Use) error
 }
+
+// Use is a use of keys that is a security event.
+type Use struct {
+	Kind UseKind
+	Key  string // purpose and version
+}
+
+// UseKind is the kind of a use of keys.
+type UseKind int
+
+// The kinds.
+const (
+	RotateMaster UseKind = iota
+	RenewHash
+	DestroyHash
+)
 
 // Commands returns the subcommands of sol keys.
 func (c CLI) Commands() []*cobra.Command {
@@ -109,6 +127,9 @@ func (c CLI) rotate() *cobra.Command {
 		Use: "rotate", Short: "Make the first key of the key file the current master key, and wrap all keys with it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.WithSystem(cmd, func(ctx context.Context, s System) error {
+				if err := s.Note(ctx, Use{Kind: RotateMaster}); err != nil {
+					return err
+				}
 				bar := c.Progress("wrapping keys")
 				wrapped, err := s.Keyring.Rotate(ctx, func(wrapped int64) { bar.Set(wrapped, wrapped) })
 				bar.Finish()
@@ -135,6 +156,9 @@ func (c CLI) renew() *cobra.Command {
 				purpose, renew := args[0], func(ctx context.Context) (int, error) { return s.Keyring.Renew(ctx, args[0]) }
 				if purpose == persons.HashPurpose {
 					renew = s.Persons.RenewKey
+				}
+				if err := s.Note(ctx, Use{RenewHash, purpose}); err != nil {
+					return err
 				}
 				version, err := renew(ctx)
 				if err != nil {
@@ -164,6 +188,9 @@ func (c CLI) destroy() *cobra.Command {
 				return errors.New("destroying a key cannot be undone: repeat the command with --yes")
 			}
 			return c.WithSystem(cmd, func(ctx context.Context, s System) (err error) {
+				if err := s.Note(ctx, Use{DestroyHash, fmt.Sprintf("%s %d", purpose, version)}); err != nil {
+					return err
+				}
 				if purpose == persons.HashPurpose { // its hashes are rows of the directory
 					err = s.Persons.DestroyKey(ctx, version, force)
 				} else {

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package securityevents
+
+// Kind is the kind of a security event. Receivers have rules for the values, so no release changes one.
+type Kind string
+
+// The kinds.
+const (
+	LoginSucceeded Kind = "login.succeeded"
+	LoginRefused   Kind = "login.refused"  // a wrong user name, password or PIN
+	LoginLocked    Kind = "login.locked"   // too many failures
+	LoginUnlocked  Kind = "login.unlocked" // by an administrator, before the lock ended
+
+	AccountChanged   Kind = "account.changed" // a role given or ended, credentials given, an account made or disabled, by one who may do it alone
+	ChangeRequested  Kind = "account.change-requested"
+	ChangeConfirmed  Kind = "account.change-confirmed"
+	ChangeRefused    Kind = "account.change-refused"
+	ChangeWithdrawn  Kind = "account.change-withdrawn"
+	ChangeExpired    Kind = "account.change-expired"
+	EmergencyUsed    Kind = "account.emergency-used"
+	EmergencyReviews Kind = "account.emergency-reviewed"
+
+	AgreementRecorded Kind = "agreement.recorded"
+	AgreementEnded    Kind = "agreement.ended"
+
+	LookExported Kind = "look.exported" // a list as a file
+	LookDossier  Kind = "look.dossier"  // a dossier, or all events of a ticket
+	LookRefused  Kind = "look.refused"  // a ticket, file, … that its reader may not see or that does not exist
+	LookCommand  Kind = "look.command"  // at the command line
+
+	KeyTicketDestroyed Kind = "key.ticket-destroyed" // the keys of a ticket's personal data
+	KeyMasterRotated   Kind = "key.master-rotated"
+	KeyHashRenewed     Kind = "key.hash-renewed"
+	KeyHashDestroyed   Kind = "key.hash-destroyed"
+
+	NodeStarted    Kind = "node.started"
+	SettingChanged Kind = "setting.changed" // of a node, since its last start
+	DatabaseLogin  Kind = "database.login"  // a session that is not of a node
+	Dropped        Kind = "events.dropped"  // that many events were not stored, because too many waited for the receiver
+)
+
+// Kinds lists all kinds.
+func Kinds() []Kind {
+	return []Kind{
+		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
+		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookRefused, LookCommand,
+		KeyTicketDestroyed, KeyMasterRotated, KeyHashRenewed, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
+	}
+}
+
+// severityOf returns the severity of a kind for syslog: what somebody should look at is a warning.
+func severityOf(k Kind) severity {
+	switch k {
+	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
+		return warning
+	case LoginSucceeded, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
+		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, KeyMasterRotated, KeyHashRenewed, NodeStarted, SettingChanged:
+	}
+	return normal
+}
