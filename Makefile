@@ -20,6 +20,7 @@ test: ## everything that CI checks
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory check build
 	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
+	go test -race -timeout $(TEST_TIMEOUT) -tags policyoff -run TestDatabaseAlone ./handlers/...
 	tools/browser.sh test
 
 check: ## formatting, vet and lint

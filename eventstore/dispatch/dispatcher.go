@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/notify"
+	"github.com/sol-assistenza/sol/eventstore/readertags"
 )
 
 // maxTries is the maximum number of attempts to decide and append a command. An attempt fails only because another append
@@ -85,9 +86,19 @@ func (d *Dispatcher[S, C, E]) Load(ctx context.Context, stream eventstore.Stream
 	return d.load(records, err)
 }
 
-// LoadFor does the same as Load for a reader, with eventstore.Store.ReadStreamFor.
+// LoadFor does the same as Load for a reader, with eventstore.Store.ReadStreamFor. If the reader tags of the stream are missing or out of date,
+// it writes them first.
 func (d *Dispatcher[S, C, E]) LoadFor(ctx context.Context, r eventstore.Reader, stream eventstore.StreamID) (S, int, []Event[E], error) {
 	records, err := d.store.ReadStreamFor(ctx, r, stream)
+	if errors.Is(err, eventstore.ErrNotFound) && d.decider.Readers != nil && eventstore.IsID(stream) {
+		outdated, refreshErr := readertags.RefreshOne(ctx, d.store.Pools().Read, stream, d.Readers)
+		if refreshErr != nil {
+			return d.load(nil, refreshErr)
+		}
+		if outdated {
+			records, err = d.store.ReadStreamFor(ctx, r, stream)
+		}
+	}
 	return d.load(records, err)
 }
 

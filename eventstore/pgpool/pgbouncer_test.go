@@ -98,7 +98,7 @@ func TestRequestsThroughPgBouncerInTransactionMode(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range 30 {
 		all.Go(func() {
-			err := requests.InTx(t.Context(), kinds[n%len(kinds)], pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+			err := requests.InTx(t.Context(), eventstore.Reader{}, kinds[n%len(kinds)], pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 				for range 5 {
 					var role, level, timeout, same string
 					var number int

@@ -14,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
 // ErrUnavailable: no connection became free in time, or the server did not answer in time. A later attempt may succeed.
@@ -94,6 +96,10 @@ func Open(ctx context.Context, c Config) (_ *Pools, err error) {
 			return nil, fmt.Errorf("pool %s: %w", s.Name, err)
 		}
 	}
+	if p.Request.signer, err = signedreader.NewSigner(ctx, p.Append); err != nil {
+		return nil, fmt.Errorf("pool %s: %w", Request, err)
+	}
+	p.background.start(p.Request.signer.KeepFresh)
 	return p, nil
 }
 

@@ -138,7 +138,7 @@ func acquire(t *testing.T, p *pgpool.Pools, name pgpool.Name) (release func()) {
 func TestKindsShareTheRequestPool(t *testing.T) {
 	p, _ := openPools(t, pgpool.Request, func(s *pgpool.Spec) { s.Wait = 100 * time.Millisecond })
 	inTx := func(kind string, do func() error) error {
-		return p.Request.InTx(t.Context(), kind, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(pgx.Tx) error { return do() })
+		return p.Request.InTx(t.Context(), eventstore.Reader{}, kind, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(pgx.Tx) error { return do() })
 	}
 	var nest func(n int) error
 	nest = func(n int) error {

@@ -52,6 +52,19 @@ func Refresh(ctx context.Context, db *pgxpool.Pool, kind string, tagsOf func(con
 	return n, err
 }
 
+// RefreshOne writes the tags of a stream if they are missing or out of date, and reports whether they were. tagsOf is that of Refresh.
+func RefreshOne(ctx context.Context, db *pgxpool.Pool, stream string, tagsOf func(context.Context, string) ([]string, int, error)) (outdated bool, err error) {
+	err = db.QueryRow(ctx, `
+		select exists (select from log.streams where id = $1::text::uuid and readers_version is distinct from version)`, stream).Scan(&outdated)
+	if err == nil && outdated {
+		_, err = refreshStream(ctx, db, stream, tagsOf)
+	}
+	if err != nil {
+		return false, fmt.Errorf("refresh reader tags of %s: %w", stream, err)
+	}
+	return outdated, nil
+}
+
 // streamRow says whether the tags of a stream are missing or out of date.
 type streamRow struct {
 	id       string

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // Connect returns a connection to the database with this URL, outside all pools, until the test ends. With the URL of a DB it has the rights
@@ -20,4 +22,10 @@ func Connect(t testing.TB, url string) *pgx.Conn {
 	}
 	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) }) // its server may be dead
 	return conn
+}
+
+// ConnectAs returns a connection as Connect does, of a login role, for example sol_request.
+func ConnectAs(t testing.TB, url, login string) *pgx.Conn {
+	t.Helper()
+	return Connect(t, pgpool.TrustedLogins(url)[login])
 }

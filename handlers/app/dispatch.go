@@ -102,14 +102,7 @@ func (d *TicketDispatcher) History(ctx context.Context, id ticket.ID) ([]ticket.
 // HistoryFor returns the events of a ticket as History, to a viewer. By the reader tags of the log it refuses a ticket that the viewer may not
 // read, and leaves out the personal parts of events that the viewer may not know of. Error: eventstore.ErrNotFound.
 func (d *TicketDispatcher) HistoryFor(ctx context.Context, v ticketview.Viewer, id ticket.ID) ([]ticket.Recorded, error) {
-	if v.ReadsEverything() {
-		return d.History(ctx, id)
-	}
-	reader := eventstore.Reader{Stream: string(v.Ticket)}
-	for _, tag := range v.Tags() {
-		reader.Tags = append(reader.Tags, string(tag))
-	}
-	_, _, history, err := d.dispatcher.LoadFor(ctx, reader, string(id))
+	_, _, history, err := d.dispatcher.LoadFor(ctx, v.Reader(), string(id))
 	if err != nil {
 		return nil, fmt.Errorf("history of ticket %s: %w", id, err)
 	}

@@ -73,7 +73,7 @@ func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashbo
 		statuses:  map[ticket.Status]int{},
 		ages:      make([]int, len(ageLimits)+1),
 	}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
+	err = readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
 		g.result.Position = snap.Position
 		if err := g.collectIntervals(ctx, snap, p); err != nil {
 			return err

@@ -103,7 +103,7 @@ func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown
 		return DrillDownPage{}, err
 	}
 	page := DrillDownPage{From: q.From, To: q.To, At: q.at.UTC()}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
+	err = readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
 		page.Position = snap.Position
 		from := Model.Table("standings") + " s"
 		if !q.tickets {

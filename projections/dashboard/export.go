@@ -78,7 +78,7 @@ func (r *Reader) exportPage(ctx context.Context, v ticketview.Viewer, q drillDow
 	case <-ctx.Done():
 		return nil, fmt.Errorf("export: %w", ctx.Err())
 	}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
+	err = readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
 		page, err = q.rows(ctx, snap.Tx, after, limit)
 		return err
 	})
@@ -119,7 +119,7 @@ func (r *Reader) freeze(ctx context.Context, v ticketview.Viewer) (frozen, error
 // lastFrozen returns the last moment before the last event of the read model.
 func (r *Reader) lastFrozen(ctx context.Context, v ticketview.Viewer) (frozen, error) {
 	var held eventstore.Position
-	err := readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
+	err := readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
 		held = snap.Position
 		return nil
 	})

@@ -13,11 +13,11 @@ import (
 )
 
 // Changes returns the changes after a position that the viewer may see now or later, in the order of the log, from at most limit events.
-// The caller must keep a change to itself until its VisibleFrom. It reads on the connection of live updates, for a stream that resumes at
-// a position too old for the node's memory; row-level security selects the changes.
+// The caller must keep a change to itself until its VisibleFrom. It is for a stream that resumes at a position too old for the node's memory;
+// row-level security selects the changes.
 func (r *Reader) Changes(ctx context.Context, v ticketview.Viewer, after int64, limit int) (Changes, error) {
 	changes := Changes{Items: []Change{}}
-	err := r.withLiveSnapshot(ctx, &v, func(s snapshot) error {
+	err := r.withSnapshot(ctx, v, func(s snapshot) error {
 		rows, err := s.tx.Query(ctx, `
 			select position, ticket::text, type, at, `+s.visibleFromSQL()+`
 			from `+s.table("timeline")+` where position > $1 and $2::text is not null order by position limit $3`,

@@ -80,7 +80,7 @@ func (r *Reader) Changed() <-chan struct{} {
 // ReadFeed returns the rows after a position, at most limit of them, and the counts of the scopes that countsOf returns for these rows, in
 // one snapshot on the connection of live updates.
 func (r *Reader) ReadFeed(ctx context.Context, after int64, limit int, countsOf func([]*ChangeRow) []Scope) (f Feed, err error) {
-	err = r.withLiveSnapshot(ctx, nil, func(s snapshot) error {
+	err = r.withLiveSnapshot(ctx, func(s snapshot) error {
 		f.Position = s.position
 		if f.Rows, err = s.changeRows(ctx, `position > $1 order by position limit $2`, after, limit); err != nil {
 			return err
@@ -101,7 +101,7 @@ func (r *Reader) ReadFeed(ctx context.Context, after int64, limit int, countsOf 
 // LatestFeed returns the last rows of the feed, at most limit of them, and the earlier rows that are still held from somebody.
 func (r *Reader) LatestFeed(ctx context.Context, limit int) (latest Feed, held []*ChangeRow, err error) {
 	settled := r.store.SettledTime(ctx)
-	err = r.withLiveSnapshot(ctx, nil, func(s snapshot) error {
+	err = r.withLiveSnapshot(ctx, func(s snapshot) error {
 		latest.Position = s.position
 		if latest.Rows, err = s.changeRows(ctx, `position <= $1 order by position desc limit $2`, s.position.N, limit); err != nil {
 			return err

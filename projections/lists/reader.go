@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -48,20 +47,16 @@ func (s snapshot) table(name string) string { return s.model.Table(name) }
 
 // withSnapshot calls do with a snapshot of the lists. A personal link gives no access to lists, so only the viewer's actor counts.
 func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(snapshot) error) error {
-	return readmodel.WithSnapshot(ctx, r.store, v.Actor, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
-		return do(snapshot{tx: s.Tx, viewer: ticketview.Viewer{Actor: v.Actor}, now: s.Now, position: s.Position, model: r.model})
+	v = ticketview.Viewer{Actor: v.Actor}
+	return readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
+		return do(snapshot{tx: s.Tx, viewer: v, now: s.Now, position: s.Position, model: r.model})
 	})
 }
 
-// withLiveSnapshot is withSnapshot on the connection of live updates. Without a viewer (nil) the snapshot shows all rows.
-func (r *Reader) withLiveSnapshot(ctx context.Context, v *ticketview.Viewer, do func(snapshot) error) error {
-	var by *person.Actor
-	var viewer ticketview.Viewer
-	if v != nil {
-		by, viewer = &v.Actor, ticketview.Viewer{Actor: v.Actor}
-	}
-	return readmodel.WithLiveSnapshot(ctx, r.store, by, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
-		return do(snapshot{tx: s.Tx, viewer: viewer, now: s.Now, position: s.Position, model: r.model})
+// withLiveSnapshot is withSnapshot on the connection of live updates. The snapshot shows all rows.
+func (r *Reader) withLiveSnapshot(ctx context.Context, do func(snapshot) error) error {
+	return readmodel.WithLiveSnapshot(ctx, r.store, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
+		return do(snapshot{tx: s.Tx, now: s.Now, position: s.Position, model: r.model})
 	})
 }
 

@@ -226,7 +226,7 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 // actor it sets none of the settings that the policies read.
 func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n int) {
 	t.Helper()
-	err := f.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+	err := f.Store.Pools().Request.InTx(t.Context(), readerOf(actor), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
 		if actor != (person.Actor{}) {
 			_, err := tx.Exec(t.Context(),
 				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
@@ -243,10 +243,22 @@ func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n
 	return n
 }
 
+// readerOf returns for whom the database reads if an actor does, as ticketview.Viewer.Reader does. Tests of ticketview import this package.
+func readerOf(by person.Actor) eventstore.Reader {
+	r := eventstore.Reader{Role: string(by.Role), Entity: string(by.Entity), Account: by.ID, Everything: by.Role == person.Auditor}
+	switch {
+	case by.Role == person.Citizen:
+		r.Tags = []string{string(ticket.CitizenTag(by.ID))}
+	case by.Role.Operates():
+		r.Tags = []string{string(ticket.EntityTag(by.Entity))}
+	}
+	return r
+}
+
 // ExecAsRequest executes a statement under the database role of requests.
 func (f *Fixture) ExecAsRequest(t *testing.T, sql string) error {
 	t.Helper()
-	return f.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+	return f.Store.Pools().Request.InTx(t.Context(), eventstore.Reader{}, "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
 		_, err := tx.Exec(t.Context(), sql)
 		return err
 	})

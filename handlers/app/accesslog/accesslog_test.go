@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
@@ -107,7 +108,7 @@ func TestRecordsCannotBeChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	asRequest := func(sql string) error {
-		return db.Store.Pools().Request.InTx(t.Context(), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+		return db.Store.Pools().Request.InTx(t.Context(), eventstore.Reader{}, "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
 			_, err := tx.Exec(t.Context(), sql)
 			return err
 		})

@@ -12,8 +12,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
 // earlierIDs is added to the ids of access.reads and access.searches: they are older than the records of access.records, whose ids are positive.
@@ -50,7 +52,7 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
-	err = requests.InTx(ctx, "accesses", options, func(tx pgx.Tx) error {
+	err = requests.InTx(ctx, readerOf(reader), "accesses", options, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(reader.Role)); err != nil {
 			return err
 		}
@@ -96,4 +98,9 @@ func Cleanup(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err erro
 		deleted += tag.RowsAffected()
 	}
 	return deleted, nil
+}
+
+// readerOf returns for whom the database reads the records of an actor.
+func readerOf(by person.Actor) signedreader.Reader {
+	return signedreader.Reader{Role: string(by.Role), Entity: string(by.Entity), Account: by.ID, Everything: policy.ReadsEverything(by)}
 }

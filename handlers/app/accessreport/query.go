@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Query selects looks. Empty lists select all; one of the lists, or both moments, must be given.
@@ -91,7 +92,7 @@ func forEachLookOf(ctx context.Context, requests *pgpool.Requests, by person.Act
 	for more := true; more; {
 		more = false
 		var piece []look
-		err := requests.InTx(ctx, "access report", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		err := requests.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "access report", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true)`, string(by.Role), string(by.Entity)); err != nil {
 				return err
 			}

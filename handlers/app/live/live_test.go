@@ -101,7 +101,7 @@ func TestStreamsNeedNoConnectionOfRequestsAndConsumers(t *testing.T) {
 		for n := range s.Conns { // each kind of reading gets a part of the pool
 			held := make(chan struct{})
 			holding.Go(func() {
-				err := pools.Request.InTx(context.WithoutCancel(t.Context()), fmt.Sprint(n), pgx.TxOptions{}, func(tx pgx.Tx) error {
+				err := pools.Request.InTx(context.WithoutCancel(t.Context()), eventstore.Reader{}, fmt.Sprint(n), pgx.TxOptions{}, func(tx pgx.Tx) error {
 					_, err := tx.Exec(t.Context(), `set local idle_in_transaction_session_timeout = 0`)
 					close(held)
 					<-released

@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 	"github.com/sol-assistenza/sol/sagas"
 )
 
@@ -232,7 +233,7 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return n.store.Pools().Request.InTx(ctx, "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if err := setActor(ctx, tx, by); err != nil {
 			return err
 		}
