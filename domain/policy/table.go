@@ -20,6 +20,10 @@ const (
 	UpdateTicket       Action = "ticket.update"
 	UndoAct            Action = "ticket.undo"
 	ReplyToTicket      Action = "ticket.reply"
+	OpenTicketPage     Action = "ticket.page"     // the page of a ticket for those who work on tickets or examine them
+	SearchTickets      Action = "ticket.search"   // their lists and search; citizens have a list of their own
+	KeepDraft          Action = "ticket.draft"    // of an update
+	ShowPresence       Action = "ticket.presence" // that one has the ticket open
 	ReadEvents         Action = "ticket.events"
 	ReadAccesses       Action = "ticket.accesses"
 	TakeDossier        Action = "ticket.dossier"
@@ -78,6 +82,12 @@ var table = slices.Concat([]Right{
 	{ListTickets, operators, EntityWide},
 	{ListTickets, auditors, anywhere},
 	{ListTickets, []person.Role{person.Citizen}, Own},
+	{OpenTicketPage, operators, reads},
+	{OpenTicketPage, auditors, examines},
+	{SearchTickets, operators, EntityWide},
+	{SearchTickets, auditors, anywhere},
+	{KeepDraft, operators, reads},
+	{ShowPresence, operators, reads},
 	{UpdateTicket, operators, Competent | Sender},
 	{UndoAct, operators, Author},
 	{ReplyToTicket, []person.Role{person.Citizen}, Citizen},

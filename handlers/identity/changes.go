@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -29,7 +30,7 @@ func (i *Identity) ReserveAccount(ctx context.Context, change string, n NewAccou
 }
 
 // StageSecrets stores the hashes of a new password and PIN for the event of a change. An empty one is left as it is: an earlier StageSecrets of
-// the change set it, or the account keeps its own.
+// the change set it, or the account keeps its own. Error: ErrNotFound for an account that does not exist.
 func (i *Identity) StageSecrets(ctx context.Context, change, account, password, pin string) error {
 	passwordHash, pinHash, err := i.hashSecrets(ctx, password, pin)
 	if err != nil {
@@ -45,6 +46,10 @@ func (i *Identity) StageSecrets(ctx context.Context, change, account, password, 
 		insert into identity.staged_secrets as s (id, account, password, pin) values ($1, $2, $3, $4)
 		on conflict (id) do update set password = coalesce(excluded.password, s.password), pin = coalesce(excluded.pin, s.pin)`,
 		change, account, textOrNil(passwordHash), textOrNil(pinHash))
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "23503" { // foreign key
+		err = ErrNotFound
+	}
 	if err != nil {
 		return fmt.Errorf("stage secrets: %w", err)
 	}

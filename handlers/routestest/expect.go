@@ -30,17 +30,24 @@ const (
 // Expect returns how a route must answer a person about a ticket. It follows from the table of rights, the person's relations to the ticket and
 // the statuses of the lifecycle alone.
 func Expect(r Route, who Person, about Ticket) Outcome {
+	if who.Link != "" && !r.OfAPI() && !(r.Access == Holder && who.Link == about.ID) {
+		who.Token = "" // a page does not see a link in another path
+	}
 	switch {
+	case r.Access == Public && r.Missing:
+		return NotVisible
 	case r.Access == Public && (r.Action == "" || who.Token == ""):
 		return LetIn
 	case who.Link != "" && r.Access == Session:
 		return LogInFirst // a link is no session
-	case who.Link != "" && (r.Action == policy.ChoosePreferences || r.Action == policy.ReadOwnAccesses):
+	case who.Link != "" && who.Token != "" && (r.Action == policy.ChoosePreferences || r.Action == policy.ReadOwnAccesses):
 		return Forbidden // it has no account
 	case who.Token == "":
 		return LogInFirst
 	case r.Access == Session:
 		return LetIn
+	case !policy.May(who.Actor, r.Action) && r.Looks == Live && !r.OfAPI():
+		return LogInFirst // a page's stream ends: a browser would repeat a refused one for ever
 	case !policy.May(who.Actor, r.Action):
 		return Forbidden
 	case r.About:
@@ -102,6 +109,12 @@ func mayReadChecks(s ticket.State, by person.Actor) bool {
 		has |= policy.Addressee
 	}
 	return policy.Allows(by, policy.ReadChecks, has)
+}
+
+// Agrees reports whether an outcome is the expected one. Of what does not exist a form may also say that it is answered already, and a form
+// that is about no ticket may be refused for what it holds.
+func (r Route) Agrees(want, got Outcome) bool {
+	return got == want || got == NotNow && (r.Missing && want == NotVisible || !r.About && want == LetIn)
 }
 
 // outcomeOf returns the outcome of an answer.

@@ -77,6 +77,12 @@ func (r Route) Method() string {
 	return method
 }
 
+// OfAPI reports whether the route is an operation of the API.
+func (r Route) OfAPI() bool {
+	_, path, _ := strings.Cut(r.Pattern, " ")
+	return strings.HasPrefix(path, "/api/") || path == "/status"
+}
+
 // Reads reports whether the route reads and changes nothing.
 func (r Route) Reads() bool { return r.Looks != Nothing }
 

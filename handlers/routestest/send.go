@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +69,11 @@ func (s *System) Send(server *handlertest.Server, r Route, who Person, about Tic
 		a.Outcome = LogInFirst
 	}
 	return a
+}
+
+// seenVersion returns the version of the ticket that the caller would have read.
+func (c Call) seenVersion() string {
+	return strconv.Itoa(max(1, c.Ticket.State.Known.VersionFor(c.Who.Actor, c.System.Clock.Now())))
 }
 
 // moment returns the time of now, for a view of a moment.

@@ -97,7 +97,7 @@ func TestQueueShowsItsTickets(t *testing.T) {
 	w.Account(t, "maria", person.Citizen, "")
 	maria := w.browser()
 	maria.open("/accesso").submit("Accedi", formValues{"Nome utente": "maria", "Password": handlertest.Password, "PIN": handlertest.PIN})
-	maria.open("/code/mie").want(404).shows("Questa pagina non c’è", "Cittadino")
+	maria.open("/code/mie").want(403).shows("Pagina di un altro ruolo", "Cittadino")
 }
 
 func TestQueueIsSortedByItsColumns(t *testing.T) {

@@ -52,6 +52,7 @@ type Web struct {
 	publicURL   string
 	liveUpdates *sse.Streams
 	handler     http.Handler
+	patterns    []string // of all routes of pages
 
 	streamsContext context.Context // canceled by EndStreams
 	endStreams     context.CancelFunc
@@ -80,6 +81,7 @@ func New(c Config) (*Web, error) {
 	mux.Handle("GET "+ui.StaticPath, u.Assets())
 	for _, r := range routes {
 		mux.HandleFunc(r.Pattern, w.handle(r))
+		w.patterns = append(w.patterns, r.Pattern)
 	}
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(w.denyCrossOrigin))

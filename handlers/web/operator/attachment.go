@@ -22,13 +22,9 @@ func (p *Pages) downloadAttachment(r *ui.Request) error {
 	return nil
 }
 
-// readFile reads the attachment in the path. Error: *ticket.NotVisibleError for a reader that is neither operator nor auditor.
+// readFile reads the attachment in the path.
 func (p *Pages) readFile(r *ui.Request) (ticketview.File, []byte, error) {
-	id, err := ticketID(r)
-	if err != nil {
-		return ticketview.File{}, nil, err
-	}
-	return p.App.ReadFile(r.Context(), r.Caller, id, ticket.ID(r.PathValue("file")))
+	return p.App.ReadFile(r.Context(), r.Caller, ticketID(r), ticket.ID(r.PathValue("file")))
 }
 
 // previewData is the data of the page that shows one attachment.

@@ -41,11 +41,8 @@ func (p *Pages) storeDraft(r *ui.Request, id ticket.ID, f updateForm) (time.Time
 
 // storeVisibleDraft calls storeDraft for the ticket in the path if the reader may see it.
 func (p *Pages) storeVisibleDraft(r *ui.Request, f updateForm) (time.Time, error) {
-	id, err := ticketID(r)
-	if err == nil {
-		err = p.App.CheckVisible(r.Context(), r.Caller, id)
-	}
-	if err != nil {
+	id := ticketID(r)
+	if err := p.App.CheckVisible(r.Context(), r.Caller, id); err != nil {
 		return time.Time{}, err
 	}
 	return p.storeDraft(r, id, f)

@@ -17,19 +17,9 @@ import (
 // findRoutes returns the routes of the search box in the header.
 func (p *Pages) findRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /cerca", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.findPage)},
-		{Pattern: "POST /cerca", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.find)},
-		{Pattern: "POST /cerca/suggerimenti", Access: ui.WithRole, Action: policy.ListTickets, Handle: withSearchBox(p.suggest)},
-	}
-}
-
-// withSearchBox returns a handler for the roles whose header has the search box. Citizens may list tickets and have another page for it.
-func withSearchBox(handle func(*ui.Request) error) func(*ui.Request) error {
-	return func(r *ui.Request) error {
-		if !ui.FindsTickets(r.Caller.Actor.Role) {
-			return ui.ErrWrongRole
-		}
-		return handle(r)
+		{Pattern: "GET /cerca", Access: ui.WithRole, Action: policy.SearchTickets, Handle: p.findPage},
+		{Pattern: "POST /cerca", Access: ui.WithRole, Action: policy.SearchTickets, Handle: p.find},
+		{Pattern: "POST /cerca/suggerimenti", Access: ui.WithRole, Action: policy.SearchTickets, Handle: p.suggest},
 	}
 }
 

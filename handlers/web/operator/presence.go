@@ -39,11 +39,8 @@ func (p *Pages) presenceText(r *ui.Request, id ticket.ID) (string, error) {
 // reportPresence records that the reader has the ticket open, writes or leaves, as the page's script reports, and answers with
 // presenceText as plain text.
 func (p *Pages) reportPresence(r *ui.Request) error {
-	id, err := ticketID(r)
-	if err == nil {
-		err = p.App.CheckVisible(r.Context(), r.Caller, id)
-	}
-	if err != nil {
+	id := ticketID(r)
+	if err := p.App.CheckVisible(r.Context(), r.Caller, id); err != nil {
 		return err
 	}
 	actor := r.Caller.Actor

@@ -20,8 +20,8 @@ import (
 
 func (p *Pages) queueRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: policy.ListTickets, Handle: p.queuePage},
-		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: policy.ListTickets, Handle: p.searchQueue},
+		{Pattern: "GET /code/{queue}", Access: ui.WithRole, Action: policy.SearchTickets, Handle: p.queuePage},
+		{Pattern: "POST /code/{queue}", Access: ui.WithRole, Action: policy.SearchTickets, Handle: p.searchQueue},
 	}
 }
 
@@ -106,7 +106,7 @@ func (p *Pages) renderSearchTooLong(r *ui.Request, l listFilters) error {
 func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 	actor := r.Caller.Actor
 	name, ok := lists.QueueName(actor.Role, l.Queue)
-	if !ok || !actor.Role.Operates() && !r.Caller.Viewer().IsAuditor() {
+	if !ok {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -21,16 +20,16 @@ import (
 
 func (p *Pages) ticketRoutes() []ui.Route {
 	return []ui.Route{
-		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.ticketPage},
+		{Pattern: "GET /ticket/{id}", Access: ui.WithRole, Action: policy.OpenTicketPage, Handle: p.ticketPage},
 		{Pattern: "POST /ticket/{id}", Access: ui.WithRole, Action: policy.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.updateTicket},
-		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: policy.UpdateTicket, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
-		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: policy.UpdateTicket, Background: true, Handle: p.reportPresence},
+		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: policy.KeepDraft, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
+		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: policy.ShowPresence, Background: true, Handle: p.reportPresence},
 		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.revokeLinks},
 		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: policy.UndoAct, Handle: p.undo},
 		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.correctContacts},
 		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.informCitizen},
-		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.downloadAttachment},
-		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: policy.ReadTicket, Handle: p.previewPage},
+		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: policy.OpenTicketPage, Handle: p.downloadAttachment},
+		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: policy.OpenTicketPage, Handle: p.previewPage},
 	}
 }
 
@@ -83,21 +82,11 @@ func (p *Pages) renderWithDraft(r *ui.Request, status int, problem *ui.Problem, 
 
 // readTicket reads the ticket in the path for an operator or auditor, and records the access.
 func (p *Pages) readTicket(r *ui.Request) (app.TicketView, error) {
-	id, err := ticketID(r)
-	if err != nil {
-		return app.TicketView{}, err
-	}
-	return p.App.ViewTicket(r.Context(), r.Caller, id)
+	return p.App.ViewTicket(r.Context(), r.Caller, ticketID(r))
 }
 
-// ticketID returns the ticket id in the path. Error: *ticket.NotVisibleError for a reader that is neither operator nor auditor; citizens
-// have pages of their own.
-func ticketID(r *ui.Request) (ticket.ID, error) {
-	if role := r.Caller.Actor.Role; !role.Operates() && role != person.Auditor {
-		return "", &ticket.NotVisibleError{}
-	}
-	return ticket.ID(r.PathValue("id")), nil
-}
+// ticketID returns the ticket id in the path.
+func ticketID(r *ui.Request) ticket.ID { return ticket.ID(r.PathValue("id")) }
 
 // renderWithForm renders ticket view t with the form as typed and stores the form as a draft, so that the reader can leave the page.
 // Callers pass the ticket view that they have read, so that one request records one access.
@@ -117,7 +106,7 @@ func (p *Pages) renderWithForm(r *ui.Request, status int, problem *ui.Problem, t
 // renderTicket fills in the rest of d, whose form has its key, and renders the ticket's page.
 func (p *Pages) renderTicket(r *ui.Request, status int, problem *ui.Problem, d ticketData) (err error) {
 	t := d.Ticket
-	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role == person.Auditor, newChecklist(d.TicketView, d.Form)
+	d.Conversation, d.IsAuditor, d.Checks = newConversation(t), r.Caller.Actor.Role.Audits(), newChecklist(d.TicketView, d.Form)
 	if d.Checks != nil {
 		d.Checks.AwaitsTaking = p.awaitsTaking(d.TicketView)
 	}

@@ -21,7 +21,7 @@ func HomePath(role person.Role) string {
 		return "/accesso/ruolo"
 	case role.Operates():
 		return "/code/nuove"
-	case role == person.Auditor:
+	case role.Audits():
 		return "/revisione"
 	case role == person.Citizen:
 		return "/richieste"

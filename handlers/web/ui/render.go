@@ -107,10 +107,10 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	actor := r.Session.Actor
 	f.User = &user{
 		Name: r.Session.Name, Role: RoleNames[actor.Role], Operates: actor.Role.Operates(), Supervises: actor.Role.Supervises(),
-		Audits: actor.Role == person.Auditor, Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
+		Audits: actor.Role.Audits(), Administers: actor.Role == person.Administrator, Citizen: actor.Role == person.Citizen,
 		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: policy.May(actor, policy.SubscribeToChanges),
 		HasNotifications: policy.May(actor, policy.ReadNotifications),
-		FindsTickets:     FindsTickets(actor.Role),
+		FindsTickets:     policy.May(actor, policy.SearchTickets),
 	}
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
@@ -132,9 +132,6 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	}
 	return err
 }
-
-// FindsTickets reports whether the header has the search box for a role.
-func FindsTickets(role person.Role) bool { return role.Operates() || role == person.Auditor }
 
 // confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{
