@@ -75,7 +75,7 @@ func (a *cli) benchTimers() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log := eventstore.Config{URL: own.URL("sol"), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}, Log: config.NewQuietLogger(a.err, c.Log)}
+		log := eventstore.Config{Logins: pgpool.TrustedLogins(own.URL("sol")), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}, Log: config.NewQuietLogger(a.err, c.Log)}
 		return runtime.BenchmarkPolls(ctx, a.out, log, sagas.AutoClose(catalog.Default()))
 	})
 }

@@ -141,7 +141,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/database": {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accesses": append([]string{"cmd/sol/internal/progress"}, application...),
 	"cmd/sol/internal/dbproxy":  {},
-	"cmd/sol/internal/faults": {"cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
+	"cmd/sol/internal/faults": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
 		"handlers/app", "migrations"},
 	"cmd/sol/internal/keys":       {"cmd/sol/internal/database", "cmd/sol/internal/progress", "eventstore/keyring", "eventstore/persons"},
 	"cmd/sol/internal/outboxlist": {"handlers/app/messages"},
@@ -152,7 +152,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
 	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/web"},
 	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},
-	"cmd/sol/internal/chaos": {"cmd/sol/internal/faults", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
+	"cmd/sol/internal/chaos": {"cmd/sol/internal/config", "cmd/sol/internal/faults", "cmd/sol/internal/database", "eventstore/pgpool", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
 		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",

@@ -60,7 +60,8 @@ func (a *cli) withLists(cmd *cobra.Command, do func(context.Context, *node) erro
 }
 
 func (a *cli) migrateCommand() *cobra.Command {
-	return &cobra.Command{
+	var passwords bool
+	command := &cobra.Command{
 		Use: "migrate", Short: "Create the database or migrate its schema to this version (run automatically by serve and demo)",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -71,8 +72,14 @@ func (a *cli) migrateCommand() *cobra.Command {
 			if err := database.MakeDataDir(c.DataDir); err != nil {
 				return err
 			}
-			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), database.Migrate(c.MasterKeyFile))
+			prepare := database.Migrate(c.MasterKeyFile)
+			if passwords {
+				prepare = database.SetPasswords(prepare, c.Logins)
+			}
+			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), prepare)
 			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}
+	command.Flags().BoolVar(&passwords, "set-passwords", false, "give the login roles the passwords of their URLs, for example of SOL_REQUEST_DATABASE_URL")
+	return command
 }

@@ -22,7 +22,7 @@ const eventsPerStream = 12
 // measureAppends returns the number of acknowledged events per second. Every writer waits for each of its appends. An append has one
 // event, a command id and an expected version.
 func measureAppends(ctx context.Context, cfg Config, writers int) (float64, error) {
-	store, err := eventstore.Open(ctx, eventstore.Config{URL: cfg.URL, MasterKey: cfg.MasterKey, Pools: []func(*pgpool.Spec){pgpool.Small}})
+	store, err := eventstore.Open(ctx, eventstore.Config{Logins: pgpool.TrustedLogins(cfg.URL), MasterKey: cfg.MasterKey, Pools: []func(*pgpool.Spec){pgpool.Small}})
 	if err != nil {
 		return 0, err
 	}

@@ -29,6 +29,10 @@ func TrustedLogins(address string) Logins {
 	if err != nil {
 		return nil // opening the address itself fails with this error
 	}
+	parameters := u.Query() // they would override the user
+	parameters.Del("user")
+	parameters.Del("password")
+	u.RawQuery = parameters.Encode()
 	all := Logins{}
 	for _, role := range LoginRoles() {
 		u.User = url.User(role)

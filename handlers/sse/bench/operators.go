@@ -25,7 +25,7 @@ type Account struct {
 func CreateOperators(ctx context.Context, url string, hashes func(purpose, value string) []string, c *catalog.Catalog, number int,
 	progress func(done, total int64),
 ) ([]Account, error) {
-	pools, err := pgpool.Open(ctx, pgpool.Config{URL: url, Adjust: []func(*pgpool.Spec){pgpool.Small, pgpool.WithoutDiskWait}})
+	pools, err := pgpool.Open(ctx, pgpool.Config{Logins: pgpool.TrustedLogins(url), Adjust: []func(*pgpool.Spec){pgpool.Small, pgpool.WithoutDiskWait}})
 	if err != nil {
 		return nil, fmt.Errorf("create operators: %w", err)
 	}

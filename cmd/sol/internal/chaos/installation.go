@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
@@ -114,7 +115,8 @@ func (in *installation) waitUntilUp(ctx context.Context) error {
 // runSol runs a command of sol beside the nodes and returns its output.
 func (in *installation) runSol(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, in.Program, args...)
-	cmd.Env = append(append([]string{}, in.env...), "SOL_DATA_DIR="+filepath.Join(in.Dir, "cli"), "SOL_DATABASE_URL="+in.pair.Primary().URL("sol"))
+	cmd.Env = append(append([]string{}, in.env...), "SOL_DATA_DIR="+filepath.Join(in.Dir, "cli"))
+	cmd.Env = append(cmd.Env, config.TrustedVariables(in.pair.Primary().URL("sol"))...)
 	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

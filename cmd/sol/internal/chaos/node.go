@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
 )
 
@@ -54,8 +55,8 @@ func newNode(program, dir, name string, sockets [2]string, env []string) (*node,
 	if n.output, err = os.Create(filepath.Join(dir, name+".log")); err != nil {
 		return nil, err
 	}
-	n.env = append(append([]string{}, env...), "SOL_ADDR="+n.address, "SOL_METRICS_ADDR="+n.metrics, "SOL_DATA_DIR="+filepath.Join(dir, name),
-		"SOL_DATABASE_URL="+n.databaseURL())
+	n.env = append(append([]string{}, env...), "SOL_ADDR="+n.address, "SOL_METRICS_ADDR="+n.metrics, "SOL_DATA_DIR="+filepath.Join(dir, name))
+	n.env = append(n.env, config.TrustedVariables(n.databaseURL())...)
 	return n, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // roundResult holds the durations and counts of one round.
@@ -209,5 +210,5 @@ func (in *installation) openStore(ctx context.Context) (*eventstore.Store, error
 	if err != nil {
 		return nil, err
 	}
-	return eventstore.Open(ctx, eventstore.Config{URL: in.pair.Primary().URL("sol"), MasterKey: key})
+	return eventstore.Open(ctx, eventstore.Config{Logins: pgpool.TrustedLogins(in.pair.Primary().URL("sol")), MasterKey: key})
 }

@@ -223,6 +223,15 @@ func LoginVariable(role string) string {
 	return "SOL_" + strings.ToUpper(strings.TrimPrefix(role, "sol_")) + "_DATABASE_URL"
 }
 
+// TrustedVariables returns the settings NAME=VALUE of SOL_DATABASE_URL and of the login roles for a server that asks nobody for a password.
+func TrustedVariables(url string) []string {
+	settings := []string{"SOL_DATABASE_URL=" + url}
+	for role, login := range pgpool.TrustedLogins(url) {
+		settings = append(settings, LoginVariable(role)+"="+login)
+	}
+	return settings
+}
+
 // LoginVariables returns the variables with the URLs of login roles.
 func LoginVariables(roles []string) (names []string) {
 	for _, role := range roles {

@@ -53,7 +53,10 @@ func (a address) openDirect(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if err := pgpool.RefuseTransactionMode(ctx, a.url); errors.Is(err, pgpool.ErrTransactionMode) {
-		return fmt.Errorf("%s leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL to the address of Postgres itself", a.variable)
+		if strings.HasPrefix(a.variable, "SOL_DATABASE_") {
+			return fmt.Errorf("%s leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL to the address of Postgres itself", a.variable)
+		}
+		return fmt.Errorf("%s leads through PgBouncer in transaction mode; let it lead to Postgres itself", a.variable)
 	} else if err != nil {
 		return err
 	}

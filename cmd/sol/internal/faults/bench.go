@@ -190,7 +190,7 @@ func (b benchRound) openStore(ctx context.Context) (*eventstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return eventstore.Open(ctx, eventstore.Config{URL: b.server.URL(b.name), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}})
+	return eventstore.Open(ctx, eventstore.Config{Logins: pgpool.TrustedLogins(b.server.URL(b.name)), MasterKey: key, Pools: []func(*pgpool.Spec){pgpool.Small}})
 }
 
 // startNode starts a node of the round.

@@ -14,12 +14,14 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 )
 
 // NodeConfig is the configuration of a node.
 type NodeConfig struct {
-	Dir         string // data directory; StartNode creates it
-	DatabaseURL string
+	Dir         string   // data directory; StartNode creates it
+	DatabaseURL string   // on a server that asks nobody for a password
 	Env         []string // further settings
 }
 
@@ -55,8 +57,8 @@ func StartNode(ctx context.Context, c NodeConfig) (*Node, error) {
 			n.cmd.Env = append(n.cmd.Env, setting)
 		}
 	}
-	n.cmd.Env = append(n.cmd.Env, "SOL_DATA_DIR="+c.Dir, "SOL_DATABASE_URL="+c.DatabaseURL, "SOL_ADDR="+address)
-	n.cmd.Env = append(n.cmd.Env, c.Env...)
+	n.cmd.Env = append(n.cmd.Env, "SOL_DATA_DIR="+c.Dir, "SOL_ADDR="+address)
+	n.cmd.Env = append(append(n.cmd.Env, config.TrustedVariables(c.DatabaseURL)...), c.Env...)
 	n.cmd.Stderr = os.Stderr
 	if err := n.cmd.Start(); err != nil {
 		return nil, err

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package migrations_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+var update = flag.Bool("update", false, "write the golden file of the rights")
+
+// rightsQuery lists what the roles of nodes may do: with tables, views and sequences or some columns of them, with schemas, and by functions that
+// have more rights than their caller. A month in the name of a table is written as 0000_00.
+const rightsQuery = `
+	with roles as (select rolname as role from pg_roles where rolname in ('sol_request', 'sol_append', 'sol_worker', 'sol_maintenance'))
+	select role || ' ' || regexp_replace(c.oid::regclass::text, '_\d{4}_\d{2}$', '_0000_00') || ' ' || string_agg(privilege, ' ' order by n)
+	from roles, pg_class c, unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) with ordinality as p (privilege, n)
+	where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+		and case when privilege in ('delete', 'truncate', 'trigger') then has_table_privilege(role, c.oid, privilege) else has_any_column_privilege(role, c.oid, privilege) end
+	group by role, c.oid
+	union
+	select role || ' sequence ' || c.oid::regclass || ' ' || string_agg(privilege, ' ' order by privilege)
+	from roles, pg_class c, unnest(array['usage', 'select', 'update']) as p (privilege)
+	where c.relkind = 'S' and has_sequence_privilege(role, c.oid, privilege)
+	group by role, c.oid
+	union
+	select role || ' schema ' || nspname || ' ' || string_agg(privilege, ' ' order by privilege)
+	from roles, pg_namespace, unnest(array['usage', 'create']) as p (privilege)
+	where nspname !~ '^(pg_|information_schema|public$)' and has_schema_privilege(role, nspname, privilege)
+		or has_schema_privilege(role, nspname, privilege) and privilege = 'create' and nspname !~ '^pg_(toast_)?temp_'
+	group by role, nspname
+	union
+	select role || ' execute ' || p.oid::regprocedure || ' as ' || case when proowner = 'sol_definer'::regrole then 'sol_definer' else 'owner' end
+	from roles, pg_proc p
+	where prosecdef and pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+		and has_function_privilege(role, p.oid, 'execute') and has_schema_privilege(role, pronamespace, 'usage')
+	order by 1`
+
+// TestRightsOfTheLoginsAreListed compares the rights of the roles of nodes with a golden file: a right that a migration adds shows in its
+// difference. go test ./migrations -run TestRightsOfTheLoginsAreListed -update writes it.
+func TestRightsOfTheLoginsAreListed(t *testing.T) {
+	conn := storetest.Connect(t, storetest.New(t).URL)
+	rows, _ := conn.Query(t.Context(), rightsQuery)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Join(lines, "\n") + "\n"
+	const golden = "testdata/rights.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for line := range strings.Lines(string(want)) {
+		listed[strings.TrimSpace(line)] = true
+	}
+	for _, line := range lines {
+		if !listed[line] {
+			t.Errorf("%s: the golden file does not list it", line)
+		}
+		delete(listed, line)
+	}
+	for line := range listed {
+		t.Errorf("%s: the golden file lists it, and the role has no such right", line)
+	}
+}
+
+// TestRolesOwnNothing checks that no role of a node owns an object, has an attribute or is a member of another role, and that nobody but the
+// owner of the database is a member of them.
+func TestRolesOwnNothing(t *testing.T) {
+	conn := storetest.Connect(t, storetest.New(t).URL)
+	rows, _ := conn.Query(t.Context(), `
+		select rolname || ' is privileged' from pg_roles
+			where rolname ~ '^sol_' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
+		union all
+		select rolname || case when rolcanlogin then ' can log in' else ' cannot log in' end from pg_roles
+			where rolname ~ '^sol_' and rolcanlogin <> (rolname <> 'sol_definer')
+		union all
+		select rolname || ' owns ' || classid::regclass || ' ' || objid from pg_shdepend join pg_roles r on r.oid = refobjid
+			where deptype = 'o' and rolname ~ '^sol_' and rolname <> 'sol_definer'
+		union all
+		select 'sol_definer owns ' || classid::regclass || ' ' || objid from pg_shdepend
+			where deptype = 'o' and refobjid = 'sol_definer'::regrole and classid <> 'pg_proc'::regclass
+		union all
+		select member::regrole || ' is a member of ' || roleid::regrole from pg_auth_members
+			where member::regrole::text ~ '^sol_' or roleid::regrole::text ~ '^sol_' and member not in (select datdba from pg_database where datname = current_database())
+		union all
+		select p.oid::regprocedure || ' of sol_definer has no search_path of its own' from pg_proc p
+			where prosecdef and proowner = 'sol_definer'::regrole and not coalesce(proconfig::text ~ 'search_path=', false)`)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range found {
+		t.Error(line)
+	}
+}
