@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -82,7 +84,7 @@ func TestLinkedTickets(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.Reset()
-		if err := a.eraseTicket(t.Context(), n, step.erase); err != nil {
+		if err := a.eraseTicket(t.Context(), &cobra.Command{}, n, step.erase); err != nil {
 			t.Fatal(err)
 		}
 		for _, number := range step.left {

@@ -110,7 +110,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if err != nil {
 		return nil, err
 	}
-	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies})
+	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies, WorkstationHeader: c.AccessLog.WorkstationHeader})
 	if n.adapters, err = n.newAdapters(); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func testReindex(t *testing.T, database string) {
 		if err := n.service.WaitForLists(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		page, err := n.service.ListTicketsAsAuditor(t.Context(), cliActor, lists.Filter{Q: first.Personal.TaxCode})
+		page, err := n.service.ListTicketsAsAuditor(t.Context(), app.Caller{Actor: cliActor}, lists.Filter{Q: first.Personal.TaxCode})
 		if err != nil {
 			t.Fatal(err)
 		}

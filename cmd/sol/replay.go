@@ -35,7 +35,7 @@ func (a *cli) replayCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.findTicket(ctx, args[0])
+				id, err := a.findTicket(ctx, cmd, n, args[0])
 				if err != nil {
 					return err
 				}
@@ -47,7 +47,7 @@ func (a *cli) replayCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := n.service.ReadTicketAs(ctx, cliActor, viewer, id, moment, accesslog.History)
+				r, err := n.service.ReadTicketAs(ctx, a.caller(cmd), viewer, id, moment, accesslog.History)
 				switch {
 				case errors.Is(err, eventstore.ErrBeyondHead):
 					return errors.New("the log has not reached this position; sol projections list shows its head")

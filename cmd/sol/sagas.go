@@ -64,7 +64,7 @@ func (a *cli) sagasExplain() *cobra.Command {
 		Use: "explain NUMBER", Short: "Explain a ticket's timers and past decisions", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.findTicket(ctx, args[0])
+				id, err := a.findTicket(ctx, cmd, n, args[0])
 				if err != nil {
 					return err
 				}

@@ -14,9 +14,11 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
@@ -25,10 +27,14 @@ func (a *cli) ticketCommand() *cobra.Command {
 		a.ticketShow(), a.ticketList(), a.ticketLink(), a.ticketRevoke(), a.ticketErase())
 }
 
-// findTicket returns the id of the ticket with a number; the argument may be an id.
-func (n *node) findTicket(ctx context.Context, number string) (ticket.ID, error) {
+// findTicket returns the id of the ticket with a number; the argument may be an id. A number that no ticket has is a refused look.
+func (a *cli) findTicket(ctx context.Context, cmd *cobra.Command, n *node, number string) (ticket.ID, error) {
 	id, err := n.service.FindTicket(ctx, number)
 	if errors.Is(err, eventstore.ErrNotFound) {
+		look := looks.Refused{Action: policy.ReadTicket, Ticket: number, Path: cmd.CommandPath() + " " + number}
+		if err := n.service.Looks.RecordRefused(ctx, a.caller(cmd), look); err != nil {
+			return "", err
+		}
 		return "", fmt.Errorf("there is no ticket %s; sol ticket list shows the latest", number)
 	}
 	return id, err
@@ -48,11 +54,11 @@ func (a *cli) ticketShow() *cobra.Command {
 		Use: "show NUMBER", Short: "Show a ticket as the auditor sees it", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.findTicket(ctx, args[0])
+				id, err := a.findTicket(ctx, cmd, n, args[0])
 				if err != nil {
 					return err
 				}
-				t, err := n.service.ReadTicketAsAuditor(ctx, cliActor, id)
+				t, err := n.service.ReadTicketAsAuditor(ctx, a.caller(cmd), id)
 				if err != nil {
 					return explainNotFound(err, id)
 				}
@@ -75,7 +81,7 @@ func (a *cli) ticketList() *cobra.Command {
 		Use: "list", Short: "List tickets, the last changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				page, err := n.service.ListTicketsAsAuditor(ctx, cliActor, filter)
+				page, err := n.service.ListTicketsAsAuditor(ctx, a.caller(cmd), filter)
 				if err != nil {
 					return err
 				}
@@ -109,11 +115,11 @@ func (a *cli) ticketLink() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.findTicket(ctx, args[0])
+				id, err := a.findTicket(ctx, cmd, n, args[0])
 				if err != nil {
 					return err
 				}
-				link, err := n.service.PersonalLink(ctx, id)
+				link, err := n.service.ShowPersonalLink(ctx, a.caller(cmd), id)
 				fmt.Fprintln(a.out, link)
 				return explainNotFound(err, id)
 			})
@@ -127,7 +133,7 @@ func (a *cli) ticketRevoke() *cobra.Command {
 		Use: "revoke NUMBER --reason TEXT", Short: "Make the personal links and reply addresses of a ticket invalid", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				id, err := n.findTicket(ctx, args[0])
+				id, err := a.findTicket(ctx, cmd, n, args[0])
 				if err != nil {
 					return err
 				}
@@ -153,7 +159,7 @@ func (a *cli) ticketErase() *cobra.Command {
 				return errors.New("erasing cannot be undone: repeat the command with --yes")
 			}
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				return a.eraseTicket(ctx, n, args[0])
+				return a.eraseTicket(ctx, cmd, n, args[0])
 			})
 		},
 	}
@@ -162,8 +168,8 @@ func (a *cli) ticketErase() *cobra.Command {
 }
 
 // eraseTicket erases a ticket's personal data and prints what still holds them.
-func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
-	id, err := n.findTicket(ctx, number)
+func (a *cli) eraseTicket(ctx context.Context, cmd *cobra.Command, n *node, number string) error {
+	id, err := a.findTicket(ctx, cmd, n, number)
 	if err != nil {
 		return err
 	}
@@ -182,7 +188,7 @@ func (a *cli) eraseTicket(ctx context.Context, n *node, number string) error {
 // cliActorID is the id of cliActor. The log does not know the person at the terminal; the machine's own records do.
 const cliActorID = "sol-command-line"
 
-// cliActor is recorded as the actor of commands and reads by the command line.
+// cliActor is recorded as the actor of commands by the command line. Access records name the person (caller).
 var cliActor = person.Actor{ID: cliActorID, Role: person.Administrator}
 
 // parseEntityCode returns an entity's code from text that a person typed: without spaces around it, in lower case.

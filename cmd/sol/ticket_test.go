@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
@@ -64,7 +65,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(all) != 3 || all[0].Kind != accesslog.Search || all[1].Kind != accesslog.History || all[2].Kind != accesslog.Ticket ||
-		all[2].By.ID != cliActorID {
+		!strings.HasPrefix(all[2].By.ID, "os:") || !all[2].CommandLine || all[2].Purpose != "sol ticket show" {
 		t.Errorf("got access records %+v, want a search, a history and a ticket", all)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
@@ -25,6 +27,7 @@ type caller struct {
 	app.Caller
 	token   string
 	session identity.Session // zero without a session
+	look    looks.Refused    // what the request looks at, if it is refused
 }
 
 type callerKey struct{}
@@ -56,6 +59,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
 	if holder, ok, err := a.App.FindLinkHolder(ctx, token, from); ok || err != nil {
+		holder.Client = a.App.AccessClient(token, from, a.Middleware.Workstation(r))
 		return caller{Caller: holder, token: token}, err
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
@@ -68,7 +72,8 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if err != nil {
 		return caller{}, err
 	}
-	return caller{Caller: app.Caller{From: from, Actor: s.Actor}, token: token, session: s}, nil
+	client := a.App.AccessClient(token, from, a.Middleware.Workstation(r))
+	return caller{Caller: app.Caller{From: from, Actor: s.Actor, Client: client}, token: token, session: s}, nil
 }
 
 // admit is the middleware of an endpoint: it identifies and authorizes the caller, applies the rate limits, and limits concurrent uploads.
@@ -76,12 +81,14 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
+		ctx = huma.WithContext(ctx, accesslog.WithLook(ctx.Context()))
 		c, err := a.identify(ctx.Context(), r, w.Header())
+		c.look = e.refusedLook(ctx)
 		if err == nil {
 			err = a.authorize(e, c, w.Header())
 		}
 		if err != nil {
-			a.refuse(ctx.Context(), err).write(w)
+			a.refuseLook(ctx.Context(), c, err).write(w)
 			return
 		}
 		middleware.SetActor(ctx.Context(), c.Actor)

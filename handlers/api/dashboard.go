@@ -114,7 +114,7 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
 		var sheet *middleware.CSVWriter
-		err := a.App.Dashboard.Export(ctx, c.Viewer(), query, func(p dashboard.DrillDownPage) error {
+		err := a.App.Looks.ExportTickets(ctx, c.Caller, query, func(p dashboard.DrillDownPage) error {
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
 			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')

@@ -52,7 +52,7 @@ func (a *API) registerNotifications() {
 		id: "list-notifications", method: http.MethodGet, path: "/api/v1/notifications", tag: "work",
 		summary: "My notifications", description: "Notifications to me, to the operators of my entity and, for supervisors, to its supervisors, about tickets that I may still see.", action: policy.ReadNotifications,
 	}, func(ctx context.Context, c caller, in *notificationsInput) (*notificationsOutput, error) {
-		page, err := a.App.Notifications.List(ctx, c.Actor, in.Unread, in.Cursor, in.Limit)
+		page, err := a.App.Looks.ListNotifications(ctx, c.Caller, in.Unread, in.Cursor, in.Limit)
 		if errors.Is(err, notification.ErrCursor) {
 			return nil, invalidField("cursor", "is no cursor that a page gave", "next_cursor of the page before")
 		}

@@ -6,11 +6,11 @@ package app
 import (
 	"context"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
-	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
 
@@ -18,9 +18,7 @@ import (
 // read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
 // costs no availability.
 func (s *Service) recordAccess(ctx context.Context, by Caller, a accesslog.Access) error {
-	a.By, a.Client = by.Actor, by.client()
-	_, err := s.AccessLog.Record(ctx, a)
-	return err
+	return s.Looks.Record(ctx, by, a)
 }
 
 // RecordQuestion records that the system asks the connected system of an entity about the citizen of a ticket. Callers call it before they
@@ -30,43 +28,22 @@ func (d *TicketDispatcher) RecordQuestion(ctx context.Context, by person.Actor, 
 	return err
 }
 
-// recordSearch records a search for a person: by tax code, telephone or e-mail with or without results, because the citizen may ask who
-// searched for them, and by name if the search showed somebody with that name. It does nothing for other searches, and for further pages.
-func (s *Service) recordSearch(ctx context.Context, by Caller, f lists.Filter, shown []lists.Item, typing bool) error {
-	if f.Q == "" || f.Cursor != "" {
-		return nil
-	}
-	var names []string
-	if by.Actor.Role != person.Citizen { // who searches among their own tickets
-		for _, item := range shown {
-			names = append(names, item.Requester.GivenName, item.Requester.FamilyName)
-		}
-	}
-	terms := s.Lists.ParseSearch(f.Q).AboutPersons(names)
-	if len(terms) == 0 {
-		return nil
-	}
-	searched, err := s.PersonOf(ctx, f.Q)
+// ShowPersonalLink is PersonalLink for a person at the terminal, and records the look: who has the link reads the ticket.
+func (s *Service) ShowPersonalLink(ctx context.Context, by Caller, id ticket.ID) (string, error) {
+	state, _, err := s.State(ctx, id)
 	if err != nil {
-		return err
+		return "", err
 	}
-	hashes := s.hashSearched(terms, false)
-	return s.AccessLog.RecordSearch(ctx, accesslog.TypedSearch{
-		Access: accesslog.Access{Client: by.client(), By: by.Actor, Kind: accesslog.Search, Person: searched.ID, Hashes: hashes},
-		Typed:  hashes, Covers: s.hashSearched(searchterms.Beginnings(terms), false), Typing: typing,
-	})
+	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Link, Ticket: id, Controller: state.Entity}); err != nil {
+		return "", err
+	}
+	return s.PersonalLink(ctx, id)
 }
 
-// hashSearched returns the keyed hashes of what was searched for, as access records hold them: with the version of the key in use, or with all.
-func (s *Service) hashSearched(terms []string, versions bool) (hashes []string) {
-	for _, term := range terms {
-		all := s.Store.KeyedHashes(searchterms.Purpose, "searched "+term)
-		if !versions {
-			all = all[:1]
-		}
-		hashes = append(hashes, all...)
-	}
-	return hashes
+// entityOf returns the competent entity of a ticket. Error: eventstore.ErrNotFound.
+func (s *Service) entityOf(ctx context.Context, id ticket.ID) (catalog.EntityCode, error) {
+	state, _, err := s.State(ctx, id)
+	return state.Entity, err
 }
 
 // searchedAs returns the hashes of every term with which a search can have been for the person of a ticket; none after an erasure.
@@ -84,7 +61,7 @@ func (s *Service) searchedAs(ctx context.Context, id ticket.ID) ([]string, error
 			terms = append(terms, searchterms.OfPerson(&ticket.Form{Email: corrected.Personal.Email, Phone: corrected.Personal.Phone})...)
 		}
 	}
-	return s.hashSearched(terms, true), nil
+	return s.Looks.HashSearched(terms, true), nil
 }
 
 // ListAccesses returns at most limit access records of a ticket and of searches for its citizen, the newest first, with ids below

@@ -33,7 +33,7 @@ func TestAMomentShownNeverChanges(t *testing.T) {
 	for name, read := range map[string]func(id ticket.ID, at time.Time) (any, error){
 		"ticket": func(id ticket.ID, at time.Time) (any, error) { return s.App.Ticket(t.Context(), s.auditor, id, &at) },
 		"replay": func(id ticket.ID, at time.Time) (any, error) {
-			return s.App.ReadTicketAs(t.Context(), s.auditor.Actor, s.auditor.Viewer(), id, app.Moment{Time: at}, accesslog.Ticket)
+			return s.App.ReadTicketAs(t.Context(), s.auditor, s.auditor.Viewer(), id, app.Moment{Time: at}, accesslog.Ticket)
 		},
 		"queue": func(_ ticket.ID, at time.Time) (any, error) {
 			page, err := s.App.Lists.QueueAsOf(t.Context(), s.auditor.Viewer(), lists.AsOfQuery{Entity: torino, Queue: lists.AllQueue, At: at, Limit: 200})

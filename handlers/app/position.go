@@ -26,13 +26,13 @@ const (
 var ErrPosition = errors.New("not a position")
 
 // seesPositions reports whether the caller gets positions of the log as they are: who works on tickets, and auditors and machines.
-func (c Caller) seesPositions() bool {
+func seesPositions(c Caller) bool {
 	return c.Link == "" && c.Actor.Role != person.Citizen && c.Actor.Role != person.Anonymous && c.Actor.Role != ""
 }
 
 // PositionText returns a position in the form in which the caller gets it and gives it back.
 func (s *Service) PositionText(by Caller, p eventstore.Position) string {
-	if by.seesPositions() || p == (eventstore.Position{}) {
+	if seesPositions(by) || p == (eventstore.Position{}) {
 		return p.String()
 	}
 	plain := binary.BigEndian.AppendUint32(nil, uint32(p.Epoch)) // of one length: digits would tell the order of magnitude
@@ -46,7 +46,7 @@ func (s *Service) PositionText(by Caller, p eventstore.Position) string {
 // tell where the head is. Error: ErrPosition.
 func (s *Service) ParsePosition(ctx context.Context, by Caller, text string) (eventstore.Position, error) {
 	p, err := eventstore.ParsePosition(text)
-	if err == nil && by.seesPositions() {
+	if err == nil && seesPositions(by) {
 		return p, nil
 	}
 	if err == nil {

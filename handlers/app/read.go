@@ -6,13 +6,16 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
@@ -25,13 +28,24 @@ type TicketView struct {
 	ticketview.Ticket
 	PlaybookRun *ticketview.Playbook // nil: no checks are prescribed, or the caller may not read them
 	State       ticket.State         // the current state, on which the rules decide
+	SameCitizen []lists.Item         // other tickets of the same citizen, at most 5; set by ViewTicket for operators and auditors
 }
 
-// ViewTicket returns the ticket as the caller may see it now, with its checks. It records one access. Errors: those of Ticket.
+// ViewTicket returns the ticket as the caller may see it now, with its checks and other tickets of its citizen. It records one access. Errors:
+// those of Ticket.
 func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (TicketView, error) {
 	w, err := s.buildView(ctx, by, id, nil)
+	if err == nil && by.Actor.Role != person.Citizen {
+		var others lists.Page
+		others, err = s.Lists.ListTickets(ctx, by.Viewer(), lists.Filter{SameCitizenAs: id, Limit: 5})
+		w.SameCitizen = others.Items
+	}
 	if err == nil {
-		err = s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity})
+		a := accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity}
+		if len(w.SameCitizen) > 0 {
+			a.Shown = looks.TicketsOf(w.SameCitizen, func(i lists.Item) ticket.ID { return i.ID })
+		}
+		err = s.recordAccess(ctx, by, a)
 	}
 	if err == nil {
 		err = s.markOpened(ctx, by, id, w.State)
@@ -195,7 +209,23 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 	return ticketview.File{}, nil, &ticket.NotVisibleError{}
 }
 
-// ListTickets returns one page of a list as the caller may see it, and records a search for a person. The filter's assignee may be a
+// PreviewFile returns an attachment of a text that the caller may read without its content, with its ticket, and records the look. Errors: those
+// of Ticket.
+func (s *Service) PreviewFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.Ticket, ticketview.File, error) {
+	t, err := s.buildView(ctx, by, id, nil)
+	if err != nil {
+		return ticketview.Ticket{}, ticketview.File{}, err
+	}
+	files := t.Files()
+	i := slices.IndexFunc(files, func(f ticketview.File) bool { return f.ID == fileID })
+	if i < 0 {
+		return ticketview.Ticket{}, ticketview.File{}, &ticket.NotVisibleError{}
+	}
+	a := accesslog.Access{Kind: accesslog.Preview, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
+	return t.Ticket, files[i], s.recordAccess(ctx, by, a)
+}
+
+// ListTickets returns one page of a list as the caller may see it, and records the look at its tickets. The filter's assignee may be a
 // user name. Error: *readmodel.FilterError.
 func (s *Service) ListTickets(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
 	return s.listTickets(ctx, by, f, false)
@@ -221,7 +251,7 @@ func (s *Service) listTickets(ctx context.Context, by Caller, f lists.Filter, ty
 	if err != nil {
 		return lists.Page{}, err
 	}
-	if err := s.recordSearch(ctx, by, f, page.Items, typing); err != nil {
+	if err := s.Looks.RecordList(ctx, by, f, page.Items, typing); err != nil {
 		return lists.Page{}, err
 	}
 	return page, nil

@@ -7,7 +7,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -31,9 +30,9 @@ type TicketAtMoment struct {
 	Epoch   int               // of the log
 }
 
-// ReadTicketAs returns a ticket as viewer v sees it at a moment. It records an access by actor by, if v sees the ticket.
+// ReadTicketAs returns a ticket as viewer v sees it at a moment. It records the look, if v sees the ticket.
 // Errors: eventstore.ErrNotFound; those of Store.CheckPosition for the moment's position.
-func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
+func (s *Service) ReadTicketAs(ctx context.Context, by Caller, v ticketview.Viewer, id ticket.ID, at Moment, kind accesslog.Kind) (
 	TicketAtMoment, error,
 ) {
 	var asked *time.Time
@@ -77,30 +76,29 @@ func (s *Service) ReadTicketAs(ctx context.Context, by person.Actor, v ticketvie
 	}
 	t, visible := history.Detail(v, names)
 	if !visible {
-		return TicketAtMoment{}, nil
+		return TicketAtMoment{}, s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Outcome: accesslog.Refused, Ticket: id, Controller: history.Today.Entity})
 	}
-	if err := s.recordAccess(ctx, Caller{Actor: by}, accesslog.Access{Kind: kind, Ticket: id, Controller: history.Today.Entity}); err != nil {
+	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: history.Today.Entity}); err != nil {
 		return TicketAtMoment{}, err
 	}
 	return TicketAtMoment{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil
 }
 
-// ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records a search for a person as an access by actor
-// by.
-func (s *Service) ListTicketsAsAuditor(ctx context.Context, by person.Actor, f lists.Filter) (lists.Page, error) {
+// ListTicketsAsAuditor returns one page of all tickets as an auditor sees them. It records the look at them.
+func (s *Service) ListTicketsAsAuditor(ctx context.Context, by Caller, f lists.Filter) (lists.Page, error) {
 	f.Queue = lists.AllQueue
 	page, err := s.Lists.ListTickets(ctx, AuditorViewer, f)
 	if err != nil {
 		return lists.Page{}, err
 	}
-	if err := s.recordSearch(ctx, Caller{Actor: by}, f, page.Items, false); err != nil {
+	if err := s.Looks.RecordList(ctx, by, f, page.Items, false); err != nil {
 		return lists.Page{}, err
 	}
 	return page, nil
 }
 
-// ReadTicketAsAuditor returns a ticket as an auditor sees it now, and records an access by actor by. Error: eventstore.ErrNotFound.
-func (s *Service) ReadTicketAsAuditor(ctx context.Context, by person.Actor, id ticket.ID) (ticketview.Ticket, error) {
+// ReadTicketAsAuditor returns a ticket as an auditor sees it now, and records the look. Error: eventstore.ErrNotFound.
+func (s *Service) ReadTicketAsAuditor(ctx context.Context, by Caller, id ticket.ID) (ticketview.Ticket, error) {
 	r, err := s.ReadTicketAs(ctx, by, AuditorViewer, id, Moment{}, accesslog.Ticket)
 	return r.Ticket, err
 }

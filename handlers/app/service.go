@@ -15,7 +15,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -24,17 +23,18 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/agreements"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/caller"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/app/live"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/dashboard"
 	"github.com/sol-assistenza/sol/projections/lists"
-	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Config holds the dependencies of the application service. Store, Rules.Catalog and Identity are required.
@@ -70,6 +70,7 @@ type Service struct {
 	LinkDays      int // number of days for which personal links and reply addresses are valid
 	Catalog       *catalog.Catalog
 	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
+	Looks         *looks.Recorder   // of this node
 }
 
 // New builds the application service with its readers of lists and figures, its drafts, presence, notifications and messages.
@@ -95,36 +96,30 @@ func New(c Config) (*Service, error) {
 		LinkDays:      cmp.Or(c.LinkDays, ticket.DefaultLinkDays),
 		Catalog:       c.Rules.Catalog, Playbooks: c.Rules.Playbooks,
 	}
+	s.Looks = looks.New(looks.Config{
+		Log: s.AccessLog, Store: s.Store, Lists: s.Lists, Dashboard: s.Dashboard, Notifications: s.Notifications, Persons: s, EntityOf: s.entityOf,
+	})
 	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications, Metrics: c.Metrics})
 	return s, nil
 }
 
-// Caller identifies the person or program that uses the service: an actor with a role at an entity, the holder of a personal link, or an
-// anonymous client.
-type Caller struct {
-	Actor person.Actor // the role is empty until a placement is chosen
-	Link  ticket.ID    // the ticket of the personal link; empty without a link
-	From  string       // client address, or another value that distinguishes callers without an account
-	// Client says from where the caller looks, for access records. Its address is From.
-	Client accesslog.Client
-}
-
-// client returns from where the caller looks, for access records.
-func (c Caller) client() accesslog.Client {
-	client := c.Client
-	client.Address = cmp.Or(client.Address, c.From)
-	return client
-}
+// Caller identifies the person or program that uses the service.
+type Caller = caller.Caller
 
 // LinkHolder returns the caller for the holder of a ticket's personal link or reply address: the citizen of that one ticket.
-func LinkHolder(id ticket.ID, from string) Caller {
-	return Caller{Actor: person.Actor{ID: string(id), Role: person.Citizen}, Link: id, From: from}
+func LinkHolder(id ticket.ID, from string) Caller { return caller.LinkHolder(id, from) }
+
+// AccessClient returns from where a request with a token of a session or personal link comes, for access records. "": no token.
+func (s *Service) AccessClient(token, address, workstation string) accesslog.Client {
+	c := accesslog.Client{Address: address, Workstation: workstation}
+	if token != "" {
+		c.Session = s.Store.KeyedHash(sessionPurpose, token)
+	}
+	return c
 }
 
-// Viewer returns the viewer whose rights the caller has.
-func (c Caller) Viewer() ticketview.Viewer {
-	return ticketview.Viewer{Actor: c.Actor, Ticket: c.Link}
-}
+// sessionPurpose is the purpose of the keyed hash of a session's token in access records. It is a stored name.
+const sessionPurpose = "access-session"
 
 // Idempotency makes a command repeatable: the same key with the same body gets the first result.
 type Idempotency struct {

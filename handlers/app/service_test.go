@@ -109,7 +109,7 @@ func TestReadTicketAsAtAPosition(t *testing.T) {
 	}
 	s.update(s.anna, id, take())
 	read := func(at app.Moment) (app.TicketAtMoment, error) {
-		return s.App.ReadTicketAs(t.Context(), s.auditor.Actor, s.auditor.Viewer(), id, at, accesslog.Ticket)
+		return s.App.ReadTicketAs(t.Context(), s.auditor, s.auditor.Viewer(), id, at, accesslog.Ticket)
 	}
 
 	now, err := read(app.Moment{})

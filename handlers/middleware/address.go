@@ -33,6 +33,16 @@ func (e *Stack) ClientAddress(r *http.Request) string {
 	return client.String()
 }
 
+// Workstation returns the name of the client's workstation as a trusted proxy tells it in Config.WorkstationHeader; "" without one. Other
+// clients could write what they like.
+func (e *Stack) Workstation(r *http.Request) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || e.WorkstationHeader == "" || !containsAddr(peer.Addr().Unmap(), e.TrustedProxies) {
+		return ""
+	}
+	return strings.TrimSpace(r.Header.Get(e.WorkstationHeader))
+}
+
 func containsAddr(a netip.Addr, networks []netip.Prefix) bool {
 	for _, n := range networks {
 		if n.Contains(a) {

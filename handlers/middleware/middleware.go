@@ -20,6 +20,8 @@ type Config struct {
 	Limits  Limits
 	// TrustedProxies are the networks of the proxies whose X-Forwarded-For header is used; none by default.
 	TrustedProxies []netip.Prefix
+	// WorkstationHeader is the header in which a trusted proxy tells the client's workstation; "": none does.
+	WorkstationHeader string
 	// MaxUploads is the number of request bodies larger than SmallBody that are read at a time, each with about 20 MB of memory; 0: 32.
 	// Other such requests wait for at most UploadWait; 0: 30 s.
 	MaxUploads int

@@ -45,7 +45,7 @@ func (w *Web) listNotifications(r *ui.Request, unread bool, cursor string, limit
 		d.TicketPath = "/richieste/"
 	}
 	var err error
-	d.Page, err = w.App.Notifications.List(r.Context(), r.Caller.Actor, unread, cursor, limit)
+	d.Page, err = w.App.Looks.ListNotifications(r.Context(), r.Caller, unread, cursor, limit)
 	if errors.Is(err, notification.ErrCursor) {
 		err = &readmodel.FilterError{Field: "da", Reason: refusal.NotificationCursor.With()}
 	}

@@ -4,6 +4,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/supervisor"
@@ -26,6 +29,7 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 		route.MaxBody = middleware.SmallBody
 	}
 	return func(rw http.ResponseWriter, request *http.Request) {
+		request = request.WithContext(accesslog.WithLook(request.Context()))
 		request.Body = http.MaxBytesReader(rw, request.Body, route.MaxBody)
 		r := &ui.Request{Request: request, Writer: rw, Partial: request.Header.Get("HX-Request-Type") == "partial"}
 		err := w.authenticate(r, route.Background)
@@ -45,9 +49,28 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 			err = route.Handle(r)
 		}
 		if err != nil {
-			w.renderError(r, err)
+			w.renderError(r, cmp.Or(w.recordRefused(r, route, err), err))
 		}
 	}
+}
+
+// recordRefused records a look that err refuses with 403 or 404, before the answer leaves.
+func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
+	if errors.Is(err, errLogin) || errors.Is(err, errNoRole) || errors.Is(err, errMustChange) {
+		return nil
+	}
+	if status := ui.ProblemOf(err).Status; status != http.StatusForbidden && status != http.StatusNotFound {
+		return nil
+	}
+	look := looks.Refused{Action: route.Action, File: r.PathValue("file"), Path: route.Pattern}
+	if strings.Contains(route.Pattern, "/ticket/{id}") || strings.Contains(route.Pattern, "/revisione/{id}") {
+		look.Ticket = r.PathValue("id")
+	}
+	if route.Access == ui.TicketHolder { // the path has a personal link, or a ticket id in its place
+		look.Action = cmp.Or(look.Action, policy.ReadTicket)
+		look.Ticket = cmp.Or(string(r.Caller.Link), look.Ticket, r.PathValue("link"))
+	}
+	return w.App.Looks.RecordRefused(r.Context(), r.Caller, look)
 }
 
 // authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request does
@@ -58,6 +81,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 		if holder, ok, err := w.App.FindLinkHolder(r.Context(), link, r.Caller.From); ok || err != nil {
 			if err == nil {
 				r.Caller = holder
+				r.Caller.Client = w.App.AccessClient(link, r.Caller.From, w.Middleware.Workstation(r.Request))
 			}
 			return err
 		}
@@ -80,6 +104,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 		return err
 	}
 	r.Session, r.Token = s, cookie.Value
+	r.Caller.Client = w.App.AccessClient(cookie.Value, r.Caller.From, w.Middleware.Workstation(r.Request))
 	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
 		r.Caller.Actor = s.Actor
 	}

@@ -22,7 +22,7 @@ const (
 	Ticket         Kind = "ticket"        // form, notes and timeline of a ticket
 	Checks         Kind = "checks"        // answers to the checks of the playbook, with evidence
 	Attachment     Kind = "attachment"    // one attachment; detail is its id
-	Preview        Kind = "preview"       // a text for a citizen with the ticket's data, before it is sent
+	Preview        Kind = "preview"       // the page of an attachment with the data of its ticket; detail is the attachment's id
 	Lists          Kind = "list"          // a list with names; detail is the queue
 	Search         Kind = "search"        // a list of what was searched for
 	Export         Kind = "export"        // a list as a file
@@ -31,6 +31,8 @@ const (
 	History        Kind = "history"       // all events of a ticket
 	Dossier        Kind = "dossier"       // the dossier of a ticket
 	Accesses       Kind = "accesses"      // access records
+	Link           Kind = "link"          // the personal link of a ticket, at the terminal
+	Page           Kind = "page"          // a page that is none of the others, refused; detail is its path
 	Question       Kind = "question"      // a question to a connected system about the citizen; detail is the query
 	PersonSearched Kind = "person-search" // a search by name, telephone or e-mail in access.searches: nodes of the release before write it
 )

@@ -41,8 +41,12 @@ type waiting struct {
 func NewRecorder(pools *pgpool.Pools) *Recorder { return &Recorder{pools: pools} }
 
 // Record appends the record of a look and returns its position. The record is committed when Record returns, so callers call it before the data
-// leave. Without a record, the caller returns the error and no data.
+// leave. Without a record, the caller returns the error and no data. Further records of a request (WithLook) continue its first one.
 func (r *Recorder) Record(ctx context.Context, a Access) (position int64, err error) {
+	look := lookOf(ctx)
+	if a.Look == 0 {
+		a.Look = look.position()
+	}
 	encoded, err := json.Marshal(newRow(a))
 	if err != nil {
 		return 0, fmt.Errorf("record access: %w", err)
@@ -62,6 +66,7 @@ func (r *Recorder) Record(ctx context.Context, a Access) (position int64, err er
 	if err != nil {
 		return 0, fmt.Errorf("record access: %w", err)
 	}
+	look.set(w.position)
 	return w.position, nil
 }
 

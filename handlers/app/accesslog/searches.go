@@ -34,6 +34,7 @@ func (r *Recorder) RecordSearch(ctx context.Context, s TypedSearch) error {
 	if err != nil {
 		return fmt.Errorf("record search: %w", err)
 	}
+	lookOf(ctx).set(0)
 	return nil
 }
 

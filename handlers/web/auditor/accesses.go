@@ -23,7 +23,7 @@ var accessNames = map[accesslog.Kind]string{
 	accesslog.Dossier: "Fascicolo scaricato", accesslog.Accesses: "Elenco degli accessi", accesslog.Search: "Ricerca del codice fiscale",
 	accesslog.PersonSearched: "Ricerca per nome o recapito", accesslog.Question: "Domanda a un sistema collegato",
 	accesslog.Preview: "Anteprima di un testo", accesslog.Lists: "Elenco", accesslog.Export: "Elenco scaricato", accesslog.Figures: "Richieste di una cifra",
-	accesslog.Notifications: "Avvisi",
+	accesslog.Notifications: "Avvisi", accesslog.Link: "Collegamento personale", accesslog.Page: "Pagina",
 }
 
 // accessesData holds the access records of a ticket, newest first.
@@ -69,6 +69,9 @@ func (p *Pages) newAccessRow(id ticket.ID, e accesslog.Entry, names map[string]s
 	row := accessRow{At: e.At, Moment: formatInstant(e.At), Who: cmp.Or(names[e.By.ID], e.By.ID), Role: cmp.Or(ui.RoleNames[e.By.Role], string(e.By.Role)), What: accessNames[e.Kind]}
 	if e.Kind == accesslog.Search && e.Person == "" {
 		row.What = accessNames[accesslog.PersonSearched]
+	}
+	if e.Outcome == accesslog.Refused {
+		row.What += " (rifiutata)"
 	}
 	if e.By.Entity != "" {
 		row.EntityName = p.EntityName(e.By.Entity)

@@ -63,7 +63,7 @@ func (p *Pages) queueAsOfPage(r *ui.Request) error {
 	n = max(n, 1) // a text that is not a number shows the first page
 	skip := (n - 1) * queueAsOfPageSize
 	var err error
-	d.Snapshot, err = p.App.Lists.QueueAsOf(r.Context(), r.Caller.Viewer(), lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
+	d.Snapshot, err = p.App.Looks.QueueAsOf(r.Context(), r.Caller, lists.AsOfQuery{Entity: d.Entity, Queue: d.Queue, At: at, Skip: skip, Limit: queueAsOfPageSize})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ package operator
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -37,16 +36,10 @@ type previewData struct {
 
 // previewPage shows one attachment, with a link back to its ticket. The browser loads the content with a request of its own.
 func (p *Pages) previewPage(r *ui.Request) error {
-	t, err := p.readTicket(r)
+	t, f, err := p.App.PreviewFile(r.Context(), r.Caller, ticketID(r), ticket.ID(r.PathValue("file")))
 	if err != nil {
 		return err
 	}
-	files := t.Files()
-	i := slices.IndexFunc(files, func(f ticketview.File) bool { return f.ID == ticket.ID(r.PathValue("file")) })
-	if i < 0 {
-		return &ticket.NotVisibleError{}
-	}
-	f := files[i]
 	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: ui.PreviewKind(f.MediaType)}
 	r.Writer.Header().Set("Content-Security-Policy", ui.ContentSecurityPolicy+"; frame-src 'self'")
 	return p.Render(r, http.StatusOK, ui.Page{

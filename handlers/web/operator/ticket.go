@@ -14,7 +14,6 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
-	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -45,12 +44,11 @@ type ticketData struct {
 	PresenceText   string // as presenceText
 	Conflicts      []conflict
 	Contacts       contactsForm
-	IsAuditor      bool         // the reader is an auditor, who cannot change tickets
-	TakeAction     string       // the action of the button «Prendi in carico»; "": the page has no such button
-	UndoSeconds    int          // seconds in which the reader can still undo the last update; 0: not possible
-	ClosedTicket   *ticketLink  // the closed ticket that this one continues; nil: none
-	MainTicket     *ticketLink  // the ticket that this one is a duplicate of; nil: none
-	SameCitizen    []lists.Item // other tickets of the same citizen, at most 5
+	IsAuditor      bool        // the reader is an auditor, who cannot change tickets
+	TakeAction     string      // the action of the button «Prendi in carico»; "": the page has no such button
+	UndoSeconds    int         // seconds in which the reader can still undo the last update; 0: not possible
+	ClosedTicket   *ticketLink // the closed ticket that this one continues; nil: none
+	MainTicket     *ticketLink // the ticket that this one is a duplicate of; nil: none
 	Revocation     revocation
 }
 
@@ -207,7 +205,7 @@ func (d ticketData) LastHandover() *ticketview.Handover {
 	return &d.Handovers[len(d.Handovers)-1]
 }
 
-// loadLinks reads the linked tickets and the other tickets of the same citizen.
+// loadLinks reads the linked tickets.
 func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
 	if d.ClosedTicket, err = p.linkTo(r, d.Continues); err != nil {
 		return err
@@ -215,9 +213,7 @@ func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
 	if d.MainTicket, err = p.linkTo(r, d.DuplicateOf); err != nil {
 		return err
 	}
-	sameCitizen, err := p.App.ListTickets(r.Context(), r.Caller, lists.Filter{SameCitizenAs: d.ID, Limit: 5})
-	d.SameCitizen = sameCitizen.Items
-	return err
+	return nil
 }
 
 // linkTo returns the link to a ticket: nil for "", and an empty link if the reader may not see the ticket.

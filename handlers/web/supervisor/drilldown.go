@@ -58,7 +58,7 @@ func readDrilldown(r *ui.Request) (figureScope, dashboard.DrillDown, []string) {
 func (p *Pages) drilldownPage(r *ui.Request) error {
 	s, b, query := readDrilldown(r)
 	b.Cursor = r.FormValue("dopo")
-	list, err := p.App.Dashboard.DrillDown(r.Context(), r.Caller.Viewer(), b)
+	list, err := p.App.Looks.DrillDown(r.Context(), r.Caller, b)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p *Pages) detailLabel(f dashboard.FigureID, detail string) string {
 func (p *Pages) exportDrilldown(r *ui.Request) error {
 	_, b, _ := readDrilldown(r)
 	var out *middleware.CSVWriter
-	err := p.App.Dashboard.Export(r.Context(), r.Caller.Viewer(), b, func(list dashboard.DrillDownPage) error {
+	err := p.App.Looks.ExportTickets(r.Context(), r.Caller, b, func(list dashboard.DrillDownPage) error {
 		out = middleware.NewCSVWriter(r.Writer, "cruscotto-"+string(b.Figure)+"-"+list.To+".csv", ';')
 		return out.WriteRow("Numero", "Ente", "Verso", "Servizio", "Tipologia", "Canale", "Stato", "Operatore", "Dettaglio", "Aperta", "Dal", "Minuti", "Prima risposta", "Risolta", "Passaggi", "Riaperture")
 	}, func(items []dashboard.DrillDownItem) error {

@@ -68,6 +68,11 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         requests without a login with one e-mail address, or one tax code, COUNT/WINDOW (100/1h; with a
                         SOL_LIMIT_FORM over 1000 a tenth of it)
   SOL_TRUSTED_PROXIES   trusted proxies: networks whose X-Forwarded-For header is used, e.g. 10.0.0.0/8,127.0.0.1/32 (none)
+  SOL_WORKSTATION_HEADER
+                        header in which a trusted proxy tells the client's workstation, for access records, e.g. X-Workstation (none)
+  SOL_ACCESS_MONTHS     months for which access records are kept, at least 24 (24); sol access expire drops older ones
+  SOL_ACCESS_KEY_FILE   key that signs the roots of the months that sol access expire drops; it may be on another machine than the
+                        database and the nodes (SOL_DATA_DIR/access.key)
   SOL_SECURITY_EVENTS   where security events are sent: stdout, a file by its absolute path, or a syslog server, syslog+tls://host:6514,
                         syslog+tcp://host:601 or syslog+udp://host:514 (none)
   SOL_SECURITY_EVENTS_CA, SOL_SECURITY_EVENTS_CERT, SOL_SECURITY_EVENTS_KEY
@@ -99,6 +104,7 @@ type Config struct {
 	Forms          formlimit.Config
 	TrustedProxies []netip.Prefix
 	SecurityEvents securityevents.Receiver // zero: none
+	AccessLog      AccessLog
 	External       External
 }
 
@@ -203,6 +209,7 @@ func Load(env func(string) string) (Config, error) {
 		}
 		c.TrustedProxies = append(c.TrustedProxies, network)
 	}
+	c.AccessLog = loadAccessLog(env, dir, refuse)
 	c.SecurityEvents, err = securityevents.ParseReceiver(env("SOL_SECURITY_EVENTS"), securityevents.TLSFiles{
 		CA: env("SOL_SECURITY_EVENTS_CA"), Cert: env("SOL_SECURITY_EVENTS_CERT"), Key: env("SOL_SECURITY_EVENTS_KEY"),
 	})

@@ -34,7 +34,7 @@ func TestConfigDefaults(t *testing.T) {
 		dir = "/var/lib/sol"
 	}
 	want := Config{Addr: "127.0.0.1:8080", MetricsAddr: DefaultMetricsAddr, DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
-		Durability: pgpool.DurableLocally, External: External{MailDomain: "localhost", MailPerMinute: 600, LinkDays: 180}}
+		Durability: pgpool.DurableLocally, AccessLog: AccessLog{Months: 24, KeyFile: filepath.Join(dir, "access.key")}, External: External{MailDomain: "localhost", MailPerMinute: 600, LinkDays: 180}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -46,6 +46,7 @@ func TestConfig(t *testing.T) {
 		"SOL_LAST_SEEN_FILE":   "/srv/other/last-seen.json",
 		"SOL_ASK_BEFORE_TAKEN": "010301, 010203", "SOL_HOLD": "0s", "SOL_CONFIRM_WITHIN": "72h", "SOL_REVIEW_WITHIN": "4h", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7", "SOL_LIMIT_EMAIL": "5/10m",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "SOL_SECURITY_EVENTS": "/var/log/sol/security.jsonl",
+		"SOL_WORKSTATION_HEADER": "x-workstation", "SOL_ACCESS_MONTHS": "36", "SOL_ACCESS_KEY_FILE": "/etc/sol/access.key",
 		"SOL_PLAYBOOKS_DIR": "/etc/sol/playbooks", "SOL_CONNECTORS": "/etc/sol/connectors.json",
 		"SOL_PUBLIC_URL": "https://assistenza.example.it/",
 		"SOL_SMTP_URL":   "smtps://u:p@mail.example.it", "SOL_MAIL_LISTEN": ":25", "SOL_MAIL_LIMIT_PEER": "500", "SOL_MAIL_RELAYS": "10.1.0.0/16", "SOL_MAIL_PER_MINUTE": "90", "SOL_LINK_DAYS": "30", "SOL_MAIL_TRUSTED_SERVERS": "mx.example.it, mx2.example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "pec.example.it",
@@ -72,6 +73,7 @@ func TestConfig(t *testing.T) {
 		Forms:          formlimit.Config{Email: formlimit.Bound{Count: 5, Window: 10 * time.Minute}},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		SecurityEvents: events,
+		AccessLog:      AccessLog{WorkstationHeader: "X-Workstation", Months: 36, KeyFile: "/etc/sol/access.key"},
 		External: External{
 			PlaybooksDir: "/etc/sol/playbooks", ConnectorsFile: "/etc/sol/connectors.json", PublicURL: "https://assistenza.example.it",
 			Relay: relay, MailPerMinute: 90, MailDomain: "assistenza.example.it", MailListen: ":25",
@@ -92,7 +94,7 @@ func TestConfig(t *testing.T) {
 func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_METRICS_ADDR": "on", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
-		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost", "SOL_SECURITY_EVENTS": "security.jsonl",
+		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost", "SOL_SECURITY_EVENTS": "security.jsonl", "SOL_WORKSTATION_HEADER": "a b", "SOL_ACCESS_MONTHS": "23",
 		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_LIMIT_NODE": "0", "SOL_MAIL_RELAYS": "mx.example.it", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",
 		"SOL_FEEDBACK_URL": "mailto:nobody",

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package looks
+
+import (
+	"context"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/caller"
+	"github.com/sol-assistenza/sol/handlers/app/notification"
+	"github.com/sol-assistenza/sol/projections/dashboard"
+	"github.com/sol-assistenza/sol/projections/lists"
+)
+
+// Config holds what a Recorder reads. All fields are required.
+type Config struct {
+	Log           *accesslog.Recorder
+	Store         *eventstore.Store
+	Lists         *lists.Reader
+	Dashboard     *dashboard.Reader
+	Notifications *notification.Store
+	Persons       interface {
+		PersonOf(ctx context.Context, taxCode string) (persons.Person, error)
+	}
+	EntityOf func(context.Context, ticket.ID) (catalog.EntityCode, error) // the competent entity of a ticket
+}
+
+// Recorder records looks. It is safe for concurrent use.
+type Recorder struct {
+	config Config
+	sealer *accesslog.Sealer
+}
+
+// New returns a recorder.
+func New(c Config) *Recorder { return &Recorder{c, accesslog.NewSealer(c.Store)} }
+
+// Record records a look of a caller. Callers of Record call it before they return the data.
+func (r *Recorder) Record(ctx context.Context, by caller.Caller, a accesslog.Access) error {
+	a.By, a.Client = by.Actor, by.Source()
+	_, err := r.config.Log.Record(ctx, a)
+	return err
+}
