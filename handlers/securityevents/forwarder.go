@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -83,6 +84,9 @@ func New(c Config) (*Forwarder, error) {
 
 // Run forwards until ctx ends, which is no error.
 func (f *Forwarder) Run(ctx context.Context) error {
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() { f.watchSessions(ctx) })
 	failures := lease.NewFailures()
 	defer f.release(context.WithoutCancel(ctx))
 	for ctx.Err() == nil {
@@ -125,9 +129,6 @@ func (f *Forwarder) measure(ctx context.Context, failed bool) {
 func (f *Forwarder) forward(ctx context.Context) error {
 	sequence, leads, err := f.lead(ctx)
 	if err != nil || !leads {
-		return err
-	}
-	if err := f.noteSessions(ctx); err != nil {
 		return err
 	}
 	left := false

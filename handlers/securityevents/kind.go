@@ -30,6 +30,9 @@ const (
 	LookRefused  Kind = "look.refused"  // a ticket, file, … that its reader may not see or that does not exist
 	LookCommand  Kind = "look.command"  // at the command line
 
+	TicketRestricted Kind = "ticket.restricted" // its access, to assignee and supervisors
+	RestrictionEnded Kind = "ticket.restriction-ended"
+
 	KeyTicketDestroyed Kind = "key.ticket-destroyed" // the keys of a ticket's personal data
 	KeyMasterRotated   Kind = "key.master-rotated"
 	KeyHashRenewed     Kind = "key.hash-renewed"
@@ -46,7 +49,7 @@ func Kinds() []Kind {
 	return []Kind{
 		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
 		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookRefused, LookCommand,
-		KeyTicketDestroyed, KeyMasterRotated, KeyHashRenewed, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
+		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterRotated, KeyHashRenewed, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
 	}
 }
 
@@ -56,7 +59,7 @@ func severityOf(k Kind) severity {
 	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
 		return warning
 	case LoginSucceeded, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
-		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, KeyMasterRotated, KeyHashRenewed, NodeStarted, SettingChanged:
+		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterRotated, KeyHashRenewed, NodeStarted, SettingChanged:
 	}
 	return normal
 }

@@ -6,6 +6,7 @@ package securityevents
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -17,10 +18,13 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 )
 
-const personalDataErased = "ticket.personal-data-erased.v1"
+// ticketKinds maps the stored names of events of tickets that are security events to their kinds.
+var ticketKinds = map[string]Kind{
+	"ticket.personal-data-erased.v1": KeyTicketDestroyed, "ticket.access-restricted.v1": TicketRestricted, "ticket.restriction-lifted.v1": RestrictionEnded,
+}
 
 // logEventTypes are the stored names of the log's events that are security events.
-var logEventTypes = slices.Concat(account.EventNames(), agreement.EventNames(), []string{personalDataErased})
+var logEventTypes = slices.Concat(account.EventNames(), agreement.EventNames(), slices.Collect(maps.Keys(ticketKinds)))
 
 // scannedPositions is how many positions of the log, or of the access log, one query looks at.
 const scannedPositions = 5000
@@ -103,8 +107,8 @@ func (r logRow) event() (Event, error) {
 		By: r.By.ID, ByRole: string(r.By.Role), ByEntity: string(r.By.Entity),
 	}
 	switch {
-	case r.Type == personalDataErased:
-		e.Kind, e.Ticket = KeyTicketDestroyed, r.Stream
+	case ticketKinds[r.Type] != "":
+		e.Kind, e.Ticket = ticketKinds[r.Type], r.Stream
 	case slices.Contains(agreement.EventNames(), r.Type):
 		a, err := agreement.Decode(r.Type, r.Data)
 		if err != nil {
