@@ -112,7 +112,7 @@ type Config struct {
 func Load(env func(string) string) (Config, error) {
 	var wrong []error
 	refuse := func(name, want string) { wrong = append(wrong, fmt.Errorf("%s=%q: want %s", name, env(name), want)) }
-	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold, Logins: pgpool.Logins{}}
+	c := Config{Addr: cmp.Or(env("SOL_ADDR"), "127.0.0.1:8080"), DatabaseURL: env("SOL_DATABASE_URL"), Hold: rules.DefaultHold}
 	if _, port, err := net.SplitHostPort(c.Addr); err != nil || !isPort(port) {
 		refuse("SOL_ADDR", "host:port, e.g. 127.0.0.1:8080")
 	}
@@ -125,6 +125,9 @@ func Load(env func(string) string) (Config, error) {
 	c.OwnerURL = env("SOL_OWNER_DATABASE_URL")
 	for _, role := range pgpool.LoginRoles() {
 		if text := env(LoginVariable(role)); text != "" {
+			if c.Logins == nil {
+				c.Logins = pgpool.Logins{}
+			}
 			c.Logins[role] = text
 		}
 	}

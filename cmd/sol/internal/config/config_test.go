@@ -42,7 +42,8 @@ func TestConfigDefaults(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	set := map[string]string{
-		"SOL_ADDR": ":0", "SOL_METRICS_ADDR": "10.0.0.7:9000", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
+		"SOL_ADDR": ":0", "SOL_METRICS_ADDR": "10.0.0.7:9000", "SOL_DATABASE_URL": "postgres://u@db/sol", "SOL_DATABASE_DIRECT_URL": "postgres://u@direct/sol",
+		"SOL_OWNER_DATABASE_URL": "postgres://o@db/sol", "SOL_WORKER_DATABASE_URL": "postgres://sol_worker@db/sol", "SOL_DATA_DIR": "/srv/sol", "SOL_MASTER_KEY_FILE": "/etc/sol.key",
 		"SOL_LAST_SEEN_FILE":   "/srv/other/last-seen.json",
 		"SOL_ASK_BEFORE_TAKEN": "010301, 010203", "SOL_HOLD": "0s", "SOL_CONFIRM_WITHIN": "72h", "SOL_REVIEW_WITHIN": "4h", "SOL_DURABILITY": "standby", "SOL_AUTO_CLOSE_AFTER": "90s", "SOL_LOG": "json,debug", "SOL_LIMIT_FORM": "60/5", "SOL_LIMIT_LOGIN": "7", "SOL_LIMIT_EMAIL": "5/10m",
 		"SOL_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128", "SOL_SECURITY_EVENTS": "/var/log/sol/security.jsonl",
@@ -67,7 +68,8 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Addr: ":0", MetricsAddr: "10.0.0.7:9000", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
+		Addr: ":0", MetricsAddr: "10.0.0.7:9000", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", OwnerURL: "postgres://o@db/sol",
+		Logins: pgpool.Logins{"sol_worker": "postgres://sol_worker@db/sol"}, DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
 		AutoCloseAfter: 90 * time.Second, AskBeforeTaken: []catalog.EntityCode{"010301", "010203"}, Periods: account.Periods{Request: 72 * time.Hour, Review: 4 * time.Hour}, Durability: pgpool.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		Forms:          formlimit.Config{Email: formlimit.Bound{Count: 5, Window: 10 * time.Minute}},

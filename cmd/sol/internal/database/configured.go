@@ -44,7 +44,8 @@ func openConfigured(ctx context.Context, c config.Config, log *slog.Logger, prep
 	if err := prepare(ctx, d.URL); err != nil {
 		return Database{}, err
 	}
-	return d, d.checkLogins(ctx, shared, log)
+	err := d.checkLogins(ctx, shared, log)
+	return d, err
 }
 
 // openDirect waits until the address answers, and refuses PgBouncer in transaction mode.
