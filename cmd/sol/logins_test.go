@@ -44,6 +44,20 @@ func TestLoginsWithPasswords(t *testing.T) {
 	if got := sessionUsers(t, server); got != "sol_append sol_request sol_worker" {
 		t.Errorf("got connections of %s, want those of the three logins alone", got)
 	}
+	for _, command := range [][]string{{"migrate"}, {"restore", "--accept"}} {
+		if _, stderr, err := node.runMayFail(command...); err == nil || !strings.Contains(stderr, "set SOL_OWNER_DATABASE_URL") {
+			t.Errorf("%s without the owner's login: got %v, %q, want an error that names it", command, err, stderr)
+		}
+	}
+	if code := running.stop(); code != 0 {
+		t.Errorf("got exit code %d, want 0", code)
+	}
+	superuser := strings.Replace(server.URL("sol"), "sol@", "postgres@", 1)
+	executeAll(t, superuser, `alter role sol_request bypassrls`)
+	if _, stderr, err := node.runMayFail("serve"); err == nil || !strings.Contains(stderr, "SOL_REQUEST_DATABASE_URL: sol_request is a superuser, has BYPASSRLS") {
+		t.Errorf("a login with BYPASSRLS: got %v, %q, want an error that names it", err, stderr)
+	}
+	executeAll(t, superuser, `alter role sol_request nobypassrls`)
 	executeAll(t, server.URL("sol"), `delete from goose_db_version where version_id = 31`)
 	if _, stderr, err := newInstallation(t, append(logins, "SOL_MASTER_KEY_FILE="+owner.keyFile())...).runMayFail("serve"); err == nil || !strings.Contains(stderr, "sol migrate") {
 		t.Errorf("a node without the owner's login on an old schema: got %v, %q, want an error that names sol migrate", err, stderr)

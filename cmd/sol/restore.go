@@ -49,6 +49,9 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 	}
 	prepare, open := database.CheckSchema, database.OpenOrJoin
 	if accept { // a backup of an earlier release is migrated, and no server may run
+		if err := database.RequireOwner(c); err != nil {
+			return err
+		}
 		prepare, open = database.Migrate(c.MasterKeyFile), database.Open
 		if err := database.MakeDataDir(c.DataDir); err != nil { // it remembers the new epoch
 			return err

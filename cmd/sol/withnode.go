@@ -69,7 +69,7 @@ func (a *cli) migrateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := database.MakeDataDir(c.DataDir); err != nil {
+			if err := errors.Join(database.RequireOwner(c), database.MakeDataDir(c.DataDir)); err != nil {
 				return err
 			}
 			prepare := database.Migrate(c.MasterKeyFile)

@@ -62,19 +62,23 @@ func IsPooled(ctx context.Context, url string) (bool, error) {
 	return own != conn.PgConn().PID(), err
 }
 
-// CheckLogin returns an error if a URL logs in as another user than the role.
+// CheckLogin returns an error if a URL logs in as another user than the role, or if row-level security or the owner's rights do not stop the role.
 func CheckLogin(ctx context.Context, url, role string) error {
 	conn, err := connectPlainly(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	results, err := conn.PgConn().Exec(ctx, "select session_user").ReadAll()
+	results, err := conn.PgConn().Exec(ctx, `select session_user, rolsuper or rolbypassrls or pg_has_role(session_user, datdba, 'member')
+		from pg_roles, pg_database where rolname = session_user and datname = current_database()`).ReadAll()
 	if err != nil {
 		return err
 	}
-	if user := string(results[0].Rows[0][0]); user != role {
-		return fmt.Errorf("it logs in as %s, want %s", user, role)
+	switch row := results[0].Rows[0]; {
+	case string(row[0]) != role:
+		return fmt.Errorf("it logs in as %s, want %s", row[0], role)
+	case string(row[1]) != "f":
+		return fmt.Errorf("%s is a superuser, has BYPASSRLS, or is a member of the owner of the database; want none of it", role)
 	}
 	return nil
 }

@@ -228,6 +228,9 @@ func Load(env func(string) string) (Config, error) {
 // UsesOwnPostgres reports whether the configuration names no database.
 func (c Config) UsesOwnPostgres() bool { return c.DatabaseURL == "" && len(c.Logins) == 0 }
 
+// KnowsOwner reports whether the configuration has a login of the database's owner.
+func (c Config) KnowsOwner() bool { return c.DatabaseURL != "" || c.OwnerURL != "" || c.UsesOwnPostgres() }
+
 // LoginVariable returns the variable with the URL of a login role, for example SOL_REQUEST_DATABASE_URL for sol_request.
 func LoginVariable(role string) string {
 	return "SOL_" + strings.ToUpper(strings.TrimPrefix(role, "sol_")) + "_DATABASE_URL"

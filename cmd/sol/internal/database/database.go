@@ -51,10 +51,18 @@ func CheckSchema(ctx context.Context, url string) error {
 
 // Prepare returns the PrepareSchema of a server: Migrate, or CheckSchema if the configuration has no login of the owner.
 func Prepare(c config.Config) PrepareSchema {
-	if c.DatabaseURL == "" && c.OwnerURL == "" && !c.UsesOwnPostgres() {
+	if !c.KnowsOwner() {
 		return CheckSchema
 	}
 	return Migrate(c.MasterKeyFile)
+}
+
+// RequireOwner returns an error if the configuration has no login of the database's owner, whom a command needs.
+func RequireOwner(c config.Config) error {
+	if c.KnowsOwner() {
+		return nil
+	}
+	return errors.New("this command needs the owner of the database: set SOL_OWNER_DATABASE_URL")
 }
 
 // Open waits for the configured database or, if none is configured, starts the embedded Postgres, and prepares the schema. Error:
