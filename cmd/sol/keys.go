@@ -11,9 +11,8 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/keys"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/eventstore/persons"
-	"github.com/sol-assistenza/sol/handlers/app/accounts"
-	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 func (a *cli) keysCommand() *cobra.Command {
@@ -36,7 +35,7 @@ func (a *cli) keysCLI() keys.CLI {
 		WithSystem: func(cmd *cobra.Command, do func(context.Context, keys.System) error) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
 				return do(ctx, keys.System{
-					Keyring: n.store.Keyring(), Persons: persons.New(n.store), Note: n.noteKeyUse,
+					Keyring: n.store.Keyring(), Persons: persons.New(n.store), Note: security.NoteKeyUse(n.store.Pools().Consumer),
 					Reindex: func(ctx context.Context, progress func(int64)) (persons.Reindexed, error) {
 						result, err := n.service.ReindexPersons(ctx, progress)
 						if err == nil {
@@ -48,14 +47,4 @@ func (a *cli) keysCLI() keys.CLI {
 			})
 		},
 	}
-}
-
-// keyUses maps the uses of keys to kinds of security events.
-var keyUses = map[keys.UseKind]securityevents.Kind{
-	keys.RotateMaster: securityevents.KeyMasterRotated, keys.RenewHash: securityevents.KeyHashRenewed, keys.DestroyHash: securityevents.KeyHashDestroyed,
-}
-
-// noteKeyUse records a use of keys at the command line as a security event.
-func (n *node) noteKeyUse(ctx context.Context, use keys.Use) error {
-	return securityevents.Note(ctx, n.store.Pools().Consumer, securityevents.Event{Kind: keyUses[use.Kind], Key: use.Key, By: accounts.CommandLine.ID})
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -114,23 +114,8 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if n.adapters, err = n.newAdapters(); err != nil {
 		return nil, err
 	}
-	err = n.newSecurityEvents()
+	n.security, err = security.NewForwarder(c.SecurityEvents, n.store, n.service.Health, log, n.metrics)
 	return n, err
-}
-
-// newSecurityEvents makes the forwarder of security events, if the configuration names a receiver.
-func (n *node) newSecurityEvents() (err error) {
-	if !n.config.SecurityEvents.IsSet() {
-		return nil
-	}
-	n.security, err = securityevents.New(securityevents.Config{
-		Pool: n.store.Pools().Consumer, Receiver: n.config.SecurityEvents, Epoch: func() int { return n.store.EpochOf(math.MaxInt64) },
-		Log: n.log, Metrics: n.metrics,
-	})
-	if err == nil {
-		n.service.Health.SecurityEvents = n.security.Late
-	}
-	return err
 }
 
 // withPools returns an option of newNode that changes the pools of the node.

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -19,10 +18,10 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/eventstore/lastseen"
-	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 func (a *cli) serveCommand() *cobra.Command {
@@ -121,7 +120,9 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	if err != nil {
 		return err
 	}
-	s.noteStart(ctx, n, srv)
+	if s.settings != nil {
+		security.NoteStart(ctx, n.security, n.store, srv.URL(), version(), s.settings, s.log)
+	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	workers := s.startWorkers(working, n, db.Postgres, srv, mailListener)
 	ended := make(chan error, 1)
@@ -146,26 +147,6 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		return errors.Join(failure, srv.Drain(context.WithoutCancel(ctx)))
 	}
 	return srv.Drain(context.WithoutCancel(ctx))
-}
-
-// noteStart stores the security events of the start. A failure stops no service.
-func (s service) noteStart(ctx context.Context, n *node, srv *server.Server) {
-	if s.settings == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	var err error
-	if n.security != nil {
-		err = n.security.Begin(ctx)
-	}
-	if err == nil {
-		host, hostErr := os.Hostname()
-		err = errors.Join(hostErr, securityevents.NoteStart(ctx, n.store.Pools().Consumer, host+" "+srv.URL(), version(), s.settings))
-	}
-	if err != nil {
-		s.log.Warn("the start was not recorded as a security event", "error", err)
-	}
 }
 
 // startWorkers starts projections, sagas, cleanup and adapters, which run until ctx ends. A failure of one ends them all.

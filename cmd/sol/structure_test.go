@@ -151,6 +151,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/progress":   {},
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
 	"cmd/sol/internal/tickettext": {"domain/...", "projections/ticketview"},
+	"cmd/sol/internal/security":   {"cmd/sol/internal/keys", "eventstore", "handlers/app/accounts", "handlers/app/health", "handlers/securityevents"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
 	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/web"},
