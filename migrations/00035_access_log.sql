@@ -247,11 +247,86 @@ end
 $$;
 -- +goose StatementEnd
 
-alter table access.records enable row level security;
-create policy auditor on access.records for select to sol_request using (current_setting('app.role', true) = 'auditor');
-grant select on access.records, access.months to sol_request, sol_worker;
+-- The months whose records are all older than so many months, at least 24, the oldest first.
+create function access.expired_months(keep integer) returns table (month date, first_position bigint)
+language sql stable security definer set search_path = pg_catalog as $$
+  select m.month, m.first_position from access.months m
+  where m.dropped_at is null and m.month + make_interval(months => greatest(keep, 24) + 1) <= clock_timestamp() at time zone 'UTC'
+  order by m.month $$;
 
-revoke execute on function access.make_month, access.make_months, access.head, access.append, access.append_search, access.append_typed from public;
+-- The leaves of a month that has expired after a position, in their order.
+-- +goose StatementBegin
+create function access.month_leaves(wanted date, after bigint, how_many integer) returns table ("position" bigint, leaf bytea)
+language plpgsql stable security definer set search_path = pg_catalog as $$
+begin
+  return query execute format('select r.position, r.leaf from access.%I r where r.position > $1 order by r.at, r.position limit $2',
+    'records_' || to_char(wanted, 'YYYY_MM')) using after, how_many;
+end
+$$;
+-- +goose StatementEnd
+
+-- Drops the oldest month, whose records must all be older than so many months, at least 24, with the key of its searches. It leaves first and
+-- last position and the root of the tree, which it computes too, and the signed note that holds them.
+-- +goose StatementBegin
+create function access.drop_month(wanted date, keep integer, signed_root bytea, signed_note text) returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+declare
+  name text := 'records_' || to_char(wanted, 'YYYY_MM');
+  this record;
+  first_one bigint;
+  last_one bigint;
+  n bigint := 0;
+  hashes bytea[] := '{}'; -- of complete subtrees, the largest first: one for each bit of n
+  hash bytea;
+  rest bigint;
+begin
+  perform from access.allocator for update;
+  if wanted is distinct from (select e.month from access.expired_months(keep) e limit 1) then
+    raise exception 'month % is not the oldest that has expired', wanted using errcode = 'insufficient_privilege';
+  end if;
+  for this in execute format('select r.position, r.leaf from access.%I r order by r.at, r.position', name) loop
+    first_one := coalesce(first_one, this.position);
+    last_one := this.position;
+    hash := this.leaf;
+    rest := n;
+    while rest % 2 = 1 loop
+      hash := sha256('\x01'::bytea || hashes[cardinality(hashes)] || hash);
+      hashes := hashes[:cardinality(hashes) - 1];
+      rest := rest / 2;
+    end loop;
+    hashes := hashes || hash;
+    n := n + 1;
+  end loop;
+  hash := sha256(''); -- of no leaf
+  for i in reverse cardinality(hashes) .. 1 loop
+    hash := case when i = cardinality(hashes) then hashes[i] else sha256('\x01'::bytea || hashes[i] || hash) end;
+  end loop;
+  if n > 0 and n <> last_one - first_one + 1 then
+    raise exception 'month % has % records of positions % to %', wanted, n, first_one, last_one using errcode = 'data_corrupted';
+  end if;
+  if hash is distinct from signed_root then
+    raise exception 'month % has the root %, and not %', wanted, encode(hash, 'hex'), encode(signed_root, 'hex') using errcode = 'data_corrupted';
+  end if;
+  execute format('update keys.keys set wrapped = null, destroyed_at = clock_timestamp() where wrapped is not null and stream = $1
+    and id in (select r.terms_key from access.%I r)', name) using 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11'::uuid;
+  execute format('alter table access.records detach partition access.%I', name);
+  execute format('drop table access.%I', name);
+  update access.months m set first_position = first_one, last_position = last_one, root = hash, signature = signed_note, dropped_at = clock_timestamp()
+    where m.month = wanted;
+end
+$$;
+-- +goose StatementEnd
+
+alter table access.records enable row level security;
+create policy auditor on access.records for select to sol_request using ((select access.reader_everything())
+  or (select access.reader_role()) in ('auditor', 'responsabile_protezione_dati') and controller = (select access.reader_entity()));
+grant select on access.records to sol_request;
+grant select on access.months to sol_maintenance;
+grant usage on schema access to sol_maintenance;
+
+revoke execute on function access.make_month, access.make_months, access.head, access.append, access.append_search, access.append_typed,
+  access.expired_months, access.month_leaves, access.drop_month from public;
 grant execute on function access.make_months, access.append, access.append_search, access.append_typed to sol_worker;
+grant execute on function access.expired_months, access.month_leaves, access.drop_month to sol_maintenance;
 
 select access.make_months(2);

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/accesses"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/accessmonths"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -16,5 +17,6 @@ func (a *cli) accessCommand() *cobra.Command {
 	c := accesses.Commands{Out: a.out, Err: a.err, By: cliActor, With: func(cmd *cobra.Command, do func(context.Context, *app.Service) error) error {
 		return a.withNode(cmd, func(ctx context.Context, n *node) error { return do(ctx, n.service) })
 	}}
-	return commandGroup("access", "Answer from the access log", c.Report())
+	months := accessmonths.Commands{Out: a.out, Err: a.err, Env: a.env}
+	return commandGroup("access", "Answer from the access log, and drop its expired months", c.Report(), months.Months(), months.Expire())
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/terminal"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -47,7 +48,7 @@ func (a *cli) replayCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := n.service.ReadTicketAs(ctx, a.caller(cmd), viewer, id, moment, accesslog.History)
+				r, err := n.service.ReadTicketAs(ctx, terminal.Caller(a.env, cmd), viewer, id, moment, accesslog.History)
 				switch {
 				case errors.Is(err, eventstore.ErrBeyondHead):
 					return errors.New("the log has not reached this position; sol projections list shows its head")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/terminal"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/tickettext"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -32,7 +33,7 @@ func (a *cli) findTicket(ctx context.Context, cmd *cobra.Command, n *node, numbe
 	id, err := n.service.FindTicket(ctx, number)
 	if errors.Is(err, eventstore.ErrNotFound) {
 		look := looks.Refused{Action: policy.ReadTicket, Ticket: number, Path: cmd.CommandPath() + " " + number}
-		if err := n.service.Looks.RecordRefused(ctx, a.caller(cmd), look); err != nil {
+		if err := n.service.Looks.RecordRefused(ctx, terminal.Caller(a.env, cmd), look); err != nil {
 			return "", err
 		}
 		return "", fmt.Errorf("there is no ticket %s; sol ticket list shows the latest", number)
@@ -58,7 +59,7 @@ func (a *cli) ticketShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				t, err := n.service.ReadTicketAsAuditor(ctx, a.caller(cmd), id)
+				t, err := n.service.ReadTicketAsAuditor(ctx, terminal.Caller(a.env, cmd), id)
 				if err != nil {
 					return explainNotFound(err, id)
 				}
@@ -81,7 +82,7 @@ func (a *cli) ticketList() *cobra.Command {
 		Use: "list", Short: "List tickets, the last changed first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withLists(cmd, func(ctx context.Context, n *node) error {
-				page, err := n.service.ListTicketsAsAuditor(ctx, a.caller(cmd), filter)
+				page, err := n.service.ListTicketsAsAuditor(ctx, terminal.Caller(a.env, cmd), filter)
 				if err != nil {
 					return err
 				}
@@ -119,7 +120,7 @@ func (a *cli) ticketLink() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				link, err := n.service.ShowPersonalLink(ctx, a.caller(cmd), id)
+				link, err := n.service.ShowPersonalLink(ctx, terminal.Caller(a.env, cmd), id)
 				fmt.Fprintln(a.out, link)
 				return explainNotFound(err, id)
 			})

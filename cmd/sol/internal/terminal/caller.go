@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package main
+// Package terminal says who uses the command line.
+package terminal
 
 import (
 	"os"
@@ -16,18 +17,18 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
-// caller returns who looks at the terminal, for access records: the user of the operating system, with the one who became it by sudo, the
+// Caller returns who looks at the terminal, for access records: the user of the operating system, with the one who became it by sudo, the
 // machine, and the address of an ssh client. The two variables of the environment are what the user says; the user's id is the system's.
-func (a *cli) caller(cmd *cobra.Command) app.Caller {
+func Caller(env func(string) string, cmd *cobra.Command) app.Caller {
 	name := strconv.Itoa(os.Getuid())
 	if u, err := user.Current(); err == nil { // without an entry in the user database the number stays
 		name = u.Username
 	}
-	if before := a.env("SUDO_USER"); before != "" {
+	if before := env("SUDO_USER"); before != "" {
 		name += " (sudo: " + before + ")"
 	}
 	host, _ := os.Hostname() // "" if the system does not tell it
-	address, _, _ := strings.Cut(a.env("SSH_CLIENT"), " ")
+	address, _, _ := strings.Cut(env("SSH_CLIENT"), " ")
 	return app.Caller{
 		Actor:  person.Actor{ID: "os:" + name, Role: person.Administrator},
 		Client: accesslog.Client{CommandLine: true, Purpose: cmd.CommandPath(), Workstation: host, Address: address},
