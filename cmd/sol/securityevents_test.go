@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestServeSendsSecurityEvents: a running server writes a refused log-in to the file, also when it was killed right after the refusal, and
-// what was typed is in no line.
+// TestServeSendsSecurityEvents: a running server writes refused log-ins and looks to the file, also when it was killed right after them, and
+// what was typed is in no line. Commands beside it leave events too.
 func TestServeSendsSecurityEvents(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "security.jsonl")
@@ -44,14 +44,34 @@ func TestServeSendsSecurityEvents(t *testing.T) {
 	}
 	refused(operator.Username)
 	s.waitFor("the refused log-in is in the file", func() bool { return len(find("login.refused", "username", operator.Username)) > 0 })
-	client.login(operator)
+	session := client.login(operator)
+	for range 2 {
+		session.expect(http.StatusNotFound, http.MethodGet, "/api/v1/tickets/0192f000-0000-7000-8000-000000000001", nil)
+	}
 	refused("sbagliato.di.nuovo")
 	s.kill()
 
+	i.env = append(i.env, "SOL_HOLD=3s")
 	s = i.serve()
 	s.waitFor("the events of before the crash are in the file", func() bool {
 		return len(find("login.succeeded", "username", operator.Username)) > 0 && len(read()) >= 3
 	})
+	i.run("ticket", "list")
+	i.run("keys", "renew", "search")
+	s.waitFor("the looks and key uses of commands are in the file", func() bool {
+		return len(find("look.command", "command_line", "sol ticket list")) == 1 && len(find("key.hash-renewed", "key", "search")) == 1
+	})
+	looks := 0
+	for _, e := range find("look.refused", "by_username", operator.Username) {
+		count, _ := e["count"].(float64)
+		looks += int(count)
+	}
+	if looks != 2 {
+		t.Errorf("got %d refused looks, want 2", looks)
+	}
+	if started, changed := find("node.started", "kind", "node.started"), find("setting.changed", "setting", "SOL_HOLD"); len(started) != 2 || len(changed) != 1 || changed[0]["after"] != "3s" {
+		t.Errorf("got starts %v and changes %v, want two starts and one change", started, changed)
+	}
 	var anonymous int
 	for n, e := range read() {
 		if e["sequence"] != float64(n+1) || e["address"] != "127.0.0.1" && e["kind"] == "login.refused" {
