@@ -8,20 +8,13 @@
 
 set local lock_timeout = '5s';
 
--- Whether the reader of the transaction audits, whether for the whole Region, and otherwise with which reader tags.
-create function access.audits() returns boolean language sql stable as $$
-  select coalesce(current_setting('app.role', true), '') in ('auditor', 'responsabile_protezione_dati') $$;
-create function access.audit_entity() returns text language sql stable as $$
-  select coalesce(current_setting('app.entity', true), '') $$;
-create function access.audits_everything() returns boolean language sql stable as $$
-  select access.audits() and access.audit_entity() in ('', 'regione') $$;
-create function access.audit_tags() returns text[] language sql stable as $$
-  select case when access.audits() and access.audit_entity() <> ''
-    then array['entity/' || access.audit_entity(), 'supervisor/' || access.audit_entity(), 'trace/' || access.audit_entity()] else '{}' end $$;
+-- Whether the reader of the transaction audits.
+create function access.audits() returns boolean language sql stable parallel safe as $$
+  select coalesce((access.reader()).role, '') in ('auditor', 'responsabile_protezione_dati') $$;
 
 -- The account of the citizen who reads; '' for all others, the holders of personal links included.
-create function access.citizen_account() returns text language sql stable as $$
-  select case current_setting('app.role', true) when 'cittadino' then coalesce(current_setting('app.person', true), '') else '' end $$;
+create function access.citizen_account() returns text language sql stable parallel safe as $$
+  select case when r.role = 'cittadino' and r.stream is null then coalesce(r.account, '') else '' end from access.reader() r $$;
 
 -- Looks at tickets, for a report: of one person, at one ticket, or all of an interval, in the order of their positions. One record gives a
 -- look for each ticket that it showed, with the person id of the ticket. It gives those alone that the reader may audit. how_many is the number of
@@ -34,8 +27,8 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   chosen text := 'select * from access.records r where r.at >= $3 and r.at < $4 and r.outcome = ''shown'' and ';
   pieces access.records[];
-  everything boolean := access.audits_everything();
-  tags text[] := access.audit_tags();
+  everything boolean := access.reader_everything();
+  tags text[] := access.reader_tags();
 begin
   if not access.audits() then
     return;
@@ -120,6 +113,25 @@ begin
 end
 $$;
 -- +goose StatementEnd
+
+-- Auditors and data protection officers of one entity read the records of its tickets and of its employees; the Region's read all.
+drop policy auditor on access.records;
+create policy auditor on access.records for select to sol_request using ((select access.audits())
+  and ((select access.reader_everything()) or controller = (select access.reader_entity()) or entity = (select access.reader_entity())));
+
+-- The functions belong to a role that may read what they need and nothing else.
+create policy definer on access.records for select to sol_definer using (true);
+create policy definer on access.reads for select to sol_definer using (true);
+create policy definer on access.searches for select to sol_definer using (true);
+grant usage on schema log, identity to sol_definer;
+grant usage, create on schema access to sol_definer;
+grant select on access.records, access.reads, access.searches to sol_definer;
+grant select (id, kind, subject, readers) on log.streams to sol_definer;
+grant select (id, person) on identity.accounts to sol_definer;
+alter function access.looks owner to sol_definer;
+alter function access.citizen_looks owner to sol_definer;
+alter function access.citizen_listings owner to sol_definer;
+revoke create on schema access from sol_definer;
 
 revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
 grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_request;

@@ -86,6 +86,7 @@ func New(c Config) (*API, error) {
 	a.registerContacts()
 	a.registerEvents()
 	a.registerOwnAccesses()
+	a.registerAccessRecords()
 	a.registerStream()
 	a.registerCatalogue()
 	if err := a.registerOperations(mux); err != nil {

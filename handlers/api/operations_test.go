@@ -112,7 +112,7 @@ func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	}
 	slices.Sort(calls)
 	want := []string{
-		"DELETE /api/v1/sessions/current", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/notifications", "GET /api/v1/operators", "GET /api/v1/preferences", "GET /api/v1/queues", "GET /api/v1/stream",
+		"DELETE /api/v1/sessions/current", "GET /api/v1/access-records", "GET /api/v1/access-report", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/notifications", "GET /api/v1/operators", "GET /api/v1/preferences", "GET /api/v1/queues", "GET /api/v1/stream",
 		"GET /api/v1/tickets", "GET /api/v1/tickets.csv", "GET /api/v1/tickets/{id}", "GET /api/v1/tickets/{id}/accesses", "GET /api/v1/tickets/{id}/attachments/{attachment}", "GET /api/v1/tickets/{id}/events",
 		"GET /api/v1/tickets/{id}/playbook",
 		"GET /status", "POST /api/v1/notifications/read", "POST /api/v1/notifications/{id}/read", "POST /api/v1/sessions", "POST /api/v1/tickets", "POST /api/v1/tickets/{id}/contacts", "POST /api/v1/tickets/{id}/informed",
@@ -265,6 +265,8 @@ func TestPolicyRefusalsAreProblems(t *testing.T) {
 		policy.ReplyToTicket:      func(u user) apiResponse { return u.post("/api/v1/tickets/"+id+"/replies", fields{}) },
 		policy.ReadEvents:         func(u user) apiResponse { return u.get("/api/v1/tickets/" + id + "/events") },
 		policy.ReadOwnAccesses:    func(u user) apiResponse { return u.get("/api/v1/tickets/" + id + "/accesses") },
+		policy.SearchAccesses:     func(u user) apiResponse { return u.get("/api/v1/access-records") },
+		policy.ReportAccesses:     func(u user) apiResponse { return u.get("/api/v1/access-report?ticket=" + id) },
 		policy.SubscribeToChanges: func(u user) apiResponse { return u.get("/api/v1/stream", "Last-Event-ID", "x") },
 		policy.ListOperators:      func(u user) apiResponse { return u.get("/api/v1/operators") },
 		policy.ReadNotifications:  func(u user) apiResponse { return u.get("/api/v1/notifications") },

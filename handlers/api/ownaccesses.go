@@ -7,13 +7,9 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"time"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/answers"
 )
 
@@ -23,37 +19,7 @@ type ownAccessesInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// OwnAccess is one look of somebody else at the citizen's ticket.
-type OwnAccess struct {
-	At       time.Time          `json:"at"`
-	Entity   catalog.EntityCode `json:"entity,omitempty" doc:"Structure of who looked; absent for those who work for the whole service"`
-	Role     person.Role        `json:"role"`
-	RoleName string             `json:"role_name" doc:"Italian"`
-	Kind     accesslog.Kind     `json:"kind"`
-	Purpose  string             `json:"purpose" doc:"Italian"`
-}
-
-// OwnListing counts the lists of a kind that showed the citizen's ticket on a day.
-type OwnListing struct {
-	Day      string             `json:"day" doc:"In Rome" example:"2026-03-02"`
-	Entity   catalog.EntityCode `json:"entity,omitempty"`
-	Role     person.Role        `json:"role"`
-	RoleName string             `json:"role_name" doc:"Italian"`
-	Kind     accesslog.Kind     `json:"kind"`
-	Purpose  string             `json:"purpose" doc:"Italian"`
-	Count    int                `json:"count"`
-	First    time.Time          `json:"first"`
-	Last     time.Time          `json:"last"`
-}
-
-// OwnAccessList says who looked at the citizen's ticket.
-type OwnAccessList struct {
-	Items      []OwnAccess  `json:"items" doc:"Looks at the ticket and searches for the citizen, the newest first, without those of the citizen"`
-	Listings   []OwnListing `json:"listings" doc:"Lists that showed the ticket, by day; on the first page only"`
-	NextCursor string       `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-}
-
-type ownAccessesOutput struct{ Body OwnAccessList }
+type ownAccessesOutput struct{ Body answers.OwnAccessList }
 
 // registerOwnAccesses adds the endpoint with which a citizen asks who looked at a ticket.
 func (a *API) registerOwnAccesses() {
@@ -75,15 +41,8 @@ func (a *API) registerOwnAccesses() {
 		if err != nil {
 			return nil, err
 		}
-		out := OwnAccessList{Items: []OwnAccess{}, Listings: []OwnListing{}, NextCursor: recordCursor(answer.Before)}
-		for _, l := range answer.Looks {
-			out.Items = append(out.Items, OwnAccess{l.At, l.Entity, l.Role, answers.RoleName(l.Role, l.Link), l.Kind, answers.Purpose(l.Kind)})
-		}
-		for _, l := range answer.Listings {
-			out.Listings = append(out.Listings, OwnListing{
-				l.Day.Format(time.DateOnly), l.Entity, l.Role, answers.RoleName(l.Role, false), l.Kind, answers.Purpose(l.Kind), l.Looks, l.First, l.Last,
-			})
-		}
+		out := answer.List()
+		out.NextCursor = recordCursor(answer.Before)
 		return &ownAccessesOutput{out}, nil
 	})
 }

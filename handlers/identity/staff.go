@@ -52,6 +52,21 @@ func (i *Identity) Account(ctx context.Context, id string) (Account, error) {
 	return all[0], nil
 }
 
+// FindAccount returns the id of the account with a user name, in upper or lower case, or with an id. Error: ErrNotFound.
+func (i *Identity) FindAccount(ctx context.Context, name string) (string, error) {
+	if !person.IsValidText(name) {
+		return "", fmt.Errorf("find account: %w", ErrNotFound)
+	}
+	all, err := i.queryAccounts(ctx, `where a.username = $1 or a.id::text = $1`, strings.ToLower(strings.TrimSpace(name)))
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("find account: %w", ErrNotFound)
+	}
+	if err != nil {
+		return "", err
+	}
+	return all[0].ID, nil
+}
+
 // IsPerson reports whether a person's tax code is that of an account.
 func (i *Identity) IsPerson(ctx context.Context, account, person string) (is bool, err error) {
 	err = i.Pools.Session.QueryRow(ctx, `select exists (select from identity.accounts where id::text = $1 and person::text = $2)`, account, person).Scan(&is)

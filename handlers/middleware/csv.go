@@ -43,7 +43,7 @@ func NewCSVWriter(w http.ResponseWriter, name string, comma rune) *CSVWriter {
 	return s
 }
 
-// WriteRow writes a row to the buffer. It puts an apostrophe before a cell that a spreadsheet could evaluate as a formula.
+// WriteRow writes a row to the buffer, without formulas.
 func (s *CSVWriter) WriteRow(cells ...string) error {
 	if s.mark {
 		s.mark = false
@@ -51,12 +51,17 @@ func (s *CSVWriter) WriteRow(cells ...string) error {
 			return err
 		}
 	}
+	return s.csv.Write(WithoutFormulas(cells...))
+}
+
+// WithoutFormulas returns cells with an apostrophe before each one that a spreadsheet could evaluate as a formula.
+func WithoutFormulas(cells ...string) []string {
 	for i, c := range cells {
 		if isFormula(c) {
 			cells[i] = "'" + c
 		}
 	}
-	return s.csv.Write(cells)
+	return cells
 }
 
 // isFormula reports whether a spreadsheet could evaluate a cell: it begins with one of = + - @, also in full width, or with a tab or an end of

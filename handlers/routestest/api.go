@@ -37,6 +37,10 @@ func API() []Route {
 		{Pattern: "GET /api/v1/tickets", Case: "search", Access: Role, Action: policy.ListTickets, Looks: Search, Request: fixed("/api/v1/tickets?q=fittizia")},
 		{Pattern: "GET /api/v1/dashboard", Access: Role, Action: policy.ReadFigures, Looks: Figures, Request: fixed("/api/v1/dashboard")},
 		{Pattern: "GET /api/v1/tickets.csv", Access: Role, Action: policy.ExportTickets, Looks: Export, Request: fixed("/api/v1/tickets.csv")},
+		{Pattern: "GET /api/v1/access-records", Access: Role, Action: policy.SearchAccesses, Looks: Accesses, Request: fixed("/api/v1/access-records")},
+		{Pattern: "GET /api/v1/access-report", Access: Role, Action: policy.ReportAccesses, Looks: Accesses, Request: func(c Call) Request {
+			return get("/api/v1/access-report?ticket=" + string(c.Ticket.ID))
+		}},
 		{Pattern: "GET /api/v1/stream", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, Request: func(c Call) Request {
 			return Request{Method: http.MethodGet, Path: "/api/v1/stream?ticket=" + string(c.Ticket.ID), Stream: true}
 		}},

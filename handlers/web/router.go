@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/auditor"
 	"github.com/sol-assistenza/sol/handlers/web/supervisor"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -161,7 +162,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 		}
 	}
 	return middleware.Handlers{
-		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, supervisor.ExportRoute}, Timeout: requestTimeout,
+		Mux: mux, SetHeaders: w.setSecurityHeaders, StreamRoutes: []string{eventsRoute, supervisor.ExportRoute, auditor.ReportRoute}, Timeout: requestTimeout,
 		OnPanic: func(rw http.ResponseWriter, r *http.Request, err error) {
 			renderProblem(&ui.Request{Request: r, Writer: rw}, ui.ProblemOf(err))
 		},

@@ -93,9 +93,6 @@ func forEachLookOf(ctx context.Context, requests *pgpool.Requests, by person.Act
 		more = false
 		var piece []look
 		err := requests.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "access report", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true)`, string(by.Role), string(by.Entity)); err != nil {
-				return err
-			}
 			rows, err := tx.Query(ctx, `
 				select position, at, coalesce(kind, ''), coalesce(person, ''), coalesce(controller, ''), coalesce(detail, ''), coalesce(opened, false),
 					coalesce(ticket::text, ''), coalesce(subject, '')

@@ -79,7 +79,7 @@ func (s *Service) MoreForCitizen(ctx context.Context, by app.Caller, id ticket.I
 	if !isVerified(by) {
 		return a, &ticket.NotVisibleError{}
 	}
-	err = s.readAs(ctx, by.Actor, func(tx pgx.Tx) error {
+	err = s.readAs(ctx, by, func(tx pgx.Tx) error {
 		if a.Looks, err = readLooks(ctx, tx, id, before, limit+1); err != nil || before != 0 {
 			return err
 		}
@@ -97,18 +97,13 @@ func (s *Service) MoreForCitizen(ctx context.Context, by app.Caller, id ticket.I
 }
 
 // isVerified reports whether a caller is a citizen who logged in. The database asks whose ticket it is.
-func isVerified(by app.Caller) bool { return by.Link == "" && by.Actor.Role == person.Citizen && by.Actor.ID != "" }
+func isVerified(by app.Caller) bool {
+	return by.Link == "" && by.Actor.Role == person.Citizen && by.Actor.ID != ""
+}
 
-// readAs runs a read-only transaction on the request pool for an actor.
-func (s *Service) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return s.app.Store.Pools().Request.InTx(ctx, app.Caller{Actor: by}.Viewer().Reader(), "access answers", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-			string(by.Role), string(by.Entity), by.ID)
-		if err != nil {
-			return err
-		}
-		return read(tx)
-	})
+// readAs runs a read-only transaction on the request pool for a caller.
+func (s *Service) readAs(ctx context.Context, by app.Caller, read func(pgx.Tx) error) error {
+	return s.app.Store.Pools().Request.InTx(ctx, by.Viewer().Reader(), "access answers", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
 }
 
 func readLooks(ctx context.Context, tx pgx.Tx, id ticket.ID, before int64, limit int) ([]Look, error) {

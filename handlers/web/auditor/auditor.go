@@ -33,4 +33,6 @@ func New(u *ui.UI) (*Pages, error) {
 }
 
 // Routes returns the routes of the pages of auditors.
-func (p *Pages) Routes() []ui.Route { return slices.Concat(p.auditRoutes(), p.accountRoutes()) }
+func (p *Pages) Routes() []ui.Route {
+	return slices.Concat(p.auditRoutes(), p.accountRoutes(), p.recordRoutes())
+}

@@ -21,10 +21,13 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accessreport"
 	"github.com/sol-assistenza/sol/handlers/app/answers"
+	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
 // Commands makes the commands.
@@ -141,19 +144,14 @@ func (c Commands) report(ctx context.Context, s *app.Service, f reportFlags, q a
 
 // findAccount returns the id of the account with a user name or id. An id may be that of an account that no longer exists.
 func findAccount(ctx context.Context, s *app.Service, name string) (string, error) {
-	all, err := s.Identity.ListAccounts(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, a := range all {
-		if a.Username == name || a.ID == name {
-			return a.ID, nil
-		}
-	}
-	if len(name) == 36 {
+	id, err := s.Identity.FindAccount(ctx, name)
+	switch {
+	case errors.Is(err, identity.ErrNotFound) && eventstore.IsID(name):
 		return name, nil
+	case errors.Is(err, identity.ErrNotFound):
+		return "", fmt.Errorf("there is no account %s; sol user list shows all", name)
 	}
-	return "", fmt.Errorf("there is no account %s; sol user list shows all", name)
+	return id, err
 }
 
 // printer prints a report.
@@ -177,9 +175,9 @@ func (p *csvPrinter) begin(accessreport.Summary) error {
 }
 
 func (p *csvPrinter) row(r accessreport.Row) error {
-	return p.out.Write([]string{r.PersonID, r.GivenName, r.FamilyName, r.Email, r.Phone, r.Concerns, strconv.FormatBool(r.Erased), string(r.Ticket), r.Number,
+	return p.out.Write(middleware.WithoutFormulas(r.PersonID, r.GivenName, r.FamilyName, r.Email, r.Phone, r.Concerns, strconv.FormatBool(r.Erased), string(r.Ticket), r.Number,
 		strconv.Itoa(r.Openings), strconv.Itoa(r.Listings), dataOf(r), strings.Join(r.Files, "; "), joined(r.Controllers), strings.Join(r.Accounts, " "),
-		r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339)})
+		r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339)))
 }
 
 func (p *csvPrinter) end() error {

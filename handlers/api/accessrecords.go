@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/accessreport"
+	"github.com/sol-assistenza/sol/handlers/app/answers"
+)
+
+type accessRecordsInput struct {
+	Account    string             `query:"account" maxLength:"100" doc:"Id of the account that looked"`
+	Ticket     string             `query:"ticket" maxLength:"36" doc:"Id of a ticket that was opened, or that a list showed"`
+	Entity     catalog.EntityCode `query:"entity" maxLength:"100" doc:"Placement of who looked"`
+	Controller catalog.EntityCode `query:"controller" maxLength:"100" doc:"Entity that was competent for the ticket that was opened"`
+	Kind       accesslog.Kind     `query:"kind" maxLength:"100"`
+	Outcome    accesslog.Outcome  `query:"outcome" enum:"shown,refused"`
+	From       time.Time          `query:"from" doc:"Without it, without account and without ticket: 31 days ago"`
+	To         time.Time          `query:"to" doc:"Not included"`
+	Cursor     string             `query:"cursor" maxLength:"100" doc:"next_cursor of the previous page"`
+	Limit      int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// AccessRecordList is one page of access records, the newest first.
+type AccessRecordList struct {
+	Items      []answers.AccessRecord `json:"items"`
+	NextCursor string                 `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+}
+
+type accessRecordsOutput struct{ Body AccessRecordList }
+
+type accessReportInput struct {
+	Account []string  `query:"account,explode" maxItems:"100" doc:"Ids of accounts that looked"`
+	Ticket  []string  `query:"ticket,explode" maxItems:"100" doc:"Ids of tickets"`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to" doc:"Not included"`
+	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Number of tickets in items; the summary counts all"`
+}
+
+// AccessReport says whose data were seen.
+type AccessReport struct {
+	Summary  accessreport.Summary `json:"summary"`
+	Items    []accessreport.Row   `json:"items" doc:"Tickets of the persons concerned; those of one person follow each other"`
+	Complete bool                 `json:"complete" doc:"False: there are more than limit. sol access report has all"`
+}
+
+type accessReportOutput struct{ Body AccessReport }
+
+// registerAccessRecords adds the endpoints of auditors and data protection officers over the access log.
+func (a *API) registerAccessRecords() {
+	register(a, endpoint{
+		id: "list-access-records", method: http.MethodGet, path: "/api/v1/access-records", tag: "audit",
+		summary: "Search the access log", description: "For auditors and data protection officers: those of an entity find the records of its tickets and of its employees. The search leaves a record itself.",
+		action: policy.SearchAccesses,
+	}, a.listAccessRecords)
+	register(a, endpoint{
+		id: "get-access-report", method: http.MethodGet, path: "/api/v1/access-report", tag: "audit",
+		summary:     "Whose data were seen",
+		description: "For a breach: from accounts, tickets or an interval to the persons concerned, with contacts, the data that were seen and the controllers. The report leaves a record itself.",
+		action:      policy.ReportAccesses,
+	}, a.getAccessReport)
+}
+
+func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecordsInput) (*accessRecordsOutput, error) {
+	before, err := parseRecordCursor(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := answers.New(a.App).FindRecords(ctx, c.Caller, answers.Search{
+		Account: in.Account, Ticket: ticket.ID(in.Ticket), Entity: in.Entity, Controller: in.Controller, Kind: in.Kind, Outcome: in.Outcome, From: in.From, To: in.To,
+		Before: before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := AccessRecordList{Items: []answers.AccessRecord{}, NextCursor: recordCursor(next)}
+	for _, e := range found {
+		out.Items = append(out.Items, e.Record())
+	}
+	return &accessRecordsOutput{out}, nil
+}
+
+// errEnough ends a report that has the rows that were asked for.
+var errEnough = errors.New("the report has enough rows")
+
+func (a *API) getAccessReport(ctx context.Context, c caller, in *accessReportInput) (*accessReportOutput, error) {
+	q := accessreport.Query{Accounts: in.Account, From: in.From, To: in.To}
+	for _, id := range in.Ticket {
+		if !eventstore.IsID(id) {
+			return nil, invalidField("ticket", "is no id of a ticket", "a UUID")
+		}
+		q.Tickets = append(q.Tickets, ticket.ID(id))
+	}
+	out := AccessReport{Items: []accessreport.Row{}, Complete: true}
+	err := answers.New(a.App).Report(ctx, c.Caller, q, nil, func(s accessreport.Summary) error {
+		out.Summary = s
+		return nil
+	}, func(row accessreport.Row) error {
+		if len(out.Items) == in.Limit {
+			out.Complete = false
+			return errEnough
+		}
+		out.Items = append(out.Items, row)
+		return nil
+	})
+	switch {
+	case errors.Is(err, accessreport.ErrTooWide):
+		return nil, invalidField("account", "an account, a ticket or an interval is required", "account, ticket, or from and to")
+	case err != nil && !errors.Is(err, errEnough):
+		return nil, err
+	}
+	return &accessReportOutput{out}, nil
+}

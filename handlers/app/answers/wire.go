@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package answers
+
+import (
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+)
+
+// OwnAccess is one look of somebody else at the citizen's ticket.
+type OwnAccess struct {
+	At       time.Time          `json:"at"`
+	Entity   catalog.EntityCode `json:"entity,omitempty" doc:"Structure of who looked; absent for those who work for the whole service"`
+	Role     person.Role        `json:"role"`
+	RoleName string             `json:"role_name" doc:"Italian"`
+	Kind     accesslog.Kind     `json:"kind"`
+	Purpose  string             `json:"purpose" doc:"Italian"`
+}
+
+// OwnListing counts the lists of a kind that showed the citizen's ticket on a day.
+type OwnListing struct {
+	Day      string             `json:"day" doc:"In Rome" example:"2026-03-02"`
+	Entity   catalog.EntityCode `json:"entity,omitempty"`
+	Role     person.Role        `json:"role"`
+	RoleName string             `json:"role_name" doc:"Italian"`
+	Kind     accesslog.Kind     `json:"kind"`
+	Purpose  string             `json:"purpose" doc:"Italian"`
+	Count    int                `json:"count"`
+	First    time.Time          `json:"first"`
+	Last     time.Time          `json:"last"`
+}
+
+// OwnAccessList says who looked at the citizen's ticket.
+type OwnAccessList struct {
+	Items      []OwnAccess  `json:"items" doc:"Looks at the ticket and searches for the citizen, the newest first, without those of the citizen"`
+	Listings   []OwnListing `json:"listings" doc:"Lists that showed the ticket, by day; on the first page only"`
+	NextCursor string       `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+}
+
+// AccessRecord is one record of the access log.
+type AccessRecord struct {
+	Position    int64              `json:"position" doc:"Of the record; records are numbered without a gap"`
+	At          time.Time          `json:"at"`
+	Account     string             `json:"account" doc:"Who looked: an account, or the ticket's id for the holder of its personal link"`
+	Role        person.Role        `json:"role"`
+	Entity      catalog.EntityCode `json:"entity,omitempty"`
+	Kind        accesslog.Kind     `json:"kind"`
+	Outcome     accesslog.Outcome  `json:"outcome"`
+	Controller  catalog.EntityCode `json:"controller,omitempty"`
+	Ticket      ticket.ID          `json:"ticket,omitempty"`
+	Number      string             `json:"number,omitempty" doc:"Of the ticket"`
+	Shown       []ticket.ID        `json:"shown" doc:"Tickets of which a list showed personal data"`
+	Detail      string             `json:"detail,omitempty"`
+	Address     string             `json:"address,omitempty"`
+	Workstation string             `json:"workstation,omitempty"`
+	CommandLine bool               `json:"command_line"`
+	Purpose     string             `json:"purpose,omitempty"`
+}
+
+// List returns an answer as the API gives it, without a cursor.
+func (a CitizenAnswer) List() OwnAccessList {
+	out := OwnAccessList{Items: []OwnAccess{}, Listings: []OwnListing{}}
+	for _, l := range a.Looks {
+		out.Items = append(out.Items, OwnAccess{l.At, l.Entity, l.Role, RoleName(l.Role, l.Link), l.Kind, Purpose(l.Kind)})
+	}
+	for _, l := range a.Listings {
+		out.Listings = append(out.Listings, OwnListing{
+			l.Day.Format(time.DateOnly), l.Entity, l.Role, RoleName(l.Role, false), l.Kind, Purpose(l.Kind), l.Looks, l.First, l.Last,
+		})
+	}
+	return out
+}
+
+// Record returns a record as the API gives it.
+func (f Found) Record() AccessRecord {
+	shown := f.Shown
+	if shown == nil {
+		shown = []ticket.ID{}
+	}
+	return AccessRecord{
+		Position: f.ID, At: f.At, Account: f.By.ID, Role: f.By.Role, Entity: f.By.Entity, Kind: f.Kind, Outcome: f.Outcome, Controller: f.Controller, Ticket: f.Ticket,
+		Number: f.Number, Shown: shown, Detail: f.Detail, Address: f.Address, Workstation: f.Workstation, CommandLine: f.CommandLine, Purpose: f.Purpose,
+	}
+}
