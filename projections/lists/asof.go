@@ -121,7 +121,7 @@ func openQueuesAt(row Row, entity catalog.EntityCode) (queues []QueueID) {
 		return nil
 	}
 	for _, key := range countKeys(row) {
-		if key.Entity == entity && key.Person == "" {
+		if key.Entity == entity && (key.Person == "" || key.Person == ticket.Supervisors) {
 			queues = append(queues, key.Queue)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -21,14 +22,16 @@ type ChangeRow struct {
 	Type     string
 	At       time.Time
 	Author   catalog.EntityCode
-	// Entities are the entities that may know of the event: those that see the ticket after it, and those that saw it before. The author's
-	// entity may know at once, the others from EntitiesFrom on: of a note when they may read it, of everything else at once.
+	// Entities are the entities that the event concerns: those that had the ticket before or after it. Of their operators those with one of
+	// Readers may know of it: those who may read the ticket after it, and those who could before. The author's entity may know at once, the
+	// others from EntitiesFrom on: of a note when they may read it, of everything else at once.
 	Entities     []catalog.EntityCode
 	EntitiesFrom time.Time
 	// Citizen is the account that may know of the event from CitizenFrom on, or "". The events of an act are hidden until its note may be
 	// read.
 	Citizen     string
 	CitizenFrom time.Time
+	Readers     []ticket.ReaderTag // of operators, and that of Citizen
 }
 
 // newChangeRow returns the change row of an event; before and after are the ticket's rows before and after the event.
@@ -53,26 +56,55 @@ func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
 		e.Entities = []catalog.EntityCode{n.ASR, catalog.Region}
 	case ticket.PlaybookEvent:
 		e.Entities = []catalog.EntityCode{after.State.Run.Entity} // only while that entity has the ticket
+	case ticket.FormerViewEnded:
+		e.Entities = []catalog.EntityCode{n.Entity}
+	case ticket.AccessRestricted, ticket.RestrictionLifted:
 	case ticket.Reclassified:
 		e.Citizen = "" // its act may be held by a note after it
 	case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-		ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.ContactEvent, ticket.PersonalDataErased:
 	}
+	e.Readers = append(readersAt(before.State, e.Entities), readersAt(after.State, e.Entities)...)
+	if e.Citizen != "" {
+		e.Readers = append(e.Readers, ticket.CitizenTag(e.Citizen))
+	}
+	slices.Sort(e.Readers)
+	e.Readers = slices.Compact(e.Readers)
 	return e
+}
+
+// readersAt returns the tags of those who may read a ticket at some entities, whether they have the ticket yet or not: the note of a hand-over comes
+// before it.
+func readersAt(s ticket.State, entities []catalog.EntityCode) (tags []ticket.ReaderTag) {
+	for _, e := range entities {
+		switch {
+		case s.Status == "":
+		case s.ViewEnded(e):
+			tags = append(tags, ticket.TraceTag(e))
+		case !s.Restricted:
+			tags = append(tags, ticket.EntityTag(e))
+		default:
+			if tags = append(tags, ticket.SupervisorTag(e)); e == s.Entity && s.Assignee.Operator != "" {
+				tags = append(tags, ticket.OperatorTag(e, s.Assignee.Operator))
+			}
+		}
+	}
+	return tags
 }
 
 // VisibleFrom returns the moment from which a viewer may know of the event, and false if the viewer may never know of it. It decides as
 // the policy of the table and visibleFromSQL do. A personal link gives no access to changes, so only the viewer's actor counts.
 func (e ChangeRow) VisibleFrom(v ticketview.Viewer) (time.Time, bool) {
 	by := v.Actor
+	known := func(tag ticket.ReaderTag) bool { return slices.Contains(e.Readers, tag) }
 	switch {
-	case by.Role == person.Auditor:
+	case policy.ReadsEverything(by):
 		return e.At, true
-	case by.Role == person.Citizen:
-		return e.CitizenFrom, e.Citizen != "" && e.Citizen == by.ID
-	case !by.Role.Operates() || by.Entity == "" || !slices.Contains(e.Entities, by.Entity):
+	case !slices.ContainsFunc(ticket.ViewerTags(by), known):
 		return time.Time{}, false
+	case by.Role == person.Citizen:
+		return e.CitizenFrom, true
 	case e.Author == by.Entity:
 		return e.At, true
 	default:

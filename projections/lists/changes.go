@@ -52,7 +52,7 @@ func (s snapshot) visibleFromSQL() string {
 	switch {
 	case s.viewer.IsCitizen():
 		return "citizen_at"
-	case s.viewer.IsAuditor():
+	case s.viewer.ReadsEverything():
 		return "at"
 	default:
 		return "case when author = $2 then at else entities_at end"

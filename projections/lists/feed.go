@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -30,7 +31,7 @@ func ScopeOf(v ticketview.Viewer) Scope {
 	switch {
 	case v.Actor.Role == person.Citizen:
 		return Scope{Citizen: v.Actor.ID}
-	case v.Actor.Role.Operates():
+	case v.Actor.Role.Operates(), v.Actor.Role.Audits() && !policy.ReadsEverything(v.Actor):
 		return Scope{Entity: v.Actor.Entity}
 	default:
 		return Scope{}
@@ -56,8 +57,8 @@ type Counts map[countKey]int
 func (c Counts) Queues(v ticketview.Viewer) []Queue {
 	list := []Queue{}
 	for _, q := range queuesForRole(v.Actor.Role) {
-		count := c[countKeyFor(ticketview.Viewer{Actor: v.Actor}, q)]
-		if ScopeOf(v) == (Scope{}) && v.Actor.Role != person.Auditor { // an operator without an entity sees nothing
+		count := c.of(ticketview.Viewer{Actor: v.Actor}, q)
+		if ScopeOf(v) == (Scope{}) && !policy.ReadsEverything(v.Actor) { // an operator without an entity sees nothing
 			count = 0
 		}
 		list = append(list, Queue{ID: q, Name: queueNames[q], Count: count})
@@ -124,7 +125,7 @@ func (r *Reader) LatestFeed(ctx context.Context, limit int) (latest Feed, held [
 // changeRows returns the rows of the timeline for which a condition holds.
 func (s snapshot) changeRows(ctx context.Context, condition string, args ...any) ([]*ChangeRow, error) {
 	rows, err := s.tx.Query(ctx, `
-		select position, ticket::text, type, at, author, entities, entities_at, citizen, citizen_at
+		select position, ticket::text, type, at, author, entities, entities_at, citizen, citizen_at, readers
 		from `+s.table("timeline")+` where `+condition, args...)
 	if err != nil {
 		return nil, err
@@ -166,19 +167,19 @@ func (s snapshot) scopeCounts(ctx context.Context, scopes []Scope) (map[Scope]Co
 	return all, err
 }
 
-// EntitiesSeeing returns, for each of the tickets that the lists hold, the entities that see it. It reads on the connection of live updates.
-func (r *Reader) EntitiesSeeing(ctx context.Context, tickets []ticket.ID) (map[ticket.ID][]catalog.EntityCode, error) {
-	all := make(map[ticket.ID][]catalog.EntityCode, len(tickets))
+// ReadersOf returns, for each of the tickets that the lists hold, the reader tags of those who may read it. It reads on the connection of live
+// updates.
+func (r *Reader) ReadersOf(ctx context.Context, tickets []ticket.ID) (map[ticket.ID][]ticket.ReaderTag, error) {
+	all := make(map[ticket.ID][]ticket.ReaderTag, len(tickets))
 	rows, err := r.store.Pools().Live.Query(ctx, `
-		select id::text, array_append(traces, entity) from `+r.model.Table("tickets")+` where id = any($1::text[]::uuid[])`,
-		readmodel.TextArray(tickets))
+		select id::text, readers from `+r.model.Table("tickets")+` where id = any($1::text[]::uuid[])`, readmodel.TextArray(tickets))
 	if err != nil {
 		return nil, fmt.Errorf("read who sees tickets: %w", err)
 	}
 	var id ticket.ID
-	var entities []catalog.EntityCode
-	_, err = pgx.ForEachRow(rows, []any{&id, &entities}, func() error {
-		all[id], entities = entities, nil
+	var tags []ticket.ReaderTag
+	_, err = pgx.ForEachRow(rows, []any{&id, &tags}, func() error {
+		all[id], tags = tags, nil
 		return nil
 	})
 	if err != nil {

@@ -45,16 +45,22 @@ func (h *fixture) fillRandomly(random *rand.Rand, rows int) {
 	entity := func() string { return string(anyEntity[random.IntN(len(anyEntity))]) }
 	moment := func() time.Time { return h.Now().Add(time.Duration(random.IntN(3)-1) * time.Minute) }
 	for position := 1; position <= rows; position++ {
-		entities := []string{}
-		for range random.IntN(4) {
-			entities = append(entities, entity())
+		entities, readers := []string{}, []string{}
+		citizen := anyAccount[random.IntN(len(anyAccount))]
+		if citizen != "" {
+			readers = append(readers, string(ticket.CitizenTag(citizen)))
 		}
-		execute(`insert into `+Model.Table(timelineTable.Name)+` values ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8, $9)`,
+		for range random.IntN(4) {
+			at := catalog.EntityCode(entity())
+			tags := []ticket.ReaderTag{ticket.EntityTag(at), ticket.SupervisorTag(at), ticket.OperatorTag(at, tickettest.Operator.ID), ticket.TraceTag(at)}
+			entities, readers = append(entities, string(at)), append(readers, string(tags[random.IntN(len(tags))]))
+		}
+		execute(`insert into `+Model.Table(timelineTable.Name)+` values ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8, $9, $10)`,
 			position, string(tickettest.NewID()), []string{"opened", "discarded", "escalated"}[random.IntN(3)], h.Now(), entity(), entities,
-			moment(), anyAccount[random.IntN(len(anyAccount))], moment())
+			moment(), citizen, moment(), readers)
 	}
 	for _, entity := range anyEntity {
-		for _, account := range anyAccount {
+		for _, account := range append([]string{ticket.Supervisors}, anyAccount...) {
 			for queue := range queueNames {
 				execute(`insert into `+Model.Table(countsTable.Name)+` values ($1, $2, $3, $4)`, string(entity), account, string(queue), 1+random.IntN(9))
 			}
@@ -135,17 +141,17 @@ func TestLatestFeedHoldsWhatIsStillHeld(t *testing.T) {
 	}
 }
 
-func TestEntitiesSeeing(t *testing.T) {
+func TestReadersOf(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino)
 	h.Do(id, tickettest.Operator, tickettest.Escalate("non è nostra"))
 	h.Project()
 	unknown := tickettest.NewID()
-	seeing, err := h.reader.EntitiesSeeing(t.Context(), []ticket.ID{id, unknown})
+	seeing, err := h.reader.ReadersOf(t.Context(), []ticket.ID{id, unknown})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := seeing[id], []catalog.EntityCode{tickettest.Torino, catalog.Region}; !slices.Equal(got, want) || len(seeing) != 1 {
+	if got, want := seeing[id], []ticket.ReaderTag{ticket.CitizenTag(tickettest.CitizenID), "entity/010301", "entity/regione"}; !slices.Equal(got, want) || len(seeing) != 1 {
 		t.Errorf("got %v, want %v of one ticket", seeing, want)
 	}
 }

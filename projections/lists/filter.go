@@ -84,13 +84,19 @@ func (f Filter) isQueueOnly() bool {
 
 // showsTraces reports whether the list has tickets that the viewer's entity handed over, in a part of their own.
 func (f Filter) showsTraces(v ticketview.Viewer) bool {
-	return f.Queue == HandedOverQueue || f.Queue == AllQueue && v.Actor.Entity != "" && !v.IsCitizen() && !v.IsAuditor()
+	return f.Queue == HandedOverQueue || f.Queue == AllQueue && v.Actor.Entity != "" && v.Actor.Role.Operates()
 }
 
-// listConditions are the conditions of a list, and the further condition of each of its parts: no ticket is in two.
+// listConditions are the conditions of a list, and its parts: no ticket is in two.
 type listConditions struct {
 	*readmodel.Conditions
-	parts []string
+	parts []listPart
+}
+
+// listPart is the part of a list that comes from one table, with a further condition.
+type listPart struct {
+	table     string
+	condition string
 }
 
 // conditions returns the filter in SQL. Row-level security, not this filter, decides what the viewer may see.
@@ -98,7 +104,8 @@ func (f Filter) conditions(s snapshot, q searchTerms) listConditions {
 	c := &readmodel.Conditions{}
 	c.Add("%s::timestamptz is not null", s.now) // makes now the argument $1, which citizenStateSQL uses
 	citizen := s.viewer.IsCitizen()
-	parts := []string{"true"}
+	tickets := s.table(ticketsTable.Name)
+	parts := []listPart{{tickets, "true"}}
 	if f.showsTraces(s.viewer) {
 		entity := string(s.viewer.Actor.Entity)
 		var traces string
@@ -109,12 +116,16 @@ func (f Filter) conditions(s snapshot, q searchTerms) listConditions {
 		}
 		if f.Queue == HandedOverQueue {
 			c.Add("t.status <> 'chiuso'")
-			parts = []string{traces}
+			parts = []listPart{{tickets, traces}}
 		} else {
-			parts = []string{"t.entity = " + c.Arg(entity), traces}
+			parts = []listPart{{tickets, "t.entity = " + c.Arg(entity)}, {tickets, traces}}
 		}
 	} else {
 		addQueueCondition(c, s.viewer, f.Queue)
+	}
+	// The traces of tickets that the entity does not see any more. Row-level security shows a ticket either there or among the tickets.
+	if s.viewer.Actor.Role.Operates() && (f.Queue == "" || f.showsTraces(s.viewer)) {
+		parts = append(parts, listPart{s.table(tracesTable.Name), "t.holder = " + c.Arg(string(s.viewer.Actor.Entity))})
 	}
 	if f.Status != "" {
 		if citizen {
@@ -172,7 +183,7 @@ func addQueueCondition(c *readmodel.Conditions, v ticketview.Viewer, q QueueID) 
 	case v.IsCitizen():
 		c.Add("t.citizen = %s", person)
 		return
-	case q == "" || v.IsAuditor():
+	case q == "" || v.Actor.Role.Audits():
 		return
 	}
 	if q == OverrideQueue {

@@ -29,6 +29,9 @@ func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 	if ticket.OnlyFor(row.State, r.Event) == nil {
 		row.UpdatedAt = r.At
 	}
+	if traceChanged(actual, row.State) {
+		row.TraceAt = r.At
+	}
 	from := r.At
 	if held := row.State.Last.HeldUntil; held.After(from) { // the citizen sees nothing of an act before its note
 		from = held

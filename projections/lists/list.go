@@ -112,14 +112,14 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 	switch {
 	case f.isQueueOnly() && f.Entity == "":
 		counts, err := s.queueCounts(ctx)
-		return counts[countKeyFor(s.viewer, f.Queue)], false, err
+		return counts.of(s.viewer, f.Queue), false, err
 	case f.isQueueOnly() && f.Queue == HandedOverQueue: // findHandedOver has looked them up
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	where := f.conditions(s, q)
 	var counted []string
 	for _, part := range where.parts {
-		counted = append(counted, fmt.Sprintf(`(select from %s t where %s and %s limit %d)`, s.table("tickets"), where.SQL(), part, maxCounted+1))
+		counted = append(counted, fmt.Sprintf(`(select from %s t where %s and %s limit %d)`, part.table, where.SQL(), part.condition, maxCounted+1))
 	}
 	err = s.tx.QueryRow(ctx, `select count(*) from (`+strings.Join(counted, " union all ")+`) counted`, where.Args...).Scan(&n)
 	return min(n, maxCounted), n > maxCounted, err
@@ -188,7 +188,7 @@ func (s snapshot) page(ctx context.Context, f Filter, where listConditions, from
 	var selected []string
 	for _, part := range where.parts {
 		selected = append(selected, fmt.Sprintf(`(select t.folded, %[1]s as key, t.id from %[5]s t where %[2]s and %[6]s
-			order by %[1]s %[3]s, t.id %[3]s limit %[4]d)`, order.key, where.SQL(), direction, f.Limit+1, s.table("tickets"), part))
+			order by %[1]s %[3]s, t.id %[3]s limit %[4]d)`, order.key, where.SQL(), direction, f.Limit+1, part.table, part.condition))
 	}
 	found, err := s.tx.Query(ctx, fmt.Sprintf(`select folded, key::text, id::text from (%[1]s) t order by t.key %[2]s, t.id %[2]s limit %[3]d`,
 		strings.Join(selected, " union all "), direction, f.Limit+1), where.Args...)
@@ -226,6 +226,12 @@ func (s snapshot) page(ctx context.Context, f Filter, where listConditions, from
 // newItem returns a row as the viewer may see it. A citizen sees no operator, and nothing of an act before its note may be read.
 func (s snapshot) newItem(row Row, n ticketview.Names, read map[ticket.ID]bool) Item {
 	state := row.State
+	if row.TraceOf != "" {
+		return Item{
+			ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(), Entity: n.Entity(state.Entity),
+			OpenedAt: row.OpenedAt, UpdatedAt: row.UpdatedAt, ReadOnly: true, Restricted: state.Restricted, TraceOnly: true, Flags: []Flag{},
+		}
+	}
 	i := Item{
 		ID: state.ID, Number: state.Number, Status: state.Status, StatusLabel: state.Status.Label(),
 		Entity: n.Entity(state.Entity), Assignee: n.Assignee(state.Assignee),
@@ -243,6 +249,7 @@ func (s snapshot) newItem(row Row, n ticketview.Names, read map[ticket.ID]bool) 
 		i.UpdatedAt = now.At
 		return i
 	}
+	i.Restricted = state.Restricted
 	if state.Handover.N > 0 {
 		by := n.Entity(state.Handover.ASR)
 		i.HandedOverBy = &by

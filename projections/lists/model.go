@@ -7,6 +7,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,41 +22,53 @@ import (
 // Model is the read model of the lists, of their counts and of the stream of changes. It is one model, so that all three always have the
 // same position.
 var Model = readmodel.Model{
-	Name: "tickets", Version: 3,
-	Tables:     []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
-	ReadTables: []string{ticketsTable.Name, countsTable.Name, timelineTable.Name},
+	Name: "tickets", Version: 4,
+	Tables:     []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
+	ReadTables: []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
 	Hashed: func(hash readmodel.KeyedHash) (readmodel.ApplyFunc, func() readmodel.Builder) {
 		fold := folder{hash: func(value string) string { return hash(searchterms.Purpose, value) }}
 		return fold.applyTickets, fold.buildTickets
 	},
 }
 
-// The SQL functions that belong to version 3 of the model: a new version needs functions of its own. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
+// The SQL functions that belong to version 4 of the model: a new version needs functions of its own for what reads its tables. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
 // viewer may see.
 const (
-	searchFunction     = "read.search_tickets_v5"
-	handedOverFunction = "read.handed_over_v3"
+	searchFunction     = "read.search_tickets_v6"
+	handedOverFunction = "read.handed_over_v4"
 	matchFunction      = "read.said_v3"
 	queryFunction      = "read.search_query_v3"
 )
 
-var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: []readmodel.Column[Row]{
-	readmodel.NewColumn("id", "uuid", func(r Row) any { return readmodel.UUID(r.State.ID) }),
-	readmodel.NewColumn("entity", "text", func(r Row) any { return string(r.State.Entity) }),
-	readmodel.NewColumn("traces", "_text", func(r Row) any { return readmodel.TextArray(r.State.Traces) }),
-	readmodel.NewColumn("citizen", "text", func(r Row) any { return r.citizenColumn() }),
-	readmodel.NewColumn("number", "text", func(r Row) any { return r.State.Number }),
-	readmodel.NewColumn("status", "text", func(r Row) any { return string(r.State.Status) }),
-	readmodel.NewColumn("assignee", "text", func(r Row) any { return r.assigneeColumn() }),
-	readmodel.NewColumn("person", "text", func(r Row) any { return r.State.Person }),
-	readmodel.NewColumn("requester", "text", func(r Row) any { return r.FamilyName + ", " + r.GivenName }),
-	readmodel.NewColumn("opened_at", "timestamptz", func(r Row) any { return r.OpenedAt }),
-	readmodel.NewColumn("updated_at", "timestamptz", func(r Row) any { return r.UpdatedAt }),
-	readmodel.NewColumn("version", "int4", func(r Row) any { return r.Version }),
-	readmodel.NewColumn("position", "int8", func(r Row) any { return r.Position }),
-	readmodel.NewColumn("said_until", "timestamptz", func(r Row) any { return r.allTextsVisibleFrom() }),
-	readmodel.NewColumn("folded", "jsonb", func(r Row) any { return r.marshal() }),
-}})
+var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: rowColumns(func(r Row) Row { return r })})
+
+// tracesTable holds what entities see of a ticket after their view has ended, in the same columns.
+var tracesTable = readmodel.WithReplace(readmodel.Table[traceRow]{Name: "traces", Key: "id, holder", Columns: append(
+	rowColumns(func(t traceRow) Row { return t.Row }), readmodel.NewColumn("holder", "text", func(t traceRow) any { return string(t.Holder) }))})
+
+// rowColumns returns the columns of a row, of rows of another type.
+func rowColumns[R any](row func(R) Row) (columns []readmodel.Column[R]) {
+	add := func(name, sqlType string, value func(r Row) any) {
+		columns = append(columns, readmodel.NewColumn(name, sqlType, func(r R) any { return value(row(r)) }))
+	}
+	add("id", "uuid", func(r Row) any { return readmodel.UUID(r.State.ID) })
+	add("entity", "text", func(r Row) any { return string(r.State.Entity) })
+	add("traces", "_text", func(r Row) any { return readmodel.TextArray(r.State.Traces) })
+	add("readers", "_text", func(r Row) any { return readmodel.TextArray(r.readers()) })
+	add("citizen", "text", func(r Row) any { return r.citizenColumn() })
+	add("number", "text", func(r Row) any { return r.State.Number })
+	add("status", "text", func(r Row) any { return string(r.State.Status) })
+	add("assignee", "text", func(r Row) any { return r.assigneeColumn() })
+	add("person", "text", func(r Row) any { return r.State.Person })
+	add("requester", "text", func(r Row) any { return r.requesterColumn() })
+	add("opened_at", "timestamptz", func(r Row) any { return r.OpenedAt })
+	add("updated_at", "timestamptz", func(r Row) any { return r.UpdatedAt })
+	add("version", "int4", func(r Row) any { return r.Version })
+	add("position", "int8", func(r Row) any { return r.Position })
+	add("said_until", "timestamptz", func(r Row) any { return r.allTextsVisibleFrom() })
+	add("folded", "jsonb", func(r Row) any { return r.marshal() })
+	return columns
+}
 
 // countChange is the number to add to one stored count.
 type countChange struct {
@@ -84,7 +98,26 @@ var timelineTable = readmodel.Table[ChangeRow]{
 		readmodel.NewColumn("entities_at", "timestamptz", func(e ChangeRow) any { return e.EntitiesFrom }),
 		readmodel.NewColumn("citizen", "text", func(e ChangeRow) any { return e.Citizen }),
 		readmodel.NewColumn("citizen_at", "timestamptz", func(e ChangeRow) any { return e.CitizenFrom }),
+		readmodel.NewColumn("readers", "_text", func(e ChangeRow) any { return readmodel.TextArray(e.Readers) }),
 	},
+}
+
+// readers returns the reader tags of those who may see the row. A citizen whose identity the form only declares has no tag.
+func (row Row) readers() []ticket.ReaderTag {
+	if row.TraceOf != "" {
+		return []ticket.ReaderTag{row.traceReaders(row.TraceOf)}
+	}
+	return slices.DeleteFunc(row.State.Readers(), func(tag ticket.ReaderTag) bool {
+		return tag == ticket.CitizenTag(row.State.Citizen) && row.citizenColumn() == ""
+	})
+}
+
+// requesterColumn returns the name by which lists are sorted; "" in a trace.
+func (row Row) requesterColumn() string {
+	if row.TraceOf != "" {
+		return ""
+	}
+	return row.FamilyName + ", " + row.GivenName
 }
 
 // citizenColumn returns the account whose own list shows the ticket: that of a verified citizen, or "" for an identity that the form only
@@ -123,7 +156,7 @@ func (row Row) marshal() string {
 type ticketsFold struct {
 	folder
 	rows    map[ticket.ID]Row
-	changed map[ticket.ID]bool
+	changed map[ticket.ID]Row // as they were before
 	counts  countChanges
 	changes []ChangeRow
 }
@@ -135,24 +168,36 @@ func (f *ticketsFold) apply(r ticket.Recorded) {
 	if after.Version == before.Version {
 		return
 	}
-	f.rows[r.Ticket], f.changed[r.Ticket] = after, true
+	f.rows[r.Ticket] = after
+	if _, again := f.changed[r.Ticket]; !again {
+		f.changed[r.Ticket] = before
+	}
 	f.counts.move(before, after)
 	f.changes = append(f.changes, newChangeRow(before, after, r))
 }
 
-// drain returns the rows that changed since the last call.
-func (f *ticketsFold) drain() []Row {
-	rows := make([]Row, 0, len(f.changed))
-	for id := range f.changed {
-		rows = append(rows, f.rows[id])
+// drain returns the rows that changed since the last call, the traces that did, and the tickets whose former traces are to be deleted.
+func (f *ticketsFold) drain() (rows []Row, traces []traceRow, outdated []ticket.ID) {
+	rows = make([]Row, 0, len(f.changed))
+	for id, before := range f.changed {
+		row := f.rows[id]
+		rows = append(rows, row)
+		was, is := before.traceRows(), row.traceRows()
+		if reflect.DeepEqual(was, is) {
+			continue
+		}
+		traces = append(traces, is...)
+		if len(was) > 0 {
+			outdated = append(outdated, id)
+		}
 	}
 	clear(f.changed)
-	return rows
+	return rows, traces, outdated
 }
 
 // newTicketsFold returns a fold that continues from the rows of tickets.
 func newTicketsFold(fold folder, rows map[ticket.ID]Row) *ticketsFold {
-	return &ticketsFold{folder: fold, rows: rows, changed: map[ticket.ID]bool{}, counts: countChanges{}}
+	return &ticketsFold{folder: fold, rows: rows, changed: map[ticket.ID]Row{}, counts: countChanges{}}
 }
 
 // nonZero returns the changes of counts that are not zero.
@@ -176,7 +221,17 @@ func (fold folder) applyTickets(ctx context.Context, tx pgx.Tx, names readmodel.
 	for _, r := range events {
 		f.apply(r)
 	}
-	if err := ticketsTable.Upsert(ctx, tx, names, f.drain()); err != nil {
+	changed, traces, outdated := f.drain()
+	if err := ticketsTable.Upsert(ctx, tx, names, changed); err != nil {
+		return err
+	}
+	if len(outdated) > 0 {
+		_, err := tx.Exec(ctx, `delete from read.`+names.Name(tracesTable.Name)+` where id = any($1::text[]::uuid[])`, readmodel.TextArray(outdated))
+		if err != nil {
+			return fmt.Errorf("delete traces: %w", err)
+		}
+	}
+	if err := tracesTable.Upsert(ctx, tx, names, traces); err != nil {
 		return err
 	}
 	if err := countsTable.Upsert(ctx, tx, names, f.counts.nonZero()); err != nil {
@@ -220,10 +275,14 @@ func (fold folder) buildTickets() readmodel.Builder {
 			}
 		},
 		Flush: func(ctx context.Context, tx pgx.Tx, names readmodel.TableNames) error {
-			rows, changes := f.drain(), f.changes
+			rows, traces, _ := f.drain()
+			changes := f.changes
 			clear(f.rows)
 			f.changes = nil
 			if err := ticketsTable.CopyIn(ctx, tx, names, rows); err != nil {
+				return err
+			}
+			if err := tracesTable.CopyIn(ctx, tx, names, traces); err != nil {
 				return err
 			}
 			return timelineTable.CopyIn(ctx, tx, names, changes)
@@ -235,15 +294,16 @@ func (fold folder) buildTickets() readmodel.Builder {
 }
 
 // EraseInEarlierVersion removes the personal data of an erased ticket from the lists of the release before, if they still exist: while no node
-// of that release runs, nobody folds the erasure into them.
+// of that release runs, nobody folds the erasure into them. Of the terms it leaves the number.
 func EraseInEarlierVersion(ctx context.Context, worker *pgxpool.Pool, id ticket.ID) error {
 	var exists bool
-	if err := worker.QueryRow(ctx, `select to_regclass('read.tickets_v2') is not null`).Scan(&exists); err != nil || !exists {
+	if err := worker.QueryRow(ctx, `select to_regclass('read.tickets_v3') is not null`).Scan(&exists); err != nil || !exists {
 		return err
 	}
 	_, err := worker.Exec(ctx, `
-		update read.tickets_v2 set person = '', requester = ', ', folded = jsonb_set(jsonb_set(
-			folded || '{"given_name": "", "family_name": "", "form": "", "said": null}', '{state,Subject}', '""'),
+		update read.tickets_v3 set person = '', requester = ', ', folded = jsonb_set(jsonb_set(
+			folded || '{"given_name": "", "family_name": "", "form": "", "said": null}' || jsonb_build_object('terms',
+				(select jsonb_agg(t) from jsonb_array_elements_text(folded -> 'terms') t where t like '#%')), '{state,Subject}', '""'),
 			'{shown}', coalesce((select jsonb_agg(jsonb_set(s, '{state,Subject}', '""') order by n)
 				from jsonb_path_query(folded, '$.shown[*]') with ordinality e(s, n)), 'null'))
 		where id = $1::text::uuid`, string(id))

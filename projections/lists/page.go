@@ -83,6 +83,8 @@ type Item struct {
 	Version     int                  `json:"version" doc:"number of events that the viewer may know of, as in the ticket"`
 	ReadOnly    bool                 `json:"read_only"`
 	Erased      bool                 `json:"erased"`
+	Restricted  bool                 `json:"restricted,omitempty" doc:"restricted access: of the operators of an entity the assignee and the supervisors alone see the ticket"`
+	TraceOnly   bool                 `json:"trace_only,omitempty" doc:"the entity of the viewer had the ticket and sees its trace alone: number, competent entity, status and dates; the other fields are empty, and the ticket cannot be read"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.
 	HandedOverBy *ticketview.Entity `json:"handed_over_by,omitempty"`
 	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,to-inform,replied,reopened" doc:"facts that an operator should see; empty for citizens"`

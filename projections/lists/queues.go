@@ -46,7 +46,7 @@ func queuesForRole(r person.Role) []QueueID {
 		return []QueueID{NewQueue, MyQueue, GroupQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, OverrideQueue, AllQueue}
 	case r.Operates():
 		return []QueueID{NewQueue, MyQueue, InProgressQueue, WaitingQueue, HandedOverQueue, SolvedQueue, AllQueue}
-	case r == person.Auditor:
+	case r.Audits():
 		return []QueueID{AllQueue}
 	case r == person.Citizen:
 		return []QueueID{MyQueue}
@@ -55,53 +55,71 @@ func queuesForRole(r person.Role) []QueueID {
 	}
 }
 
-// countKey names one stored count: of a queue of an entity, or of one person there. The auditor's count has no entity; a citizen's count
+// countKey names one stored count: of a queue of an entity, or of some persons there. The auditor's count has no entity; a citizen's count
 // has the account alone.
+//
+// Person is empty for the tickets that all operators of the entity see. It is ticket.Supervisors for those with restricted access, and the account
+// of the assignee for what that operator sees beside the others: in MyQueue all, in the other queues the tickets with restricted access.
 type countKey struct {
 	Entity catalog.EntityCode
 	Person string
 	Queue  QueueID
 }
 
-// countKeys returns the key of every count that includes a ticket. It must agree with addQueueCondition, which selects a queue's list.
+// countKeys returns the key of every count that includes a ticket. It must agree with addQueueCondition, which selects a queue's list, and with
+// ticket.State.Readers.
 func countKeys(row Row) []countKey {
 	if row.State.Status == "" {
 		return nil
 	}
 	s := row.State
-	keys := []countKey{{Queue: AllQueue}, {Entity: s.Entity, Queue: AllQueue}}
-	at := func(q QueueID) { keys = append(keys, countKey{Entity: s.Entity, Queue: q}) }
+	keys := []countKey{{Queue: AllQueue}}
+	add := func(e catalog.EntityCode, q QueueID) {
+		switch {
+		case !s.Restricted:
+			keys = append(keys, countKey{Entity: e, Queue: q})
+			return
+		case e == s.Entity && s.Assignee.Operator != "":
+			keys = append(keys, countKey{e, s.Assignee.Operator, q})
+		}
+		keys = append(keys, countKey{e, ticket.Supervisors, q})
+	}
+	add(s.Entity, AllQueue)
 	switch s.Status {
 	case ticket.StatusNew, ticket.StatusHandedOver:
-		at(NewQueue)
+		add(s.Entity, NewQueue)
 	case ticket.StatusInProgress:
-		at(InProgressQueue)
+		add(s.Entity, InProgressQueue)
 		if s.Assignee == (ticket.Assignee{}) {
-			at(NewQueue)
+			add(s.Entity, NewQueue)
 		}
 	case ticket.StatusWaiting:
-		at(WaitingQueue)
+		add(s.Entity, WaitingQueue)
 	case ticket.StatusResolved:
-		at(SolvedQueue)
+		add(s.Entity, SolvedQueue)
 	case ticket.StatusClosed:
 	}
 	if s.Status.IsOpen() && s.Assignee.Supervisors {
-		at(GroupQueue)
+		add(s.Entity, GroupQueue)
 	}
 	if s.Status.IsOpen() && s.Assignee.Operator != "" {
 		keys = append(keys, countKey{s.Entity, s.Assignee.Operator, MyQueue})
 	}
-	for _, trace := range s.Traces {
-		if trace == s.Entity {
+	for _, former := range s.Traces {
+		if former == s.Entity {
 			continue
 		}
-		keys = append(keys, countKey{Entity: trace, Queue: AllQueue})
+		add(former, AllQueue)
 		if s.Status != ticket.StatusClosed {
-			keys = append(keys, countKey{Entity: trace, Queue: HandedOverQueue})
+			add(former, HandedOverQueue)
 		}
 	}
 	if s.Handover.Ground.IsOverride() && s.Status != ticket.StatusClosed {
-		keys = append(keys, countKey{Entity: s.Handover.ASR, Queue: OverrideQueue}, countKey{Entity: catalog.Region, Queue: OverrideQueue})
+		for _, e := range []catalog.EntityCode{s.Handover.ASR, catalog.Region} {
+			if e == s.Entity || s.IsFormer(e) {
+				add(e, OverrideQueue)
+			}
+		}
 	}
 	if s.Citizen != "" && row.Identity == ticket.Verified {
 		keys = append(keys, countKey{Person: s.Citizen, Queue: MyQueue})
@@ -109,18 +127,29 @@ func countKeys(row Row) []countKey {
 	return keys
 }
 
-// countKeyFor returns the key of the count of a viewer's queue.
-func countKeyFor(v ticketview.Viewer, q QueueID) countKey {
+// countKeysFor returns the keys of the counts whose sum is that of a viewer's queue.
+func countKeysFor(v ticketview.Viewer, q QueueID) []countKey {
+	by := v.Actor
 	switch {
 	case v.IsCitizen():
-		return countKey{Person: v.Actor.ID, Queue: q}
-	case v.IsAuditor():
-		return countKey{Queue: q}
+		return []countKey{{Person: by.ID, Queue: q}}
+	case v.ReadsEverything():
+		return []countKey{{Queue: q}}
 	case q == MyQueue:
-		return countKey{v.Actor.Entity, v.Actor.ID, q}
+		return []countKey{{by.Entity, by.ID, q}}
+	case by.Role.Supervises(), by.Role.Audits():
+		return []countKey{{Entity: by.Entity, Queue: q}, {by.Entity, ticket.Supervisors, q}}
 	default:
-		return countKey{Entity: v.Actor.Entity, Queue: q}
+		return []countKey{{Entity: by.Entity, Queue: q}, {by.Entity, by.ID, q}}
 	}
+}
+
+// of returns the count of a viewer's queue.
+func (c Counts) of(v ticketview.Viewer, q QueueID) (n int) {
+	for _, key := range countKeysFor(v, q) {
+		n += c[key]
+	}
+	return n
 }
 
 // countChanges holds the number to add to each count.

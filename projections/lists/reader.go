@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -80,7 +81,7 @@ func (r *Reader) Queues(ctx context.Context, v ticketview.Viewer) ([]Queue, even
 func (s snapshot) queueCounts(ctx context.Context) (Counts, error) {
 	rows, err := s.tx.Query(ctx, `
 		select entity, person, queue, count from `+s.table("queue_counts")+`
-		where entity = $1 and person in ('', $2)`, s.countEntity(), s.viewer.Actor.ID)
+		where entity = $1 and person in ('', $2, '`+ticket.Supervisors+`')`, s.countEntity(), s.viewer.Actor.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (s snapshot) queueCounts(ctx context.Context) (Counts, error) {
 }
 
 // countEntity returns the entity of the viewer's counts.
-func (s snapshot) countEntity() string { return string(countKeyFor(s.viewer, AllQueue).Entity) }
+func (s snapshot) countEntity() string { return string(countKeysFor(s.viewer, AllQueue)[0].Entity) }
 
 // Wait waits until the lists have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
 // holds no connection. Errors: those of Store.CheckPosition.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -35,6 +36,10 @@ type Row struct {
 	// Terms are the lexemes of the number and of the person, by which a search finds the ticket.
 	Terms         []string       `json:"terms"`
 	CitizenStates []citizenState `json:"shown"`
+	// TraceAt is the time of the last event that changed status, entity or restriction. It is what traces show as the last change.
+	TraceAt time.Time `json:"trace_at,omitzero"`
+	// TraceOf is the entity whose trace the row is; empty for the row of a ticket.
+	TraceOf catalog.EntityCode `json:"trace_of,omitempty"`
 }
 
 // searchableText is the text of a public note or of a reply. A search finds it from From on.

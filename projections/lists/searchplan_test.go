@@ -21,16 +21,16 @@ func TestEveryKindOfSearchUsesAnIndex(t *testing.T) {
 	h.Project()
 	// Copies of the ticket with other numbers and names.
 	_, err := h.Store.Pools().Consumer.Exec(t.Context(), `
-		insert into read.tickets_v3 (id, entity, traces, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
+		insert into read.tickets_v4 (id, entity, traces, readers, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
 			said_until, folded)
-		select gen_random_uuid(), entity, '{}', '', '2026-1' || lpad(n::text, 6, '0'), status, '', 'p' || n, 'Altri, ' || n, opened_at, updated_at, version, position, said_until,
+		select gen_random_uuid(), entity, '{}', array['entity/' || entity], '', '2026-1' || lpad(n::text, 6, '0'), status, '', 'p' || n, 'Altri, ' || n, opened_at, updated_at, version, position, said_until,
 			folded || jsonb_build_object('form', 'parola' || n, 'terms', jsonb_build_array('#2026-1' || n, 'n#altri' || n, 'k#' || md5(n::text)))
-		from read.tickets_v3, generate_series(1, 4000) n where id = $1`, string(id))
+		from read.tickets_v4, generate_series(1, 4000) n where id = $1`, string(id))
 	if err != nil {
 		t.Fatal(err)
 	}
 	worker := h.Store.Pools().Consumer
-	if _, err := worker.Exec(t.Context(), `analyze read.tickets_v3`); err != nil {
+	if _, err := worker.Exec(t.Context(), `analyze read.tickets_v4`); err != nil {
 		t.Fatal(err)
 	}
 	var source string
@@ -38,10 +38,10 @@ func TestEveryKindOfSearchUsesAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	queries := regexp.MustCompile(`(?s)return query (select .*?);`).FindAllStringSubmatch(source, -1)
-	if len(queries) != 3 {
-		t.Fatalf("got %d queries in %s, want those of citizens, operators and auditors", len(queries), source)
+	if len(queries) != 4 {
+		t.Fatalf("got %d queries in %s, want those of auditors, citizens and operators, and that of traces", len(queries), source)
 	}
-	for i, who := range []person.Actor{tickettest.Operator, tickettest.Auditor} {
+	for i, who := range map[int]person.Actor{0: tickettest.Auditor, 2: tickettest.Operator} {
 		for _, q := range []string{
 			"2026-0000001", "n. 1", "001", "Fittizia", "fitt", "Prova Fittizia", "prova@example.it", "prova", "011 0000000", "RSSMRA85T10A562S", "rssmra",
 			"trovo referto", "non trovo il refe", `"trovo il referto"`, "fittizia referto",
@@ -53,15 +53,15 @@ func TestEveryKindOfSearchUsesAnIndex(t *testing.T) {
 			if err := worker.QueryRow(t.Context(), `select `+queryFunction+`($1)::text`, h.reader.ParseSearch(q).JSON()).Scan(&asked); err != nil {
 				t.Fatal(err)
 			}
-			sql := strings.NewReplacer("asked", "'"+strings.ReplaceAll(asked, "'", "''")+"'::tsquery", "[place]", "['"+string(who.Entity)+"']", "as_of", "now()", "limit most", "limit 1000").
-				Replace(queries[i+1][1])
+			sql := strings.NewReplacer("asked", "'"+strings.ReplaceAll(asked, "'", "''")+"'::tsquery", "&& r.tags", "&& array['entity/"+string(who.Entity)+"']", "as_of", "now()", "limit most", "limit 1000").
+				Replace(queries[i][1])
 			rows, err := worker.Query(t.Context(), "explain "+sql)
 			if err != nil {
 				t.Fatal(err)
 			}
 			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 			plan := strings.Join(lines, "\n")
-			if err != nil || !strings.Contains(plan, "Bitmap Index Scan on tickets_v3_search") || strings.Contains(plan, "Seq Scan") {
+			if err != nil || !strings.Contains(plan, "Bitmap Index Scan on tickets_v4_search") || strings.Contains(plan, "Seq Scan") {
 				t.Errorf("%s: %q is not found by the index of search terms, %v: %s", who.Role, q, err, plan)
 			}
 		}

@@ -217,7 +217,8 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 	case ticket.Reply:
 		c.ID = tickettest.NewID()
 		return c
-	case ticket.Undo, ticket.Erase, ticket.RevokeLinks, ticket.CorrectContacts, ticket.InformCitizen, ticket.AdapterCommand, ticket.SagaCommand:
+	case ticket.Undo, ticket.Erase, ticket.RevokeLinks, ticket.CorrectContacts, ticket.InformCitizen, ticket.RestrictAccess,
+		ticket.LiftRestriction, ticket.AdapterCommand, ticket.SagaCommand:
 	}
 	return c
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -119,9 +118,9 @@ func (r *reader) readPresence(ctx context.Context) error {
 		tickets = append(tickets, id)
 	}
 	readers, err := r.hub.Presence.ReadersOf(ctx, tickets)
-	var seenBy map[ticket.ID][]catalog.EntityCode
+	var tags map[ticket.ID][]ticket.ReaderTag
 	if err == nil {
-		seenBy, err = r.hub.Lists.EntitiesSeeing(ctx, tickets)
+		tags, err = r.hub.Lists.ReadersOf(ctx, tickets)
 	}
 	if err != nil {
 		r.want(wantPresence, asking...)
@@ -130,7 +129,8 @@ func (r *reader) readPresence(ctx context.Context) error {
 	r.answer(asking, func(_ int, s *Stream) {
 		id, by := s.client.OpenTicket, s.client.Actor
 		s.readers, s.readersAreNew = []presence.Reader{}, true
-		if by.Role.Operates() && by.Entity != "" && slices.Contains(seenBy[id], by.Entity) {
+		reads := func(tag ticket.ReaderTag) bool { return slices.Contains(tags[id], tag) }
+		if by.Role.Operates() && slices.ContainsFunc(ticket.ViewerTags(by), reads) {
 			for _, other := range readers[id] {
 				if other.Account != by.ID {
 					s.readers = append(s.readers, other)

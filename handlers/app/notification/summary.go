@@ -44,7 +44,8 @@ func (n *Store) Summaries(ctx context.Context, readers []person.Actor) ([]Summar
 			select r.i, r.person, n.id, n.kind, n.ticket, n.at, n.n, t.number
 			from reader r join notice.notices n on n.entity = r.entity join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 			where r.role in ('operator', 'supervisor') and r.entity <> '' and n.entity <> ''
-				and (t.entity = r.entity or r.entity = any(t.traces))
+				and t.readers && array['entity/' || r.entity, 'operator/' || r.entity || '/' || r.person,
+					case when r.role = 'supervisor' then 'supervisor/' || r.entity end]
 				and case n.audience
 					when 'operator' then n.person = r.person
 					when 'operators' then n.by <> r.person
