@@ -229,7 +229,9 @@ func Load(env func(string) string) (Config, error) {
 func (c Config) UsesOwnPostgres() bool { return c.DatabaseURL == "" && len(c.Logins) == 0 }
 
 // KnowsOwner reports whether the configuration has a login of the database's owner.
-func (c Config) KnowsOwner() bool { return c.DatabaseURL != "" || c.OwnerURL != "" || c.UsesOwnPostgres() }
+func (c Config) KnowsOwner() bool {
+	return c.DatabaseURL != "" || c.OwnerURL != "" || c.UsesOwnPostgres()
+}
 
 // LoginVariable returns the variable with the URL of a login role, for example SOL_REQUEST_DATABASE_URL for sol_request.
 func LoginVariable(role string) string {

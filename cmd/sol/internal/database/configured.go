@@ -103,8 +103,8 @@ func (d *Database) checkLogins(ctx context.Context, shared address, log *slog.Lo
 		}
 	}
 	if missing := d.Logins.Missing(); len(missing) > 0 {
-		log.WarnContext(ctx, "roles of the database without a login of their own: their connections log in as the owner of all tables; set "+
-			strings.Join(config.LoginVariables(missing), ", "), "roles", missing, "documentation", "docs/operating.md, Logins")
+		log.WarnContext(ctx, "roles of the database without a login of their own: their connections log in as the owner of all tables (docs/operating.md, Database)",
+			"missing", strings.Join(config.LoginVariables(missing), ", "))
 	}
 	return nil
 }
