@@ -103,7 +103,7 @@ func (f *Forwarder) Run(ctx context.Context) error {
 			failures.Reset()
 		}
 		f.measure(ctx, err != nil)
-		notify.Sleep(ctx, max(failures.Delay, f.PollInterval))
+		_ = notify.Sleep(ctx, max(failures.Delay, f.PollInterval)) // the loop asks the context
 	}
 	return nil
 }

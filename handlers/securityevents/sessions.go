@@ -19,7 +19,7 @@ func (f *Forwarder) watchSessions(ctx context.Context) {
 			f.Log.Warn("log-ins at the database are not seen", "error", err)
 		}
 		failing = err != nil
-		notify.Sleep(ctx, f.PollInterval)
+		_ = notify.Sleep(ctx, f.PollInterval) // the loop asks the context
 	}
 }
 

@@ -48,6 +48,6 @@ func waitUntilTaken(ctx context.Context, conn net.Conn, ended <-chan struct{}, d
 		case time.Now().After(deadline):
 			return errors.New("the server did not take the messages in time")
 		}
-		notify.Sleep(ctx, 5*time.Millisecond)
+		_ = notify.Sleep(ctx, 5*time.Millisecond) // the loop asks the context
 	}
 }
