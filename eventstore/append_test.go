@@ -46,7 +46,7 @@ func TestReadReturnsAppendedEvents(t *testing.T) {
 	if third := records[2]; third.Personal != nil || third.KeyID != "" || third.Erased || third.At != result.At {
 		t.Errorf("got third record %+v, want one without a personal part", third)
 	}
-	content, err := s.ReadBlob(t.Context(), stream, blob.ID)
+	content, err := s.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, stream, blob.ID)
 	if err != nil || string(content) != "content" {
 		t.Errorf("got blob %q, %v, want \"content\"", content, err)
 	}

@@ -48,17 +48,19 @@ func (s *Store) WriteBlob(ctx context.Context, stream StreamID, id string, conte
 	return Blob{ID: blobID.String(), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
-// ReadBlob returns the content of a blob of the stream. Errors: ErrNotFound (no such blob, or no append named it),
-// ErrErased (its key was destroyed).
-func (s *Store) ReadBlob(ctx context.Context, stream StreamID, id string) ([]byte, error) {
+// ReadBlob returns the content of a blob of the stream to a reader. Errors: ErrNotFound (no such blob, no append named it, or no event of which
+// the reader may know), ErrErased (its key was destroyed).
+func (s *Store) ReadBlob(ctx context.Context, by Reader, stream StreamID, id string) ([]byte, error) {
 	streamID, blobID, err := parseBlobIDs(stream, id)
 	if err != nil {
 		return nil, fmt.Errorf("read blob: %w", ErrNotFound)
 	}
 	var sealed, wrapped []byte
-	err = s.pools.Read.QueryRow(ctx, `
-		select b.sealed, k.wrapped from log.blobs b join keys.keys k on k.id = b.id and k.stream = b.stream
-		where b.id = $1 and b.stream = $2`, blobID, streamID).Scan(&sealed, &wrapped)
+	batch := &pgx.Batch{}
+	batch.Queue(`select sealed, wrapped from log.read_blob($1, $2)`, streamID, blobID).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&sealed, &wrapped)
+	})
+	err = s.pools.Request.Read(ctx, by, readStreamKind, batch)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return nil, fmt.Errorf("read blob %s: %w", id, ErrNotFound)

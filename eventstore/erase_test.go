@@ -61,7 +61,7 @@ func TestErasedPartsCannotBeRead(t *testing.T) {
 	if after[3].Erased {
 		t.Error("the event that erases is reported as erased, but has no personal part")
 	}
-	if _, err := other.ReadBlob(t.Context(), stream, blob); !errors.Is(err, eventstore.ErrErased) {
+	if _, err := other.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, stream, blob); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("blob: got %v, want ErrErased", err)
 	}
 	var left, subjects int
@@ -110,7 +110,7 @@ func TestOrphansCannotBeReadAndAreCollected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Store.ReadBlob(t.Context(), stream, orphan.ID); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := db.Store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, stream, orphan.ID); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("orphan: got %v, want ErrNotFound", err)
 	}
 	otherStream := newAppend(newID(), 0, "x")
@@ -124,10 +124,10 @@ func TestOrphansCannotBeReadAndAreCollected(t *testing.T) {
 	if n, err := db.Store.CollectOrphans(t.Context(), 0); err != nil || n != 1 {
 		t.Errorf("orphans: got %d, %v, want 1", n, err)
 	}
-	if content, err := db.Store.ReadBlob(t.Context(), stream, named); err != nil || string(content) != "a file" {
+	if content, err := db.Store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, stream, named); err != nil || string(content) != "a file" {
 		t.Errorf("named blob: got %q, %v, want \"a file\"", content, err)
 	}
-	if _, err := db.Store.ReadBlob(t.Context(), newID(), named); !errors.Is(err, eventstore.ErrNotFound) {
+	if _, err := db.Store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, newID(), named); !errors.Is(err, eventstore.ErrNotFound) {
 		t.Errorf("blob of another stream: got %v, want ErrNotFound", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/proof"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
@@ -29,7 +30,7 @@ func TestLeafInputsHashToLeaf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inputs, err := proof.ReadLeafInputs(t.Context(), s.Pools().Read, uuid.MustParse(a.Stream))
+		inputs, err := proof.ReadLeafInputs(t.Context(), s.Pools().Request, eventstore.Reader{Everything: true}, uuid.MustParse(a.Stream))
 		if err != nil || len(inputs) != len(records) {
 			t.Fatal(len(inputs), err)
 		}
@@ -46,7 +47,7 @@ func TestLeafInputsHashToLeaf(t *testing.T) {
 	check()
 	mustAppend(t, s, erase)
 	check()
-	if none, err := proof.ReadLeafInputs(t.Context(), s.Pools().Read, uuid.New()); err != nil || len(none) != 0 {
+	if none, err := proof.ReadLeafInputs(t.Context(), s.Pools().Request, eventstore.Reader{Everything: true}, uuid.New()); err != nil || len(none) != 0 {
 		t.Errorf("unknown stream: got %d inputs, %v; want none", len(none), err)
 	}
 }

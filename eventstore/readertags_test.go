@@ -53,7 +53,7 @@ func TestReaderTagsAreStoredAndHashed(t *testing.T) {
 	if log[0].Hash != untagged || log[0].Readers != nil {
 		t.Errorf("got the leaf %x of the event without tags, want %x as before", log[0].Hash, untagged)
 	}
-	inputs, err := proof.ReadLeafInputs(t.Context(), s.Pools().Read, uuid.MustParse(stream))
+	inputs, err := proof.ReadLeafInputs(t.Context(), s.Pools().Request, eventstore.Reader{Everything: true}, uuid.MustParse(stream))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,12 +121,180 @@ begin
 end
 $$;
 -- +goose StatementEnd
-revoke execute on function log.read_stream from public;
-grant execute on function log.read_stream to sol_request;
 
-grant usage, create on schema access, log to sol_definer;
+-- Whether the reader of the transaction may read a stream. Functions ask it once for each stream that they return something of.
+-- +goose StatementBegin
+create function log.may_read(wanted uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  r access.signed_reader := access.reader();
+begin
+  return coalesce(r.everything, false) or coalesce(r.stream = wanted, false)
+    or exists (select from log.streams s where s.id = wanted and s.readers && r.tags and s.readers_version = s.version);
+end
+$$;
+-- +goose StatementEnd
+
+-- A blob that an event names of which the reader may know, and its key; null: it was destroyed.
+-- +goose StatementBegin
+create function log.read_blob(of_stream uuid, wanted uuid) returns table (sealed bytea, wrapped bytea)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  r access.signed_reader := access.reader();
+begin
+  if not log.may_read(of_stream) or not exists (
+    select from log.events e
+    where e.stream = of_stream and wanted = any (e.blobs) and (e.only_for is null or r.everything or e.only_for && r.tags)) then
+    return;
+  end if;
+  return query
+    select b.sealed, k.wrapped from log.blobs b join keys.keys k on k.id = b.id and k.stream = b.stream where b.id = wanted and b.stream = of_stream;
+end
+$$;
+-- +goose StatementEnd
+
+-- The names of the staff, and that of the reader; those of all accounts to readers of everything and administrators. Nothing else of an account.
+-- +goose StatementBegin
+create function identity.names(wanted uuid[]) returns table (id uuid, name text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  r access.signed_reader := access.reader();
+begin
+  return query
+    select a.id, a.given_name || ' ' || a.family_name from identity.accounts a
+    where a.id = any (wanted) and (r.everything or r.role = 'amministratore' or a.id::text = r.account or r.role is not null and r.role not in ('', 'cittadino', 'anonimo') and exists (
+      select from identity.placements p where p.account = a.id and p.role <> 'cittadino'));
+end
+$$;
+-- +goose StatementEnd
+
+-- The reader's draft on a ticket that the reader may read, and the key of the ticket; null: it was destroyed.
+-- +goose StatementBegin
+create function draft.read(of_ticket uuid) returns table (sealed bytea, at timestamptz, wrapped bytea)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  r access.signed_reader := access.reader();
+begin
+  if not log.may_read(of_ticket) then
+    return;
+  end if;
+  return query
+    select d.sealed, d.at, k.wrapped from draft.drafts d join keys.keys k on k.id = d.ticket and k.stream = d.ticket
+    where d.account::text = r.account and d.ticket = of_ticket and d.sealed is not null;
+end
+$$;
+-- +goose StatementEnd
+
+-- The others who have a ticket open that the reader may read.
+-- +goose StatementBegin
+create function presence.others(of_ticket uuid, present_for interval) returns table (account uuid, name text, entity text, writing boolean)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  r access.signed_reader := access.reader();
+begin
+  if coalesce(r.role, 'cittadino') = 'cittadino' or not log.may_read(of_ticket) then
+    return;
+  end if;
+  return query
+    select p.account, a.given_name || ' ' || a.family_name, p.entity, p.writing_until > clock_timestamp()
+    from presence.readers p left join identity.accounts a on a.id = p.account
+    where p.ticket = of_ticket and p.account::text <> r.account and p.seen_at > clock_timestamp() - present_for
+    order by 4 desc, 1;
+end
+$$;
+-- +goose StatementEnd
+
+-- Of tickets that the reader may read, those that an account opened at a version or later.
+-- +goose StatementBegin
+create function notice.opened_since(tickets uuid[], accounts text[], versions integer[]) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select o.ticket from notice.opened o join unnest(tickets, accounts, versions) as u (ticket, account, version)
+      on o.ticket = u.ticket and o.account = u.account and o.version >= u.version
+    where log.may_read(o.ticket);
+end
+$$;
+-- +goose StatementEnd
+
+grant usage, create on schema access, log, identity, draft, presence, notice to sol_definer;
 grant usage on schema keys to sol_definer;
-grant select on access.reader_key, log.streams, log.events, log.blobs, keys.keys to sol_definer;
-alter function access.reader owner to sol_definer;
-alter function log.read_stream owner to sol_definer;
-revoke create on schema access, log from sol_definer;
+grant select on access.reader_key, log.streams, log.events, log.blobs, keys.keys, draft.drafts, presence.readers, notice.opened to sol_definer;
+grant select (id, given_name, family_name) on identity.accounts to sol_definer;
+grant select (account, role) on identity.placements to sol_definer;
+create policy definer on notice.opened for select to sol_definer using (true);
+-- +goose StatementBegin
+do $$
+declare
+  part text;
+begin
+  foreach part in array array['access.reader()', 'log.read_stream(uuid)', 'log.may_read(uuid)', 'log.read_blob(uuid, uuid)', 'identity.names(uuid[])',
+    'draft.read(uuid)', 'presence.others(uuid, interval)', 'notice.opened_since(uuid[], text[], integer[])']
+  loop
+    execute format('alter function %s owner to sol_definer', part);
+    if part <> 'access.reader()' then
+      execute format('revoke execute on function %s from public', part);
+      execute format('grant execute on function %s to sol_request', part);
+    end if;
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+revoke create on schema access, log, identity, draft, presence, notice from sol_definer;
+grant usage on schema identity, draft, presence to sol_request; -- of its functions: no table there is granted
+
+-- Policies ask the signed reader. Each sub-select is computed once a query.
+
+-- The entity whose operators' rows the reader may see; null: none.
+create function access.reader_office() returns text language sql stable parallel safe as $$
+  select case when r.role in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale', 'auditor', 'responsabile_protezione_dati')
+    then nullif(r.entity, '') end from access.reader() r $$;
+-- The account of the citizen who reads; null for others.
+create function access.reader_citizen() returns text language sql stable parallel safe as $$
+  select case when r.role = 'cittadino' then nullif(r.account, '') end from access.reader() r $$;
+-- The entity whose figures the reader may see, and whether the reader may see those of all.
+create function access.reader_figures() returns text language sql stable parallel safe as $$
+  select case when r.role in ('supervisore_asr', 'auditor', 'responsabile_protezione_dati') then nullif(r.entity, '') end from access.reader() r $$;
+create function access.reader_all_figures() returns boolean language sql stable parallel safe as $$
+  select coalesce(r.everything or r.role = 'supervisore_regionale' and r.entity = 'regione', false) from access.reader() r $$;
+
+alter policy viewer on read.standings_v1 using (coalesce((select access.reader_all_figures()) or (select access.reader_figures()) = entity, false));
+alter policy viewer on read.deeds_v1 using (coalesce((select access.reader_all_figures()) or (select access.reader_figures()) in (entity, other), false));
+-- +goose StatementBegin
+do $$
+declare
+  body text := pg_get_functiondef('read.dress_figures_v1(text)'::regprocedure);
+  changed text := replace(replace(body,
+    'read.may_figure_v1(entity, '''''''')', 'coalesce((select access.reader_all_figures()) or (select access.reader_figures()) = entity, false)'),
+    'read.may_figure_v1(entity, other)', 'coalesce((select access.reader_all_figures()) or (select access.reader_figures()) in (entity, other), false)');
+begin
+  if changed like '%may_figure%' or changed = body then
+    raise exception 'the policies of figures were not found in read.dress_figures_v1';
+  end if;
+  execute changed;
+end
+$$;
+-- +goose StatementEnd
+
+alter policy viewer on notice.notices using (coalesce(case
+  when audience = 'citizen' then person = (select access.reader_citizen())
+  when entity <> (select access.reader_office()) or entity = '' then false
+  when (select access.reader_role()) not in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale') then false
+  when audience = 'operator' then person = (select access.reader_account())
+  when audience = 'supervisors' and (select access.reader_role()) not in ('supervisore_asr', 'supervisore_regionale') then false
+  else audience in ('operators', 'supervisors') and by <> (select access.reader_account())
+end, false));
+alter policy viewer on notice.marks using (person = (select access.reader_account()));
+alter policy viewer on notice.opened using ((select session_user not in ('sol_request', 'sol_append', 'sol_worker'))); -- others ask notice.opened_since
+alter table notice.notices force row level security;
+alter table notice.marks force row level security;
+alter table notice.opened force row level security;
+
+alter policy auditor on access.reads using ((select access.reader_everything()));
+alter policy auditor on access.searches using ((select access.reader_everything()));
+alter policy auditor on access.logins using ((select access.reader_everything()));
+alter policy anybody on access.reads with check ((select session_user not in ('sol_request', 'sol_append', 'sol_worker'))); -- sol_worker records

@@ -173,7 +173,7 @@ func checkHistories(t *testing.T, n *node) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inputs, err := proof.ReadLeafInputs(t.Context(), n.store.Pools().Read, uuid.MustParse(id))
+		inputs, err := proof.ReadLeafInputs(t.Context(), n.store.Pools().Request, eventstore.Reader{Everything: true}, uuid.MustParse(id))
 		if err != nil || len(inputs) < len(records) || len(records) < len(history) { // a saga may append meanwhile
 			t.Fatalf("got %d leaf inputs, %d records, %v, want %d", len(inputs), len(records), err, len(history))
 		}

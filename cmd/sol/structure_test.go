@@ -58,7 +58,7 @@ var allowedImports = map[string][]string{
 	"eventstore/metrics":      {},
 	"eventstore/notify":       {},
 	"eventstore/pgpool":       {"eventstore/signedreader"},
-	"eventstore/proof":        {},
+	"eventstore/proof":        {"eventstore/pgpool", "eventstore/signedreader"},
 	"eventstore/embedpg":      {},
 	"eventstore/bench":        {"eventstore", "eventstore/pgpool"},
 	"eventstore/consumers":    {},
@@ -87,7 +87,7 @@ var allowedImports = map[string][]string{
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
-	"handlers/identity":             {"domain/...", "eventstore", "eventstore/persons", "eventstore/pgpool"},
+	"handlers/identity":             {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/mailaddress": {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",

@@ -39,6 +39,20 @@ func Open(ctx context.Context, s *eventstore.Store, stream eventstore.StreamID, 
 	return content, nil
 }
 
+// OpenWith does the same as Open with a key that was read already, as keys.keys holds it.
+func OpenWith(s *eventstore.Store, stream eventstore.StreamID, key string, wrapped []byte, label string, sealed []byte) ([]byte, error) {
+	streamID, keyID := uuid.MustParse(stream), uuid.MustParse(key)
+	data, err := s.Keyring().Unwrap(keyID, streamID, wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("open content of %s with label: %w", stream, err)
+	}
+	content, err := data.Open([]byte{}, nil, sealed, s.Keyring().LabelAAD(streamID, keyID, label))
+	if err != nil {
+		return nil, fmt.Errorf("content of %s with this label cannot be opened: %w", stream, err)
+	}
+	return content, nil
+}
+
 // loadKey returns an unwrapped key of the stream and the associated data (AAD) of the label.
 func loadKey(ctx context.Context, s *eventstore.Store, stream eventstore.StreamID, key, label string) (data cipher.AEAD, aad []byte, err error) {
 	if !eventstore.IsID(stream) || !eventstore.IsID(key) {

@@ -11,18 +11,29 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
-// ReadLeafInputs returns the leaf input of every event of a stream, in version order; none for an unknown stream. It opens no sealed part.
-func ReadLeafInputs(ctx context.Context, db *pgxpool.Pool, stream uuid.UUID) ([]LeafInput, error) {
-	rows, err := db.Query(ctx, `
-		select position, version, type, recorded_at, actor, role, entity, act, coalesce(cause, 0), data, sealed, key, blobs, readers, only_for
-		from log.events where stream = $1 order by version`, stream)
-	if err != nil {
+// ReadLeafInputs returns the leaf input of every event of a stream to a reader, in version order; none for a stream that the reader may not read.
+// It opens no sealed part. Of an event that the reader may not know of, the sealed part is missing, so that the input is not that of its leaf.
+func ReadLeafInputs(ctx context.Context, requests *pgpool.Requests, by signedreader.Reader, stream uuid.UUID) (inputs []LeafInput, err error) {
+	batch := &pgx.Batch{}
+	batch.Queue(`
+		select position, version, type, recorded_at, actor, role, entity, act, cause, data, sealed, key, blobs, readers, only_for
+		from log.read_stream($1)`, stream).Query(func(rows pgx.Rows) error {
+		inputs, err = scanLeafInputs(rows, stream)
+		return err
+	})
+	if err := requests.Read(ctx, by, "stream", batch); err != nil {
 		return nil, fmt.Errorf("leaf inputs of stream %s: %w", stream, err)
 	}
-	inputs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LeafInput, err error) {
+	return inputs, nil
+}
+
+func scanLeafInputs(rows pgx.Rows, stream uuid.UUID) ([]LeafInput, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LeafInput, err error) {
 		content, record := Content{}, Record{Stream: stream}
 		var act, key pgtype.UUID
 		err = row.Scan(&e.Position, &record.Version, &record.Type, &record.At, &content.Actor, &content.Role, &content.Entity,
@@ -33,8 +44,4 @@ func ReadLeafInputs(ctx context.Context, db *pgxpool.Pool, stream uuid.UUID) ([]
 		e.Record = record.Bytes()
 		return e, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("leaf inputs of stream %s: %w", stream, err)
-	}
-	return inputs, nil
 }

@@ -111,7 +111,7 @@ func (a *API) addConflictNames(ctx context.Context, p *Problem) {
 	for _, c := range p.Conflicts {
 		ids = append(ids, c.By.ID)
 	}
-	names, err := a.App.Identity.Names(ctx, ids)
+	names, err := a.App.Identity.Names(ctx, callerFrom(ctx).Viewer().Reader(), ids)
 	if err != nil {
 		return // the conflict is reported without names
 	}

@@ -94,6 +94,6 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	for _, e := range all {
 		ids = append(ids, e.By.ID)
 	}
-	names, err = s.Identity.Names(ctx, ids)
+	names, err = s.Identity.Names(ctx, by.Viewer().Reader(), ids)
 	return all, state, names, err
 }

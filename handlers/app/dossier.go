@@ -77,7 +77,7 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 	if err != nil {
 		return Dossier{}, fmt.Errorf("ticket %s: %w", id, err)
 	}
-	evidence, err := proof.ReadLeafInputs(ctx, s.Store.Pools().Read, stream)
+	evidence, err := proof.ReadLeafInputs(ctx, s.Store.Pools().Request, by.Viewer().Reader(), stream)
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -85,7 +85,7 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 	if err != nil {
 		return Dossier{}, err
 	}
-	names, err := s.Identity.Names(ctx, []string{by.Actor.ID})
+	names, err := s.Identity.Names(ctx, by.Viewer().Reader(), []string{by.Actor.ID})
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -103,11 +103,11 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 			d.Erased = append(d.Erased, e.Position)
 		}
 	}
-	return d, s.addFiles(ctx, id, r, &d)
+	return d, s.addFiles(ctx, by, id, r, &d)
 }
 
 // addFiles lists the attachments of all events. It hashes the content of those that can still be read.
-func (s *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Dossier) error {
+func (s *Service) addFiles(ctx context.Context, by Caller, id ticket.ID, r *Replay, d *Dossier) error {
 	fileNames := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
 		fileNames[f.ID] = f.Name
@@ -118,7 +118,7 @@ func (s *Service) addFiles(ctx context.Context, id ticket.ID, r *Replay, d *Doss
 				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
 				Position: r.Events[i].Position,
 			}
-			content, err := s.Store.ReadBlob(ctx, string(id), string(a.ID))
+			content, err := s.Store.ReadBlob(ctx, by.Viewer().Reader(), string(id), string(a.ID))
 			switch {
 			case errors.Is(err, eventstore.ErrErased):
 				f.State = "erased"

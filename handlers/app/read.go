@@ -149,7 +149,7 @@ func (s *Service) openHistory(ctx context.Context, v ticketview.Viewer, id ticke
 		now = viewTime(settled, events)
 	}
 	history := ticketview.Open(events, now)
-	names, err := s.lookUpNames(ctx, history)
+	names, err := s.lookUpNames(ctx, v, history)
 	return history, names, err
 }
 
@@ -172,8 +172,8 @@ func viewTime(settled time.Time, history []ticket.Recorded) time.Time {
 }
 
 // lookUpNames returns the names of all actors and assignees of a history, with one query.
-func (s *Service) lookUpNames(ctx context.Context, history ticketview.History) (ticketview.Names, error) {
-	names, err := ticketview.LookUpNames(ctx, s.Catalog, s.Identity.Names, history.Accounts)
+func (s *Service) lookUpNames(ctx context.Context, v ticketview.Viewer, history ticketview.History) (ticketview.Names, error) {
+	names, err := ticketview.LookUpNames(ctx, s.Catalog, s.Identity.Names, v.Reader(), history.Accounts)
 	if err != nil {
 		return ticketview.Names{}, err
 	}
@@ -199,7 +199,7 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 			if err := s.recordAccess(ctx, by, access); err != nil {
 				return ticketview.File{}, nil, err
 			}
-			content, err := s.Store.ReadBlob(ctx, string(id), string(fileID))
+			content, err := s.Store.ReadBlob(ctx, by.Viewer().Reader(), string(id), string(fileID))
 			if err == nil && t.IsOriginal(fileID) {
 				content = []byte(mailtext.Original(content))
 			}

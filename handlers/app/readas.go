@@ -70,7 +70,7 @@ func (s *Service) ReadTicketAs(ctx context.Context, by Caller, v ticketview.View
 		events = events[:kept]
 	}
 	history := ticketview.Open(events, moment)
-	names, err := s.lookUpNames(ctx, history)
+	names, err := s.lookUpNames(ctx, v, history)
 	if err != nil {
 		return TicketAtMoment{}, err
 	}

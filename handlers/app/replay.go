@@ -91,7 +91,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: present.Today.Entity}); err != nil {
 		return nil, err
 	}
-	if r.names, err = s.lookUpNames(ctx, present); err != nil {
+	if r.names, err = s.lookUpNames(ctx, by.Viewer(), present); err != nil {
 		return nil, err
 	}
 	r.present = ReplayMoment{present, r.names}

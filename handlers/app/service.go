@@ -90,7 +90,7 @@ func New(c Config) (*Service, error) {
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names, agreed.FiguresPerPerson),
 		Drafts:        draft.New(c.Store),
 		Forms:         formlimit.New(c.Store, c.Forms),
-		Presence:      presence.New(c.Store, c.Identity.Names),
+		Presence:      presence.New(c.Store),
 		Notifications: notification.New(c.Store, dispatcher),
 		Messages:      messages.New(c.Store.Pools().Outbox),
 		LinkDays:      cmp.Or(c.LinkDays, ticket.DefaultLinkDays),

@@ -217,10 +217,10 @@ func TestServiceKeepsDraftsAndPresence(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if draft, _, err := s.App.Drafts.Read(t.Context(), s.anna.Actor.ID, id); err != nil || string(draft) != "bozza" {
+	if draft, _, err := s.App.Drafts.Read(t.Context(), s.anna.Viewer().Reader(), id); err != nil || string(draft) != "bozza" {
 		t.Errorf("got draft %q, %v, want %q", draft, err, "bozza")
 	}
-	others, err := s.App.Presence.Others(t.Context(), id, s.bruna.Actor)
+	others, err := s.App.Presence.Others(t.Context(), id, s.bruna.Viewer().Reader())
 	if err != nil || len(others) != 1 || others[0].Account != s.anna.Actor.ID || others[0].Name != "Prova ANNA" {
 		t.Errorf("got readers %+v, %v, want anna with her name", others, err)
 	}

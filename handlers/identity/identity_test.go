@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -331,7 +332,7 @@ func TestOperatorsNamesAndAccounts(t *testing.T) {
 		_, err := h.FindOperator(ctx, nobody, torino)
 		h.wantError(err, identity.ErrNotFound)
 	}
-	names, err := h.Names(ctx, []string{lia, gone, "auto-close", ""})
+	names, err := h.Names(ctx, eventstore.Reader{Everything: true}, []string{lia, gone, "auto-close", ""})
 	if err != nil || len(names) != 2 || names[gone] != "Prova OLGA" {
 		t.Fatalf("got names %v, %v, want those of lia and olga", names, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
 // Operator is an operator or supervisor of an entity.
@@ -24,8 +25,9 @@ type Operator struct {
 	Entity   catalog.EntityCode
 }
 
-// Names returns the given and family names of accounts by id, without ids that no account has.
-func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, error) {
+// Names returns the given and family names of accounts by id, for a reader, without ids that no account has. The database gives those of the
+// staff to staff, and those of all accounts to readers of everything and administrators.
+func (i *Identity) Names(ctx context.Context, by signedreader.Reader, ids []string) (map[string]string, error) {
 	names := map[string]string{}
 	var valid []string
 	for _, id := range ids {
@@ -36,13 +38,13 @@ func (i *Identity) Names(ctx context.Context, ids []string) (map[string]string, 
 	if valid == nil {
 		return names, nil
 	}
-	rows, err := i.Pools.Read.Query(ctx, `
-		select id::text, given_name || ' ' || family_name from identity.accounts where id = any($1::uuid[])`, valid)
-	if err != nil {
-		return nil, fmt.Errorf("read names: %w", err)
-	}
-	var id, name string
-	if _, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error { names[id] = name; return nil }); err != nil {
+	batch := &pgx.Batch{}
+	batch.Queue(`select id::text, name from identity.names($1::text[]::uuid[])`, valid).Query(func(rows pgx.Rows) error {
+		var id, name string
+		_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error { names[id] = name; return nil })
+		return err
+	})
+	if err := i.Pools.Request.Read(ctx, by, "names", batch); err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
 	return names, nil

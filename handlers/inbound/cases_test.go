@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 )
 
 func TestMailsOfPrograms(t *testing.T) {
@@ -137,7 +138,7 @@ func (w *fixture) checkOriginal(t *testing.T, id ticket.ID, original *ticket.Att
 	if original == nil || original.MediaType != ticket.OriginalMediaType {
 		t.Fatalf("got original %+v, want the mail", original)
 	}
-	content, err := w.store.ReadBlob(t.Context(), string(id), string(original.ID))
+	content, err := w.store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, string(id), string(original.ID))
 	if err != nil || !bytes.Contains(content, []byte("\n")) {
 		t.Errorf("got original %q, %v, want the mail", content, err)
 	}

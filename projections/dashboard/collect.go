@@ -89,7 +89,7 @@ func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashbo
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("read figures: %w", err)
 	}
-	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, slices.Sorted(maps.Keys(g.operators)))
+	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, v.Reader(), slices.Sorted(maps.Keys(g.operators)))
 	if err != nil {
 		return Dashboard{}, fmt.Errorf("read figures: %w", err)
 	}

@@ -60,7 +60,7 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 }
 
 // addNames sets the names and labels of items, and no operators of entities that have not agreed (PerPerson).
-func (r *Reader) addNames(ctx context.Context, items []DrillDownItem, perPerson []catalog.EntityCode) error {
+func (r *Reader) addNames(ctx context.Context, v ticketview.Viewer, items []DrillDownItem, perPerson []catalog.EntityCode) error {
 	var ids []string
 	for i := range items {
 		c := &items[i]
@@ -71,7 +71,7 @@ func (r *Reader) addNames(ctx context.Context, items []DrillDownItem, perPerson 
 			ids = append(ids, c.operatorID)
 		}
 	}
-	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, ids)
+	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, v.Reader(), ids)
 	if err != nil {
 		return err
 	}
@@ -122,5 +122,5 @@ func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown
 		page.Items = page.Items[:q.limit]
 		page.Next = page.Items[q.limit-1].cursorText(q.tickets)
 	}
-	return page, r.addNames(ctx, page.Items, q.perPerson)
+	return page, r.addNames(ctx, v, page.Items, q.perPerson)
 }

@@ -85,7 +85,7 @@ func (r *Reader) exportPage(ctx context.Context, v ticketview.Viewer, q drillDow
 	if err != nil {
 		return nil, fmt.Errorf("export: %w", err)
 	}
-	return page, r.addNames(ctx, page, q.perPerson)
+	return page, r.addNames(ctx, v, page, q.perPerson)
 }
 
 // maxFreezeTime is the longest time for which an export waits for the present moment to be settled and in the read model.

@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -17,7 +18,7 @@ import (
 // person: those of the other one name nobody and cannot be selected by person, and the totals stay the same.
 func TestWithoutAnAgreementNoFigureIsOfOneOperator(t *testing.T) {
 	h := newFixture(t)
-	names := func(_ context.Context, ids []string) (map[string]string, error) {
+	names := func(_ context.Context, _ eventstore.Reader, ids []string) (map[string]string, error) {
 		all := map[string]string{}
 		for _, id := range ids {
 			all[id] = "name of " + id

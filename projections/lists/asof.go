@@ -104,7 +104,7 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 		queues[i].Count = counts[queues[i].ID]
 	}
 	page.Queues, page.Total = queues, counts[q.Queue]
-	names, err := r.namesOf(ctx, rows)
+	names, err := r.namesOf(ctx, v, rows)
 	if err != nil {
 		return AsOfPage{}, fmt.Errorf("queue as of %s: %w", q.At, err)
 	}

@@ -73,7 +73,7 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 	if err != nil {
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
-	names, err := r.namesOf(ctx, rows)
+	names, err := r.namesOf(ctx, v, rows)
 	if err != nil {
 		return Page{}, fmt.Errorf("list tickets: %w", err)
 	}
@@ -84,14 +84,14 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 }
 
 // namesOf returns the names of the operators to whom the tickets are assigned.
-func (r *Reader) namesOf(ctx context.Context, rows []Row) (ticketview.Names, error) {
+func (r *Reader) namesOf(ctx context.Context, v ticketview.Viewer, rows []Row) (ticketview.Names, error) {
 	var ids []string
 	for _, row := range rows {
 		if id := row.State.Assignee.Operator; id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	return ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, ids)
+	return ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, v.Reader(), ids)
 }
 
 // maxCounted is the number at which the count of a list that is no queue stops, and the largest number of tickets that a search looks up
@@ -296,9 +296,7 @@ func (s snapshot) readReplies(ctx context.Context, rows []Row) (map[ticket.ID]bo
 		return nil, nil
 	}
 	found, err := s.tx.Query(ctx, `
-		select o.ticket::text from notice.opened o
-		join unnest($1::text[]::uuid[], $2::text[], $3::integer[]) as r (ticket, account, version)
-			on o.ticket = r.ticket and o.account = r.account and o.version >= r.version`, tickets, accounts, versions)
+		select t::text from notice.opened_since($1::text[]::uuid[], $2, $3) t`, tickets, accounts, versions)
 	if err != nil {
 		return nil, err
 	}

@@ -25,15 +25,15 @@ type Names struct {
 	Epoch int
 }
 
-// OperatorNames returns the names of accounts by id. It leaves out unknown ids.
-type OperatorNames func(ctx context.Context, ids []string) (map[string]string, error)
+// OperatorNames returns the names of accounts by id, for a reader. It leaves out unknown ids.
+type OperatorNames func(ctx context.Context, by eventstore.Reader, ids []string) (map[string]string, error)
 
 // LookUpNames returns the names of a catalogue and of the operators with the ids. If look is nil, no operator has a name.
-func LookUpNames(ctx context.Context, c *catalog.Catalog, look OperatorNames, ids []string) (Names, error) {
+func LookUpNames(ctx context.Context, c *catalog.Catalog, look OperatorNames, by eventstore.Reader, ids []string) (Names, error) {
 	known := map[string]string{}
 	if look != nil && len(ids) > 0 {
 		var err error
-		if known, err = look(ctx, ids); err != nil {
+		if known, err = look(ctx, by, ids); err != nil {
 			return Names{}, err
 		}
 	}

@@ -208,7 +208,7 @@ func checkTags(t *testing.T, f *projectionstest.Fixture) []eventstore.Record {
 	if err != nil || at != len(records) || !equalTags(stored, s.Readers()) {
 		t.Errorf("stream after event %d: got readers %q at version %d, %v, want %q", len(records), stored, at, err, s.Readers())
 	}
-	inputs, err := proof.ReadLeafInputs(t.Context(), f.Store.Pools().Read, uuid.MustParse(string(tickettest.TicketID)))
+	inputs, err := proof.ReadLeafInputs(t.Context(), f.Store.Pools().Request, eventstore.Reader{Everything: true}, uuid.MustParse(string(tickettest.TicketID)))
 	if err != nil {
 		t.Fatal(err)
 	}

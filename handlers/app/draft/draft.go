@@ -65,24 +65,20 @@ func (d *Store) write(ctx context.Context, account string, id ticket.ID, form st
 	return now, nil
 }
 
-// Read returns an account's draft on a ticket and the time of its last change. It returns nil without an error if there is no draft, or
-// if the ticket was erased.
-func (d *Store) Read(ctx context.Context, account string, id ticket.ID) (content []byte, at time.Time, err error) {
-	var sealed []byte
-	release, err := d.store.Pools().ShareSession(ctx, share)
-	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("read draft: %w", err)
-	}
-	defer release()
-	err = d.store.Pools().Session.QueryRow(ctx, `select sealed, at from draft.drafts where account = $1 and ticket = $2 and sealed is not null`, account, string(id)).Scan(&sealed, &at)
-	if errors.Is(err, pgx.ErrNoRows) {
+// Read returns the reader's draft on a ticket and the time of its last change. It returns nil without an error if there is no draft, if the
+// ticket was erased, or if the reader may not read it.
+func (d *Store) Read(ctx context.Context, by eventstore.Reader, id ticket.ID) (content []byte, at time.Time, err error) {
+	var sealed, wrapped []byte
+	batch := &pgx.Batch{}
+	batch.Queue(`select sealed, at, wrapped from draft.read($1::text::uuid)`, string(id)).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&sealed, &at, &wrapped)
+	})
+	err = d.store.Pools().Request.Read(ctx, by, share, batch)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && wrapped == nil {
 		return nil, time.Time{}, nil
 	}
 	if err == nil {
-		content, err = labelseal.Open(ctx, d.store, string(id), string(id), sealLabel(account), sealed)
-	}
-	if errors.Is(err, eventstore.ErrErased) {
-		return nil, time.Time{}, nil
+		content, err = labelseal.OpenWith(d.store, string(id), string(id), wrapped, sealLabel(by.Account), sealed)
 	}
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("read draft: %w", err)

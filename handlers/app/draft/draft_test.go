@@ -36,7 +36,7 @@ func TestDraftBelongsToItsAuthorUntilItIsSent(t *testing.T) {
 	}
 	wantDraft := func(account, text string) {
 		t.Helper()
-		if content, _, err := drafts.Read(t.Context(), account, id); err != nil || string(content) != text {
+		if content, _, err := drafts.Read(t.Context(), eventstore.Reader{Account: account, Everything: true}, id); err != nil || string(content) != text {
 			t.Fatalf("got %q, %v, want %q", content, err, text)
 		}
 	}

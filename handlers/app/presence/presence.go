@@ -29,21 +29,15 @@ const (
 const share = "presence"
 
 // Tracker stores presence in the database and measures time with the clock of the database. It is safe for concurrent use.
-type Tracker struct {
-	store *eventstore.Store
-	names Names
-}
-
-// Names returns the names of accounts by id, without unknown ids.
-type Names func(ctx context.Context, ids []string) (map[string]string, error)
+type Tracker struct{ store *eventstore.Store }
 
 // New returns a tracker that uses the store's database and topics.
-func New(store *eventstore.Store, names Names) *Tracker { return &Tracker{store, names} }
+func New(store *eventstore.Store) *Tracker { return &Tracker{store} }
 
 // Reader is another account that has the ticket open.
 type Reader struct {
 	Account string
-	Name    string `db:"-"` // "" for an unknown account
+	Name    string // "" for an unknown account
 	Entity  catalog.EntityCode
 	Writing bool
 }
@@ -103,36 +97,19 @@ func (p *Tracker) Leave(ctx context.Context, id ticket.ID, by person.Actor) erro
 	return nil
 }
 
-// Others returns the readers that have the ticket open now, without the actor by, those who write first.
-func (p *Tracker) Others(ctx context.Context, id ticket.ID, by person.Actor) ([]Reader, error) {
-	release, err := p.store.Pools().ShareSession(ctx, share)
-	if err != nil {
+// Others returns the readers that have the ticket open now, without the actor by, those who write first; none of a ticket that the reader may not
+// read.
+func (p *Tracker) Others(ctx context.Context, id ticket.ID, by eventstore.Reader) (readers []Reader, err error) {
+	batch := &pgx.Batch{}
+	batch.Queue(`select account::text, coalesce(name, ''), entity, writing from presence.others($1::text::uuid, $2::text::interval)`, string(id), presentFor).
+		Query(func(rows pgx.Rows) error {
+			readers, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Reader])
+			return err
+		})
+	if err := p.store.Pools().Request.Read(ctx, by, share, batch); err != nil {
 		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
 	}
-	defer release()
-	rows, err := p.store.Pools().Session.Query(ctx, `
-		select account::text, entity, writing_until > clock_timestamp() from presence.readers
-		where ticket = $1 and account::text <> $2 and seen_at > clock_timestamp() - interval '`+presentFor+`'
-		order by 3 desc, 1`, string(id), by.ID)
-	if err != nil {
-		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
-	}
-	readers, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Reader])
-	if err != nil {
-		return nil, fmt.Errorf("list readers of ticket %s: %w", id, err)
-	}
-	if len(readers) == 0 {
-		return nil, nil
-	}
-	ids := make([]string, len(readers))
-	for i, r := range readers {
-		ids[i] = r.Account
-	}
-	names, err := p.names(ctx, ids)
-	for i := range readers {
-		readers[i].Name = names[readers[i].Account]
-	}
-	return readers, err
+	return readers, nil
 }
 
 // ReadersOf returns the readers that have one of the tickets open now, those who write first. It reads on the connection of live updates.

@@ -4,7 +4,6 @@
 package presence_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 
@@ -13,24 +12,16 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 )
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-// testNames returns a name for each id.
-func testNames(_ context.Context, ids []string) (map[string]string, error) {
-	names := map[string]string{}
-	for _, id := range ids {
-		names[id] = "nome " + id
-	}
-	return names, nil
-}
-
 func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 	db := storetest.New(t)
-	node1, node2 := presence.New(db.Store, testNames), presence.New(db.OpenNode(t), testNames)
+	node1, node2 := presence.New(db.Store), presence.New(db.OpenNode(t))
 	anna := person.Actor{ID: uuid.NewString(), Role: person.ASROperator, Entity: "010301"}
 	bice := person.Actor{ID: uuid.NewString(), Role: person.ASRSupervisor, Entity: "010301"}
 	id, other := ticket.ID(uuid.NewString()), ticket.ID(uuid.NewString())
@@ -42,18 +33,17 @@ func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 	}
 	wantOthers := func(p *presence.Tracker, by person.Actor, want ...presence.Reader) {
 		t.Helper()
-		got, err := p.Others(t.Context(), id, by)
+		got, err := p.Others(t.Context(), id, eventstore.Reader{Role: string(by.Role), Account: by.ID, Everything: true})
 		must(err)
 		if !slices.Equal(got, want) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
-		// Streams read all readers of several tickets at once. There are no accounts here, so they have no names.
+		// Streams read all readers of several tickets at once. There are no accounts here, so nobody has a name.
 		all, err := p.ReadersOf(t.Context(), []ticket.ID{id, other})
 		must(err)
 		var others []presence.Reader
 		for _, r := range all[id] {
 			if r.Account != by.ID {
-				r.Name = "nome " + r.Account
 				others = append(others, r)
 			}
 		}
@@ -64,10 +54,10 @@ func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 	must(node1.Enter(t.Context(), id, anna, false))
 	must(node1.Enter(t.Context(), other, anna, true))
 	must(node2.Enter(t.Context(), id, bice, true))
-	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
-	wantOthers(node2, bice, presence.Reader{Account: anna.ID, Name: "nome " + anna.ID, Entity: "010301"})
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Entity: "010301", Writing: true})
+	wantOthers(node2, bice, presence.Reader{Account: anna.ID, Entity: "010301"})
 	must(node2.Enter(t.Context(), id, bice, false)) // a refresh without typing does not end the writing at once
-	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301", Writing: true})
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Entity: "010301", Writing: true})
 
 	conn, err := pgx.Connect(t.Context(), db.URL)
 	must(err)
@@ -78,7 +68,7 @@ func TestReadersAreSharedBetweenNodesAndExpire(t *testing.T) {
 		must(err)
 	}
 	earlier(10)
-	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Name: "nome " + bice.ID, Entity: "010301"})
+	wantOthers(node1, anna, presence.Reader{Account: bice.ID, Entity: "010301"})
 	earlier(15)
 	wantOthers(node1, anna)
 	must(node2.Enter(t.Context(), id, bice, false))

@@ -74,7 +74,7 @@ func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem,
 	for _, e := range entries {
 		ids = append(ids, e.Record.By.ID)
 	}
-	names, err := p.Identity.Names(r.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return err
 	}

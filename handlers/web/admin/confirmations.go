@@ -59,14 +59,14 @@ func (p *Pages) renderConfirmations(r *ui.Request, status int, problem *ui.Probl
 	if err != nil {
 		return err
 	}
-	if d.History, err = p.AccountChanges(r.Context(), entries); err != nil {
+	if d.History, err = p.AccountChanges(r.Context(), r.Caller, entries); err != nil {
 		return err
 	}
 	return p.Render(r, status, ui.Page{Template: "conferme", Title: "Conferme", Breadcrumb: adminTrail, Problem: problem, Data: d})
 }
 
 func (p *Pages) pendingRows(r *ui.Request, pending []accounts.Pending) (rows []pendingRow, err error) {
-	changes, err := p.PendingChanges(r.Context(), pending)
+	changes, err := p.PendingChanges(r.Context(), r.Caller, pending)
 	for n, c := range changes {
 		rows = append(rows, pendingRow{c, pending[n].MayAnswer, pending[n].Mine, pending[n].Overdue})
 	}

@@ -198,7 +198,7 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	if d.History, err = p.AccountChanges(r.Context(), entries); err != nil {
+	if d.History, err = p.AccountChanges(r.Context(), r.Caller, entries); err != nil {
 		return err
 	}
 	return p.Render(r, status, ui.Page{Template: "persona", Title: "Persona", Breadcrumb: peopleTrail, Problem: problem, Data: d})

@@ -41,10 +41,10 @@ func (p *Pages) accountChangesPage(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if d.Requests, err = p.PendingChanges(r.Context(), waiting.Requests); err != nil {
+	if d.Requests, err = p.PendingChanges(r.Context(), r.Caller, waiting.Requests); err != nil {
 		return err
 	}
-	if d.Emergencies, err = p.PendingChanges(r.Context(), waiting.Emergencies); err != nil {
+	if d.Emergencies, err = p.PendingChanges(r.Context(), r.Caller, waiting.Emergencies); err != nil {
 		return err
 	}
 	var entries []accounts.Entry
@@ -55,7 +55,7 @@ func (p *Pages) accountChangesPage(r *ui.Request) error {
 		entries = entries[:accountPageSize]
 		d.Before = entries[accountPageSize-1].Record.Version
 	}
-	if d.History, err = p.AccountChanges(r.Context(), entries); err != nil {
+	if d.History, err = p.AccountChanges(r.Context(), r.Caller, entries); err != nil {
 		return err
 	}
 	return p.Render(r, http.StatusOK, ui.Page{Template: "ruoli-credenziali", Title: "Ruoli e credenziali", Breadcrumb: auditTrail, Data: d})
@@ -94,7 +94,7 @@ func (p *Pages) loginsPage(r *ui.Request) error {
 	for _, l := range logins {
 		ids = append(ids, l.Account, l.By)
 	}
-	names, err := p.Identity.Names(r.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return err
 	}

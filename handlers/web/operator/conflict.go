@@ -38,7 +38,7 @@ func (p *Pages) describeConflicts(r *ui.Request, t ticketview.Ticket, fields []t
 			ids = append(ids, c.Yours, c.Theirs)
 		}
 	}
-	names, err := p.Identity.Names(r.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ func (p *Pages) storeVisibleDraft(r *ui.Request, f updateForm) (time.Time, error
 
 // readDraft returns the reader's draft and the time at which it was stored; a zero time if there is none.
 func (p *Pages) readDraft(r *ui.Request, id ticket.ID) (f updateForm, at time.Time, err error) {
-	content, at, err := p.App.Drafts.Read(r.Context(), r.Session.Account, id)
+	content, at, err := p.App.Drafts.Read(r.Context(), r.Caller.Viewer().Reader(), id)
 	if err != nil || content == nil {
 		return updateForm{}, time.Time{}, err
 	}

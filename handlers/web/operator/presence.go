@@ -17,7 +17,7 @@ func (p *Pages) presenceText(r *ui.Request, id ticket.ID) (string, error) {
 	if !r.Caller.Actor.Role.Operates() {
 		return "", nil
 	}
-	others, err := p.App.Presence.Others(r.Context(), id, r.Caller.Actor)
+	others, err := p.App.Presence.Others(r.Context(), id, r.Caller.Viewer().Reader())
 	if err != nil || len(others) == 0 {
 		return "", err
 	}

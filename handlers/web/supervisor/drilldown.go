@@ -105,7 +105,7 @@ func (p *Pages) filterTexts(r *ui.Request, b dashboard.DrillDown) (texts []strin
 	case b.Operator == ticket.Supervisors:
 		add("operatore", "Supervisori")
 	case b.Operator != "":
-		names, err := p.Identity.Names(r.Context(), []string{b.Operator})
+		names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), []string{b.Operator})
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 )
 
@@ -37,12 +38,12 @@ var credentialNames = map[account.Credentials]string{
 }
 
 // AccountChanges returns events of the account stream in words, in the same order.
-func (u *UI) AccountChanges(ctx context.Context, entries []accounts.Entry) ([]AccountChange, error) {
+func (u *UI) AccountChanges(ctx context.Context, by app.Caller, entries []accounts.Entry) ([]AccountChange, error) {
 	var ids []string
 	for _, e := range entries {
 		ids = append(ids, e.Event.Account, e.Record.By.ID)
 	}
-	names, err := u.App.Identity.Names(ctx, ids)
+	names, err := u.App.Identity.Names(ctx, by.Viewer().Reader(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -55,12 +56,12 @@ func (u *UI) AccountChanges(ctx context.Context, entries []accounts.Entry) ([]Ac
 }
 
 // PendingChanges returns what waits for administrators in words, in the same order.
-func (u *UI) PendingChanges(ctx context.Context, pending []accounts.Pending) ([]AccountChange, error) {
+func (u *UI) PendingChanges(ctx context.Context, by app.Caller, pending []accounts.Pending) ([]AccountChange, error) {
 	var ids []string
 	for _, p := range pending {
 		ids = append(ids, p.Account, p.By.ID)
 	}
-	names, err := u.App.Identity.Names(ctx, ids)
+	names, err := u.App.Identity.Names(ctx, by.Viewer().Reader(), ids)
 	if err != nil {
 		return nil, err
 	}

@@ -129,7 +129,9 @@ func (c Commands) report(ctx context.Context, s *app.Service, f reportFlags, q a
 		}
 		naming.Set(tickets, of)
 	}
-	var out printer = &textPrinter{out: c.Out, names: func(ids []string) (map[string]string, error) { return s.Identity.Names(ctx, ids) }}
+	var out printer = &textPrinter{out: c.Out, names: func(ids []string) (map[string]string, error) {
+		return s.Identity.Names(ctx, app.AuditorViewer.Reader(), ids)
+	}}
 	switch {
 	case f.asJSON:
 		out = &jsonPrinter{json.NewEncoder(c.Out)}
