@@ -195,7 +195,7 @@ func (p *Pages) recordRows(r *ui.Request, found []answers.Found) (rows []recordR
 	for _, e := range found {
 		ids = append(ids, e.By.ID)
 	}
-	names, err := p.Identity.Names(r.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return nil, err
 	}
