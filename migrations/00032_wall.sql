@@ -297,4 +297,42 @@ alter table notice.opened force row level security;
 alter policy auditor on access.reads using ((select access.reader_everything()));
 alter policy auditor on access.searches using ((select access.reader_everything()));
 alter policy auditor on access.logins using ((select access.reader_everything()));
+alter table access.reads force row level security;
+alter table access.logins force row level security;
+alter table access.searches force row level security;
+create policy owner on access.searches to current_user using (true) with check (true); -- functions of the release before insert as the owner
 alter policy anybody on access.reads with check ((select session_user not in ('sol_request', 'sol_append', 'sol_worker'))); -- sol_worker records
+
+-- Versions 1 to 3 of the lists are read by nodes of the releases before alone, which log in as the owner: to a login they show nothing.
+-- +goose StatementBegin
+do $$
+declare
+  part   record;
+  hidden text := 'session_user in (''sol_request'', ''sol_append'', ''sol_worker'')';
+begin
+  for part in
+    select relname from pg_class where relnamespace = 'read'::regnamespace and relkind = 'r' and relname ~ '^(tickets|queue_counts|timeline)_v[123]$'
+  loop
+    execute format('create policy of_the_release_before on read.%I as restrictive for select to sol_request using ((select not %s))', part.relname, hidden);
+  end loop;
+  for part in
+    select oid, pg_get_functiondef(oid) as definition from pg_proc
+    where pronamespace = 'read'::regnamespace and prosecdef and proname ~ '^(search_tickets_v[12345]|handed_over_v[123])$'
+  loop
+    execute regexp_replace(part.definition, '\nbegin\n', format(E'\nbegin\n  if %s then\n    return;\n  end if;\n', hidden), 'i');
+    if pg_get_functiondef(part.oid) not like '%session_user%' then
+      raise exception '% has no beginning', part.oid::regprocedure;
+    end if;
+  end loop;
+  -- A function with the rights of its owner finds no type of a temporary schema before those of Postgres.
+  for part in
+    select oid::regprocedure as name from pg_proc
+    where prosecdef and pronamespace::regnamespace::text !~ '^pg_' and proconfig::text ~ 'search_path=pg_catalog["}]'
+  loop
+    execute format('alter function %s set search_path = pg_catalog, pg_temp', part.name);
+  end loop;
+  -- No login leaves temporary objects on a connection for the next who uses it.
+  execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
+-- +goose StatementEnd

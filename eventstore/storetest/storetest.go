@@ -96,6 +96,10 @@ func newDatabase(ctx context.Context, template string) (url string, drop func() 
 	if err := testServer.execContext(ctx, `create database `+name+` template `+template+` strategy file_copy`); err != nil {
 		return "", nil, err
 	}
+	// The rights on a database are not copied with its template.
+	if err := testServer.execContext(ctx, `revoke temporary on database `+name+` from public`); err != nil {
+		return "", nil, err
+	}
 	drop = func() error {
 		return testServer.execContext(context.WithoutCancel(ctx), `drop database `+name+` with (force)`)
 	}
