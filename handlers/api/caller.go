@@ -83,7 +83,10 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		r, w := humago.Unwrap(ctx)
 		ctx = huma.WithContext(ctx, accesslog.WithLook(ctx.Context()))
 		c, err := a.identify(ctx.Context(), r, w.Header())
-		c.look = e.refusedLook(ctx)
+		c.look = looks.Refused{Action: e.action, Path: e.path}
+		if strings.HasPrefix(e.path, "/api/v1/tickets/{id}") {
+			c.look.Ticket, c.look.File = ctx.Param("id"), ctx.Param("attachment")
+		}
 		if err == nil {
 			err = a.authorize(e, c, w.Header())
 		}

@@ -8,12 +8,10 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/sol-assistenza/sol/domain/policy"
-	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -71,23 +69,13 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 	})
 }
 
-// refusedLook returns what a request looks at, for the record of its refusal.
-func (e endpoint) refusedLook(ctx huma.Context) looks.Refused {
-	look := looks.Refused{Action: e.action, Path: e.path}
-	if strings.HasPrefix(e.path, "/api/v1/tickets/{id}") {
-		look.Ticket, look.File = ctx.Param("id"), ctx.Param("attachment")
-	}
-	return look
-}
-
 // refuseLook converts an error to the problem for the client, and records the look that it refuses with 403 or 404 before the answer leaves.
 func (a *API) refuseLook(ctx context.Context, c caller, err error) *Problem {
 	p := a.refuse(ctx, err)
-	if p.Status != http.StatusForbidden && p.Status != http.StatusNotFound {
-		return p
-	}
-	if err := a.App.Looks.RecordRefused(ctx, c.Caller, c.look); err != nil {
-		return a.refuse(ctx, err)
+	if p.Status == http.StatusForbidden || p.Status == http.StatusNotFound {
+		if err := a.App.Looks.RecordRefused(ctx, c.Caller, c.look); err != nil {
+			return a.refuse(ctx, err)
+		}
 	}
 	return p
 }

@@ -55,7 +55,7 @@ func (s *System) Enumerate(routes []Route, check func(r Route, who Person, about
 }
 
 // CheckRights sends every route as everybody about every ticket and fails the test where an answer is not the one that follows from the table
-// of rights. It returns the number of requests.
+// of rights, or did not leave exactly one access record. It returns the number of requests.
 func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 	s.T.Helper()
 	sent := 0
@@ -66,7 +66,9 @@ func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 		if r.EndsSession() {
 			caller = s.Renew(who)
 		}
+		s.newRecords() // those of making the ticket
 		got := s.Send(server, r, caller, about)
+		s.checkRecords(r, who, about, got)
 		sent++
 		if !r.Agrees(want, got.Outcome) {
 			s.T.Errorf("%s, %s, %s, %s: got %s (%d %.200s), want %s", r.Name(), who.Name, about.Path, about.State.Status, got.Outcome, got.Status, got.Body, want)

@@ -74,6 +74,7 @@ type System struct {
 	T      *testing.T
 	People []Person
 	made   int // number of tickets
+	records
 }
 
 // New logs in everybody who calls routes on a system.

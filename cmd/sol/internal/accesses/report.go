@@ -20,10 +20,8 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/domain/calendar"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accessreport"
 	"github.com/sol-assistenza/sol/handlers/app/answers"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -33,8 +31,8 @@ import (
 // Commands makes the commands.
 type Commands struct {
 	Out, Err io.Writer
-	// By is the actor of the command line.
-	By person.Actor
+	// By returns who uses the command line.
+	By func(*cobra.Command) app.Caller
 	// With runs do with the application service of a node.
 	With func(cmd *cobra.Command, do func(context.Context, *app.Service) error) error
 }
@@ -61,7 +59,7 @@ func (c Commands) Report() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.With(cmd, func(ctx context.Context, s *app.Service) error { return c.report(ctx, s, f, q) })
+			return c.With(cmd, func(ctx context.Context, s *app.Service) error { return c.report(ctx, cmd, s, f, q) })
 		},
 	}
 	cmd.Flags().StringSliceVar(&f.accounts, "account", nil, "user name or id of an account")
@@ -105,7 +103,7 @@ func parseMoment(flag, text string, days int) (time.Time, error) {
 	return moment, nil
 }
 
-func (c Commands) report(ctx context.Context, s *app.Service, f reportFlags, q accessreport.Query) error {
+func (c Commands) report(ctx context.Context, cmd *cobra.Command, s *app.Service, f reportFlags, q accessreport.Query) error {
 	for _, name := range f.accounts {
 		id, err := findAccount(ctx, s, name)
 		if err != nil {
@@ -120,7 +118,7 @@ func (c Commands) report(ctx context.Context, s *app.Service, f reportFlags, q a
 		}
 		q.Tickets = append(q.Tickets, id)
 	}
-	by := app.Caller{Actor: c.By, Client: accesslog.Client{CommandLine: true, Purpose: "sol access report"}}
+	by := c.By(cmd)
 	reading, naming := progress.New(c.Err, "reading records"), progress.New(c.Err, "reading tickets")
 	show := func(looks, tickets, of int64) {
 		if of == 0 {

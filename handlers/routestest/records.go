@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package routestest
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/eventstore/storetest"
+)
+
+// records reads the access log as the owner of the database.
+type records struct {
+	conn *pgx.Conn
+	last int64 // position of the last record that was read
+}
+
+// record is an access record.
+type record struct {
+	kind, outcome string
+	continues     bool // of an earlier record of the same request
+}
+
+// newRecords returns the records since it was called before. A search that is still typed becomes a record first.
+func (s *System) newRecords() (all []record) {
+	s.T.Helper()
+	if s.conn == nil {
+		s.conn = storetest.Connect(s.T, s.Database)
+	}
+	_, err := s.conn.Exec(s.T.Context(), `select access.append_typed(true)`)
+	s.must(err)
+	rows, _ := s.conn.Query(s.T.Context(), `select position, kind, outcome, look is not null from access.records where position > $1 order by position`, s.last)
+	var r record
+	_, err = pgx.ForEachRow(rows, []any{&s.last, &r.kind, &r.outcome, &r.continues}, func() error {
+		all = append(all, r)
+		return nil
+	})
+	s.must(err)
+	return all
+}
+
+// showsNobody lists routes that show no person's data as they are requested here, with the reason.
+var showsNobody = map[string]string{
+	"GET /cerca":                       "without words it shows the search box",
+	"GET /revisione":                   "without words it shows the search box",
+	"GET /cruscotto":                   "sums",
+	"GET /cruscotto/dati/{sheet}":      "sums",
+	"GET /api/v1/dashboard":            "sums",
+	"GET /assistenza/inviata/{opened}": "refused: not the address that was given to who sent the request",
+}
+
+// checkRecords fails the test unless the answer to a route left exactly one record if it showed a ticket or a person, or refused to, and none
+// otherwise. An act may show the page or list again, also when it is refused, and the form of a new request shows a citizen their latest one:
+// that is one record too.
+func (s *System) checkRecords(r Route, who Person, about Ticket, got Answer) {
+	s.T.Helper()
+	all := s.newRecords()
+	looks := slices.DeleteFunc(slices.Clone(all), func(r record) bool { return r.continues })
+	want := ""
+	switch refused := got.Outcome == Forbidden || got.Outcome == NotVisible; {
+	case refused && (r.Action != "" || r.About):
+		want = "refused"
+	case got.Outcome == LetIn && r.Looks != Nothing && r.Looks != Counts && r.Looks != Live && showsNobody[r.Pattern] == "":
+		want = "shown"
+	}
+	showsAgain := !r.Reads() && len(looks) == 1 && looks[0].outcome == "shown" && (r.Method() == http.MethodPost || r.Pattern == "GET /assistenza/{service}")
+	switch {
+	case showsAgain, want == "" && len(looks) == 0, want != "" && len(looks) == 1 && looks[0].outcome == want:
+		return
+	case want == "":
+		want = "none"
+	}
+	s.T.Errorf("%s, %s, %s, %s: answered %d and left the records %v, want one that says %s", r.Name(), who.Name, about.Path, about.State.Status, got.Status, all, want)
+}
