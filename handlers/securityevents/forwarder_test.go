@@ -172,9 +172,18 @@ func TestEventsWaitForTheReceiver(t *testing.T) {
 	if s, err := f.readState(ctx); err != nil || s.Waiting < 1201 || s.Dropped != 0 {
 		t.Errorf("got %+v, %v, want at least 1201 events that wait", s, err)
 	}
+	if _, err := f.Pool.Exec(ctx, `update security.forwarder set current_at = clock_timestamp() - interval '3 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := f.Late(ctx); err != nil || !strings.Contains(text, "have not reached stdout for 3m0") {
+		t.Errorf("got %q, %v, want a sentence for /status", text, err)
+	}
 	got.fails = false
 	if err := f.forward(ctx); err != nil {
 		t.Fatal(err)
+	}
+	if text, err := f.Late(ctx); err != nil || text != "" {
+		t.Errorf("got %q, %v, want nothing for /status", text, err)
 	}
 	if n := len(got.texts(LoginSucceeded)); n != 1200 {
 		t.Errorf("got %d log-ins, want 1200", n)

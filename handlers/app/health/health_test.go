@@ -33,3 +33,12 @@ func TestReportDoesNotDependOnItsClient(t *testing.T) {
 		}
 	}
 }
+
+// What the forwarder of security events says of its receiver is a condition.
+func TestSecurityEventsThatWaitAreACondition(t *testing.T) {
+	late := "3 security events wait."
+	c := health.Checker{Log: storetest.New(t).Store, Refused: &refusal.Last{}, Lists: workingLists{}, SecurityEvents: func(context.Context) (string, error) { return late, nil }}
+	if got := c.Conditions(t.Context()); len(got) != 1 || got[0] != (health.Condition{Name: health.SecurityEvents, Detail: late}) {
+		t.Errorf("got %+v, want the condition", got)
+	}
+}
