@@ -108,3 +108,20 @@ func TestRolesOwnNothing(t *testing.T) {
 		t.Error(line)
 	}
 }
+
+// TestOwnerReadsEveryRow checks that a policy shows the owner of the database each row of each table on which row-level security is forced, so that
+// pg_dump --enable-row-security by the owner leaves out none. Rows of schema read are not dumped.
+func TestOwnerReadsEveryRow(t *testing.T) {
+	conn := storetest.Connect(t, storetest.New(t).URL)
+	rows, _ := conn.Query(t.Context(), `
+		select c.oid::regclass::text from pg_class c
+		where relnamespace <> 'read'::regnamespace and relrowsecurity and (relforcerowsecurity or not pg_has_role(current_user, relowner, 'usage'))
+			and (not exists (select from pg_policy where polrelid = c.oid and polpermissive and polcmd in ('r', '*') and pg_get_expr(polqual, polrelid) = 'true'
+					and exists (select from unnest(polroles) as r (role) where role = 0 or pg_has_role(current_user, role, 'usage')))
+				or exists (select from pg_policy where polrelid = c.oid and not polpermissive and polcmd in ('r', '*')))
+		order by 1`)
+	hidden, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(hidden) > 0 {
+		t.Errorf("got tables of which a dump may leave out rows: %q, %v; want none", hidden, err)
+	}
+}

@@ -25,7 +25,7 @@ func TestDumpByTheOwner(t *testing.T) {
 	s.stop()
 
 	file := filepath.Join(t.TempDir(), "sol.dump")
-	dump := exec.Command(filepath.Join(server.ClientDir(), "pg_dump"), "-Fc", "--exclude-table-data=read.*", "-f", file, server.URL("sol"))
+	dump := exec.Command(filepath.Join(server.ClientDir(), "pg_dump"), "-Fc", "--enable-row-security", "--exclude-table-data=read.*", "-f", file, server.URL("sol"))
 	if out, err := dump.CombinedOutput(); err != nil {
 		t.Fatalf("pg_dump: %v: %s", err, out)
 	}
