@@ -58,6 +58,27 @@ func (a *API) registerUpdates() {
 		description: "Makes all personal links and reply addresses of the ticket invalid at once. Later mails hold new ones.",
 		action:      policy.UpdateTicket, errorStatuses: refusals,
 	}, a.revokeLinks)
+	register(a, endpoint{
+		id: "change-access", method: http.MethodPost, path: "/api/v1/tickets/{id}/access", tag: "tickets",
+		summary: "Restrict the access to a ticket, or lift the restriction",
+		description: "With restricted access («Accesso ristretto») of the operators of an entity only the assignee and the supervisors see the ticket and work on it. " +
+			"Its assignee or a supervisor of the competent entity restricts, a supervisor lifts; both give a reason.",
+		action: policy.UpdateTicket, errorStatuses: refusals,
+	}, a.changeAccess)
+}
+
+type accessInput struct {
+	IdempotencyInput
+	ID   string `path:"id" format:"uuid"`
+	Body app.RestrictionRequest
+}
+
+func (a *API) changeAccess(ctx context.Context, c caller, in *accessInput) (*actOutput, error) {
+	o, err := a.App.ChangeRestriction(ctx, c.Caller, ticket.ID(in.ID), in.Body, in.idempotency("tickets/"+in.ID+"/access"))
+	if err != nil {
+		return nil, err
+	}
+	return a.newActOutput(ctx, c, o)
 }
 
 type revokeInput struct {

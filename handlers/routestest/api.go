@@ -137,6 +137,7 @@ func apiActs() []Route {
 		update("regional message", always(ticket.MoveRegionalMessage), constant(fields{"note": fields{"text": "Una domanda", "visibility": "regional"}})),
 		act("POST /api/v1/tickets/{id}/undo", "", policy.UndoAct, always(ticket.MoveUndo), "/undo", nil),
 		act("POST /api/v1/tickets/{id}/link-revocations", "", policy.UpdateTicket, always(ticket.MoveRevokeLinks), "/link-revocations", constant(fields{"reason": "è di un’altra persona"})),
+		act("POST /api/v1/tickets/{id}/access", "", policy.UpdateTicket, always(ticket.MoveRestrictAccess), "/access", constant(fields{"restricted": true, "reason": "minaccia al personale"})),
 		act("POST /api/v1/tickets/{id}/contacts", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/contacts", constant(fields{"phone": "+39 011 1111111", "reason": "lo ha detto"})),
 		act("POST /api/v1/tickets/{id}/informed", "", policy.UpdateTicket, always(ticket.MoveInformCitizen), "/informed", constant(fields{"how": "telefono"})),
 		act("POST /api/v1/tickets/{id}/playbook/answers", "", policy.UpdateTicket, always(ticket.MoveAnswerCheck), "/playbook/answers",

@@ -4,6 +4,7 @@
 package routestest
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -63,6 +64,9 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 func expectAbout(r Route, by person.Actor, about Ticket) Outcome {
 	s := about.State
 	if !s.Allows(by, policy.ReadTicket) {
+		if errors.As(rules.ReadRefusal(s, by), new(*ticket.ForbiddenError)) {
+			return Forbidden // who may know that the ticket exists is told why
+		}
 		return NotVisible
 	}
 	move, moves := r.moveOn(s, by)

@@ -121,6 +121,7 @@ func ticketActs() []Route {
 		act("POST /ticket/{id}/bozza", "", policy.KeepDraft, nil, "/bozza", "testo", "Una bozza"),
 		act("POST /ticket/{id}/presenza", "", policy.ShowPresence, nil, "/presenza", "scrive", "1"),
 		act("POST /ticket/{id}/collegamenti", "", policy.UpdateTicket, always(ticket.MoveRevokeLinks), "/collegamenti", "motivo-collegamenti", "è di un’altra persona"),
+		act("POST /ticket/{id}/accesso", "", policy.UpdateTicket, always(ticket.MoveRestrictAccess), "/accesso", "ristretto", "1", "motivo-accesso", "minaccia al personale"),
 		act("POST /ticket/{id}/annulla", "", policy.UndoAct, always(ticket.MoveUndo), "/annulla"),
 		act("POST /ticket/{id}/recapiti", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/recapiti",
 			"email", "prova@example.org", "telefono", "+39 011 1111111", "motivo", "lo ha detto"),

@@ -21,7 +21,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 	t.StatusLabel = s.Status.Label()
 	t.Assignee = n.Assignee(s.Assignee)
 	t.Problem = n.Problem(s.Service, s.Problem, false)
-	t.ReadOnly = !v.WorksAt(s.Entity)
+	t.ReadOnly, t.Restricted = !v.WorksAt(s.Entity), s.Restricted
 	t.Unreachable, t.ToInform, t.Answered = s.Unreachable, s.Informing.Note, s.Answered > 0
 	t.setClock(earlier, s)
 	t.Playbook = v.currentPlaybook(n, s)

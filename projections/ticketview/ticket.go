@@ -62,6 +62,7 @@ type Ticket struct {
 	ClosesAt    *time.Time `json:"closes_at,omitempty" doc:"when the resolved ticket closes by itself"`
 	Continues   ticket.ID  `json:"continues,omitempty" doc:"id of the closed ticket to which this ticket is linked"`
 	DuplicateOf ticket.ID  `json:"duplicate_of,omitempty"`
+	Restricted  bool       `json:"restricted,omitempty" doc:"restricted access: of the operators of an entity the assignee and the supervisors alone see the ticket; false for citizens"`
 	Erased      bool       `json:"erased" doc:"the personal data were destroyed: texts and names are empty"`
 }
 

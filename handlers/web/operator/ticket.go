@@ -24,6 +24,7 @@ func (p *Pages) ticketRoutes() []ui.Route {
 		{Pattern: "POST /ticket/{id}/bozza", Access: ui.WithRole, Action: policy.KeepDraft, MaxBody: ui.MaxUploadBody, Handle: p.autosaveDraft},
 		{Pattern: "POST /ticket/{id}/presenza", Access: ui.WithRole, Action: policy.ShowPresence, Background: true, Handle: p.reportPresence},
 		{Pattern: "POST /ticket/{id}/collegamenti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.revokeLinks},
+		{Pattern: "POST /ticket/{id}/accesso", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.changeAccess},
 		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: policy.UndoAct, Handle: p.undo},
 		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.correctContacts},
 		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.informCitizen},
@@ -50,6 +51,7 @@ type ticketData struct {
 	ClosedTicket   *ticketLink // the closed ticket that this one continues; nil: none
 	MainTicket     *ticketLink // the ticket that this one is a duplicate of; nil: none
 	Revocation     revocation
+	Access         accessChange
 }
 
 // ticketLink is a link to another ticket. Its fields are "" if the reader may not see that ticket.

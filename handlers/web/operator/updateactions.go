@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
@@ -68,8 +70,12 @@ func (p *Pages) updatePart(r *ui.Request, f, rest updateForm, u app.UpdateReques
 		return p.renderUnpinned(r, f)
 	}
 	id := ticket.ID(r.PathValue("id"))
-	if _, err := p.App.Update(r.Context(), r.Caller, id, u, app.Idempotency{Key: string(f.IdempotencyKey), Body: f.body}); err != nil {
+	o, err := p.App.Update(r.Context(), r.Caller, id, u, app.Idempotency{Key: string(f.IdempotencyKey), Body: f.body})
+	if err != nil {
 		return p.renderRefusal(r, err, f)
+	}
+	if !o.State.Allows(r.Caller.Actor, policy.ReadTicket) { // handed over or given to somebody else, with restricted access
+		return r.Redirect("/code/" + string(lists.AllQueue) + "?fatto=ceduta")
 	}
 	if _, err := p.storeDraft(r, id, rest); err != nil {
 		return err

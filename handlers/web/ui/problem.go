@@ -121,6 +121,10 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusPreconditionFailed, Title: "Nel frattempo la richiesta è cambiata", Text: "La pagina era di una versione precedente. Ciò che ha scritto è ancora qui: controlli e invii di nuovo."}
 	case errors.As(err, &notAllowed):
 		return &Problem{Status: http.StatusConflict, Title: "Questo ora non si può fare", Text: moveText(notAllowed)}
+	case errors.As(err, &forbidden) && forbidden.Reason.Code == refusal.AccessRestricted:
+		return &Problem{Status: http.StatusForbidden, Title: "Accesso ristretto", Text: ReasonText(forbidden.Reason)}
+	case errors.As(err, &forbidden) && forbidden.Reason.Code == refusal.ViewEnded:
+		return &Problem{Status: http.StatusForbidden, Title: "Di questa richiesta resta la traccia", Text: ReasonText(forbidden.Reason)}
 	case errors.As(err, &forbidden):
 		return &Problem{Status: http.StatusForbidden, Title: "Non può farlo su questa richiesta", Text: ReasonText(forbidden.Reason)}
 	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):

@@ -145,7 +145,11 @@ var confirmations = map[string]string{
 	"lette":        "Tutte le notifiche risultano lette.",
 	"aggiornata":   "La richiesta è stata aggiornata.",
 	"collegamenti": "I collegamenti e gli indirizzi di risposta precedenti non valgono più.",
+	"ceduta":       "La richiesta è stata aggiornata. Ha l’accesso ristretto: ora la vedono solo il nuovo operatore e i supervisori.",
 	"annullata":    "L’ultima azione è stata annullata: il destinatario non ne vedrà nulla.",
+
+	"accesso-ristretto": "L’accesso è ristretto: vedono la richiesta solo l’operatore assegnato e i supervisori.",
+	"accesso-aperto":    "L’accesso ristretto è tolto.",
 
 	"risposta":   "Il Suo messaggio è stato inviato.",
 	"ripresa":    "Il Suo messaggio è stato inviato: la richiesta è di nuovo in lavorazione.",
