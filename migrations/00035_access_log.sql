@@ -68,25 +68,18 @@ create trigger never_emptied before truncate on access.records for each statemen
 alter table access.records enable always trigger append_only;
 alter table access.records enable always trigger never_emptied;
 
--- A text or its bytes, after their length (4 bytes, big-endian).
-create function access.sized(content text) returns bytea language sql immutable parallel safe as $$
-  select int4send(octet_length(convert_to(coalesce(content, ''), 'UTF8'))) || convert_to(coalesce(content, ''), 'UTF8') $$;
-create function access.sized(content bytea) returns bytea language sql immutable parallel safe as $$
-  select int4send(octet_length(coalesce(content, ''))) || coalesce(content, '') $$;
-
--- Microseconds since 1970 UTC, 8 bytes; 0 for null.
-create function access.micros(moment timestamptz) returns bytea language sql immutable parallel safe as $$
-  select int8send(coalesce((extract(epoch from moment) * 1000000)::bigint, 0)) $$;
-
--- The leaf hash of a record (RFC 6962): SHA-256 of a zero byte and the bytes of the record, version 1. Go: accesslog.Leaf. Lists of ids are
--- texts with commas. A column that a later release adds gets a version of its own.
-create function access.leaf(r access.records) returns bytea language sql stable parallel safe as $$
-  select sha256('\x0001'::bytea || int8send(r.position) || access.micros(r.at) || access.sized(r.kind) || access.sized(r.outcome)
-    || access.sized(r.person) || access.sized(r.role) || access.sized(r.entity) || access.sized(r.controller) || access.sized(r.ticket::text)
-    || access.sized(array_to_string(r.shown, ',')) || int8send(coalesce(r.look, 0)) || access.sized(r.detail) || access.sized(r.subject)
-    || access.sized(array_to_string(r.hashes, ',')) || access.sized(r.terms) || access.sized(r.terms_key::text)
-    || access.sized(r.session) || access.sized(r.address) || access.sized(r.workstation)
-    || case when r.command_line then '\x01'::bytea else '\x00'::bytea end || access.sized(r.purpose) || access.micros(r.typed_at)) $$;
+-- The leaf hash of a record (RFC 6962): SHA-256 of a zero byte and the UTF-8 text of a JSON array, as json_build_array writes it: version 1,
+-- position, time in microseconds since 1970 UTC, and the columns in their order; sealed terms in hex. A column that a later release adds gets a
+-- version of its own. In PL/pgSQL, whose plans a session keeps: a function in SQL would be planned for each record.
+-- +goose StatementBegin
+create function access.leaf(r access.records) returns bytea language plpgsql stable parallel safe as $$
+begin
+  return sha256('\x00'::bytea || convert_to(json_build_array(1, r.position, (extract(epoch from r.at) * 1000000)::bigint, r.kind, r.outcome, r.person,
+    r.role, r.entity, r.controller, r.ticket, r.shown, r.look, r.detail, r.subject, r.hashes, encode(r.terms, 'hex'), r.terms_key, r.session,
+    r.address, r.workstation, r.command_line, r.purpose, (extract(epoch from r.typed_at) * 1000000)::bigint)::text, 'UTF8'));
+end
+$$;
+-- +goose StatementEnd
 
 -- Makes the partition of a month, unless there is one, or was one.
 -- +goose StatementBegin
@@ -280,7 +273,6 @@ declare
   hash bytea;
   rest bigint;
 begin
-  perform from access.allocator for update;
   if wanted is distinct from (select e.month from access.expired_months(keep) e limit 1) then
     raise exception 'month % is not the oldest that has expired', wanted using errcode = 'insufficient_privilege';
   end if;
@@ -309,6 +301,7 @@ begin
   end if;
   execute format('update keys.keys set wrapped = null, destroyed_at = clock_timestamp() where wrapped is not null and stream = $1
     and id in (select r.terms_key from access.%I r)', name) using 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11'::uuid;
+  perform from access.allocator for update; -- only now: records are appended while the month is read
   execute format('alter table access.records detach partition access.%I', name);
   execute format('drop table access.%I', name);
   update access.months m set first_position = first_one, last_position = last_one, root = hash, signature = signed_note, dropped_at = clock_timestamp()
