@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/handlers/routestest"
 )
 
 // The tests of this file are compiled with the tag policyoff alone, which switches the application's checks off: what a route keeps back
@@ -58,4 +59,11 @@ func TestDatabaseAloneKeepsATicketBack(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestDatabaseAloneKeepsBackWhatEveryOperationReads calls every operation that reads as everybody.
+func TestDatabaseAloneKeepsBackWhatEveryOperationReads(t *testing.T) {
+	w := newFixture(t, unlimited)
+	s := routestest.New(t, w.system)
+	t.Logf("requests about foreign tickets: %d", s.CheckWall(w.server, routestest.API()))
 }
