@@ -73,7 +73,7 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if by.Link != "" || by.Actor.Role != person.Auditor {
 		return nil, state, nil, &ticket.NotVisibleError{}
 	}
-	if state, _, err = s.State(ctx, id); err != nil {
+	if state, _, err = s.StateFor(ctx, by.Viewer(), id); err != nil {
 		return nil, state, nil, err
 	}
 	if err := s.AccessLog.RecordTypedSearches(ctx, true); err != nil {

@@ -138,3 +138,12 @@ func (d *TicketDispatcher) State(ctx context.Context, id ticket.ID) (ticket.Stat
 	}
 	return s, version, nil
 }
+
+// StateFor returns the state of a ticket as State, to a viewer. It refuses a ticket that the viewer may not read. Error: eventstore.ErrNotFound.
+func (d *TicketDispatcher) StateFor(ctx context.Context, v ticketview.Viewer, id ticket.ID) (ticket.State, int, error) {
+	s, version, _, err := d.dispatcher.LoadFor(ctx, v.Reader(), string(id))
+	if err != nil {
+		return ticket.State{}, 0, fmt.Errorf("state of ticket %s: %w", id, err)
+	}
+	return s, version, nil
+}

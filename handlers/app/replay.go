@@ -75,7 +75,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 		return nil, &ticket.NotVisibleError{}
 	}
 	settled := s.Store.SettledTime(ctx)
-	records, err := s.Store.ReadStream(ctx, string(id))
+	records, err := s.Store.ReadStreamFor(ctx, by.Viewer().Reader(), string(id))
 	if err != nil {
 		return nil, err
 	}
