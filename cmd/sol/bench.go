@@ -23,7 +23,7 @@ import (
 )
 
 func (a *cli) benchCommand() *cobra.Command {
-	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchSnapshot(), a.benchTimers(), a.benchTakeover(), a.benchPages(), a.benchStreams())
+	return commandGroup("bench", "Run benchmarks on a temporary database", a.benchAppend(), a.benchSnapshot(), a.benchTimers(), a.benchTakeover(), a.benchPages(), a.benchStreams(), a.benchAccess())
 }
 
 // newBench returns the command of a benchmark. do runs on a temporary database and writes one JSON object per line.

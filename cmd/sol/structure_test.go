@@ -145,7 +145,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/database":     {"cmd/sol/internal/config", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},
-	"cmd/sol/internal/accesses":     append([]string{"cmd/sol/internal/progress", "handlers/middleware"}, application...),
+	"cmd/sol/internal/accesses":     append([]string{"cmd/sol/internal/demo", "cmd/sol/internal/progress", "handlers/middleware", "handlers/web/bench"}, application...),
 	"cmd/sol/internal/dbproxy":      {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
 		"handlers/app", "migrations"},

@@ -122,7 +122,7 @@ func (c Commands) report(ctx context.Context, cmd *cobra.Command, s *app.Service
 	reading, naming := progress.New(c.Err, "reading records"), progress.New(c.Err, "reading tickets")
 	show := func(looks, tickets, of int64) {
 		if of == 0 {
-			reading.Set(looks, -1)
+			reading.Set(looks, looks) // the total is not known
 			return
 		}
 		naming.Set(tickets, of)
