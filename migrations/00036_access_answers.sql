@@ -133,5 +133,76 @@ alter function access.citizen_looks owner to sol_definer;
 alter function access.citizen_listings owner to sol_definer;
 revoke create on schema access from sol_definer;
 
+-- Findings of the rules for unusual reading, of entities that recorded an agreement (law 300/1970, article 4). The data protection officer of the
+-- entity, and the Region's, read them; nobody else does, the supervisors of the person included. They hold no ticket.
+create table access.findings (
+  id       bigint generated always as identity primary key,
+  rule     text not null,
+  entity   text not null, -- placement of the person
+  person   text not null, -- account
+  day      date not null, -- in Rome
+  count    integer not null check (count > 0), -- tickets
+  found_at timestamptz not null default clock_timestamp(),
+  unique (rule, entity, person, day)
+);
+alter table access.findings enable row level security;
+alter table access.findings force row level security;
+create policy officer on access.findings for select to sol_request using (
+  (select access.reader_role()) = 'responsabile_protezione_dati' and ((select access.reader_everything()) or entity = (select access.reader_entity())));
+create policy definer on access.findings to sol_definer using (true) with check (true);
+grant select on access.findings to sol_request;
+
+create table access.evaluated_days (
+  entity text not null,
+  day    date not null, -- in Rome
+  primary key (entity, day)
+);
+grant select, insert on access.evaluated_days to sol_worker;
+
+-- Evaluates a rule for an entity and a day, from a moment on, and returns the number of new findings. It reads what people of the entity opened as
+-- operators or supervisors.
+-- +goose StatementBegin
+create function access.find_unusual(rule text, condition text, at_least integer, wanted text, wanted_day date, since timestamptz) returns bigint
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  begins timestamptz := greatest(wanted_day::timestamp at time zone 'Europe/Rome', since);
+  ends timestamptz := (wanted_day + 1)::timestamp at time zone 'Europe/Rome';
+  added bigint;
+begin
+  insert into access.findings (rule, entity, person, day, count)
+  select rule, wanted, o.person, wanted_day, count(*)
+  from (
+    select r.person, r.ticket, min(r.at) as at from access.records r
+    where r.at >= begins and r.at < ends and r.entity = wanted and r.outcome = 'shown' and r.ticket is not null and r.kind in ('ticket', 'checks', 'attachment')
+      and r.role in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale')
+    group by r.person, r.ticket
+  ) o
+  where case condition
+    when 'without-act' then not exists (select from log.events e
+      where e.stream = o.ticket and e.actor = o.person and e.recorded_at >= o.at - interval '1 day' and e.recorded_at < ends + interval '1 day')
+    when 'colleague' then exists (select from log.streams s
+        join identity.accounts a on a.person::text = s.subject or s.readers @> array['citizen/' || a.id]
+        join identity.placements p on p.account = a.id and p.entity = wanted and p.role <> 'cittadino' and p.valid_from <= o.at and (p.valid_to is null or p.valid_to > o.at)
+      where s.id = o.ticket and a.id::text <> o.person)
+    when 'restricted' then exists (select from (select e.readers from log.events e
+        where e.stream = o.ticket and e.readers is not null and e.recorded_at <= o.at order by e.version desc limit 1) t
+      where exists (select from unnest(t.readers) tag where tag like 'supervisor/%') and not t.readers @> array['operator/' || wanted || '/' || o.person])
+    else false end
+  group by o.person having count(*) >= at_least
+  on conflict do nothing;
+  get diagnostics added = row_count;
+  return added;
+end
+$$;
+-- +goose StatementEnd
+grant create on schema access to sol_definer;
+grant select (stream, version, actor, recorded_at, readers) on log.events to sol_definer;
+grant select (account, role, entity, valid_from, valid_to) on identity.placements to sol_definer;
+grant select, insert on access.findings to sol_definer;
+alter function access.find_unusual owner to sol_definer;
+revoke create on schema access from sol_definer;
+revoke execute on function access.find_unusual from public;
+grant execute on function access.find_unusual to sol_worker;
+
 revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
 grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_request;

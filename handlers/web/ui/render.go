@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/projections/lists"
 )
@@ -56,6 +57,8 @@ type user struct {
 	Operates               bool
 	Supervises             bool
 	Audits                 bool
+	ReadsUnusual           bool
+	Findings               int // of unusual reading, in the last seven days
 	Administers            bool
 	Citizen                bool
 	Home                   string
@@ -126,6 +129,9 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 			return err
 		}
 		f.User.ToAnswer, f.User.Emergencies, f.User.Overdue = waiting.ToAnswer(), len(waiting.Emergencies), waiting.Overdue()
+	}
+	if f.User.ReadsUnusual = policy.May(actor, policy.ReadUnusual); f.User.ReadsUnusual {
+		f.User.Findings, err = unusual.CountRecent(r.Context(), u.App.Store.Pools().Request, r.Caller.Viewer().Reader())
 	}
 	if f.User.HasNotifications {
 		f.Unread, err = u.App.Notifications.Unread(r.Context(), actor)
