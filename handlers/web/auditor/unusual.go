@@ -60,7 +60,7 @@ func (p *Pages) unusualPage(r *ui.Request) error {
 	for _, f := range found {
 		ids = append(ids, f.Person)
 	}
-	names, err := p.Identity.Names(r.Context(), ids)
+	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return err
 	}
