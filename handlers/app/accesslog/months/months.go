@@ -7,6 +7,7 @@ package months
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -51,7 +52,7 @@ func DropExpired(ctx context.Context, conn *pgx.Conn, keep int, signer note.Sign
 		var month time.Time
 		var first int64
 		err := conn.QueryRow(ctx, `select month::timestamp, coalesce(first_position, 0) from access.expired_months($1) limit 1`, keep).Scan(&month, &first)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
