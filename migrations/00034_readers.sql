@@ -154,9 +154,16 @@ end
 $$;
 -- +goose StatementEnd
 
+-- Whether a ticket has restricted access: figures leave out what is known of one that their viewer may not open.
+create function read.is_restricted_v4(ticket uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select exists (select from read.tickets_v4 t where t.id = ticket and t.folded -> 'state' ->> 'Restricted' = 'true')
+$$;
+
 grant usage, create on schema read to sol_definer;
+alter function read.is_restricted_v4 owner to sol_definer;
 alter function read.search_tickets_v6 owner to sol_definer;
 alter function read.handed_over_v4 owner to sol_definer;
 revoke create on schema read from sol_definer;
-revoke execute on function read.search_tickets_v6, read.handed_over_v4 from public;
-grant execute on function read.search_tickets_v6, read.handed_over_v4 to sol_request;
+revoke execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 from public;
+grant execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 to sol_request;

@@ -23,10 +23,10 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	c := q.where.Clone()
 	from, columns, order := Model.Table("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
-		exists (select from `+lists.Model.Table("tickets")+` t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
+		exists (select from `+lists.Model.Table("tickets")+` t where t.id = s.ticket), `+lists.RestrictedFunction+`(s.ticket)`, "s.opened_at, s.ticket, s.version"
 	if !q.tickets {
 		from, columns, order = Model.Table("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
-			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.Table("tickets")+` t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
+			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.Table("tickets")+` t where t.id = d.ticket), `+lists.RestrictedFunction+`(d.ticket)`, "d.at, d.ticket, d.version"
 	}
 	if after != nil {
 		c.Add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
@@ -39,9 +39,13 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c DrillDownItem, err error) {
 		var other catalog.EntityCode
 		var answered, resolved *time.Time
+		var restricted bool
 		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status,
 			&c.operatorID, &c.Detail,
-			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable)
+			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable, &restricted)
+		if restricted && !c.Reachable { // what it is about and who works on it is for those who may open it
+			c.Service, c.Problem, c.operatorID, c.Detail = ticketview.Labelled{}, ticketview.Labelled{}, "", ""
+		}
 		if other != "" {
 			c.Receiver = &ticketview.Entity{Code: other}
 		}
@@ -83,6 +87,9 @@ func (r *Reader) addNames(ctx context.Context, v ticketview.Viewer, items []Dril
 			c.Receiver = &other
 		}
 		service := catalog.ServiceID(c.Service.ID)
+		if service == "" {
+			continue
+		}
 		c.Service, c.Problem = names.Service(service), names.Problem(service, catalog.ProblemID(c.Problem.ID), false)
 		if c.Operator = names.OperatorName(c.operatorID); c.operatorID == ticket.Supervisors {
 			c.Operator = "Supervisori"

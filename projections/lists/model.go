@@ -38,6 +38,9 @@ const (
 	handedOverFunction = "read.handed_over_v4"
 	matchFunction      = "read.said_v3"
 	queryFunction      = "read.search_query_v3"
+
+	// RestrictedFunction says of a ticket's id whether the access to the ticket is restricted, also if the viewer may not see the ticket.
+	RestrictedFunction = "read.is_restricted_v4"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: rowColumns(func(r Row) Row { return r })})
