@@ -103,6 +103,15 @@ func (r *reader) readRights(ctx context.Context) error {
 	return nil
 }
 
+// checkBeforeSending makes a stream send nothing before its session was checked again. The caller holds the lock.
+func (r *reader) checkBeforeSending(s *Stream) {
+	if s.client.Token == "" || s.closed {
+		return
+	}
+	s.unsure = true
+	r.wanted[wantRights][s] = struct{}{}
+}
+
 // readPresence reads the readers of the tickets that streams have open. A reader who may not see the ticket gets none.
 func (r *reader) readPresence(ctx context.Context) error {
 	asking := r.take(wantPresence)
@@ -127,6 +136,7 @@ func (r *reader) readPresence(ctx context.Context) error {
 		return err
 	}
 	r.answer(asking, func(_ int, s *Stream) {
+		r.checkBeforeSending(s)
 		id, by := s.client.OpenTicket, s.client.Actor
 		s.readers, s.readersAreNew = []presence.Reader{}, true
 		reads := func(tag ticket.ReaderTag) bool { return slices.Contains(tags[id], tag) }
@@ -184,6 +194,7 @@ func (r *reader) readNotifications(ctx context.Context) error {
 	}
 	r.answer(asking, func(_ int, s *Stream) {
 		s.notifications = &summaries[index[s.client.Actor]]
+		r.checkBeforeSending(s)
 	})
 	return nil
 }

@@ -135,6 +135,22 @@ func TestStreamsNeedNoConnectionOfRequestsAndConsumers(t *testing.T) {
 	}
 }
 
+// A session that ended without a message gets nothing that comes afterwards, long before its next heartbeat.
+func TestSessionIsCheckedBeforeEachUpdate(t *testing.T) {
+	f := newFixture(t, 100)
+	n := f.connect(f.logIn("anna", person.ASROperator, torino), eventstore.Position{}) // its heartbeat is an hour
+	n.nextWhere("the first update", anything)
+	conn, err := pgx.Connect(t.Context(), f.Database)
+	f.must(err)
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), `update identity.sessions set seen_at = seen_at - interval '1 hour'`) // nothing is published
+	f.must(err)
+	id := f.open(torino)
+	if changed, err := n.nextError(); !errors.Is(err, identity.ErrNoSession) || len(changed) > 0 {
+		t.Errorf("got changes %v of %s, then %v, want %v at once", changed, id, err, identity.ErrNoSession)
+	}
+}
+
 func TestSessionThatExpiresEndsItsStream(t *testing.T) {
 	f := newFixture(t, 100)
 	c := f.logIn("anna", person.ASROperator, torino)

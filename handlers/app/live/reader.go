@@ -127,17 +127,18 @@ func (r *reader) loop() error {
 	}
 }
 
-// round reads everything that is new or wanted. Sessions come first, so that nothing new reaches a session that has ended.
+// round reads everything that is new or wanted. Sessions come first, so that nothing new reaches a session that has ended. Those of the streams
+// to which something is to be sent are checked again after it was read: a session that ended meanwhile, by whatever means, gets nothing.
 func (r *reader) round() error {
 	ctx, cancel := context.WithTimeout(r.ctx, readTimeout)
 	defer cancel()
-	for _, read := range []func(context.Context) error{r.readRights, r.readFeed, r.readPresence, r.readNotifications} {
+	for _, read := range []func(context.Context) error{r.readRights, r.readFeed, r.readRights, r.readPresence, r.readNotifications, r.readRights} {
 		if err := read(ctx); err != nil {
 			return err
 		}
 	}
 	r.releaseHeld(ctx)
-	return nil
+	return r.readRights(ctx)
 }
 
 // readFeed reads new rows, with the counts of the scopes that they concern and of new streams, and gives them to the streams.
@@ -208,6 +209,7 @@ func (r *reader) apply(ctx context.Context, feed lists.Feed, asking []*Stream) {
 		for _, scope := range row.Scopes() {
 			for s := range r.streams[scope] {
 				s.add(row)
+				r.checkBeforeSending(s)
 			}
 		}
 	}
@@ -232,6 +234,7 @@ func (r *reader) releaseHeld(ctx context.Context) {
 		if passed(row.EntitiesFrom, before, now) || passed(row.CitizenFrom, before, now) {
 			for _, scope := range row.Scopes() {
 				for s := range r.streams[scope] {
+					r.checkBeforeSending(s)
 					s.wake()
 				}
 			}
