@@ -78,7 +78,7 @@ func parseViewer(text string, id ticket.ID) (ticketview.Viewer, error) {
 	switch {
 	case actor.Role == person.Citizen && entity == "":
 		return ticketview.Viewer{Ticket: id}, nil
-	case actor.Role == person.Auditor && entity == "", actor.Role.Operates() && entity != "":
+	case actor.Role == person.Auditor && entity == "", (actor.Role.Operates() || actor.Role.Audits()) && entity != "":
 		return ticketview.Viewer{Actor: actor}, nil
 	}
 	return ticketview.Viewer{}, fmt.Errorf("--as %q: want ROLE@ENTITY, e.g. operatore_asr@010301 or operatore_regionale@regione, or auditor, or cittadino", text)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 )
 
 // CitizenKnows reports whether the citizen may know of an event, once the notes of its act may be read. It is the one place that says so:
@@ -198,10 +199,10 @@ const (
 // GroupOf returns the group of a reader. Whoever opens a ticket without a role at an entity knows what its citizen knows.
 func GroupOf(by person.Actor) ReaderGroup {
 	switch {
-	case by.Role.Operates():
-		return ReadsAsOperator
-	case by.Role == person.Auditor || by.Role == person.System || by.Role == person.Administrator:
+	case policy.ReadsEverything(by) || by.Role == person.System || by.Role == person.Administrator:
 		return ReadsAll
+	case by.Role.Operates() || by.Role.Audits(): // who examines an entity's work knows what its operators know
+		return ReadsAsOperator
 	default:
 		return ReadsAsCitizen
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
@@ -70,11 +71,14 @@ func (s *Service) searchedAs(ctx context.Context, id ticket.ID) ([]string, error
 func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, before int64, limit int) (
 	_ []accesslog.Entry, state ticket.State, names map[string]string, err error,
 ) {
-	if by.Link != "" || by.Actor.Role != person.Auditor {
+	if by.Link != "" || !policy.May(by.Actor, policy.ReadAccesses) {
 		return nil, state, nil, &ticket.NotVisibleError{}
 	}
 	if state, _, err = s.StateFor(ctx, by.Viewer(), id); err != nil {
 		return nil, state, nil, err
+	}
+	if !state.Allows(by.Actor, policy.ReadAccesses) {
+		return nil, state, nil, &ticket.NotVisibleError{}
 	}
 	if err := s.AccessLog.RecordTypedSearches(ctx, true); err != nil {
 		return nil, state, nil, err

@@ -49,7 +49,7 @@ type DossierFile struct {
 	Name      string    `json:"name"`
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size"`
-	State     string    `json:"state"`         // kept, erased, missing
+	State     string    `json:"state"`         // kept, erased, missing, withheld
 	SHA256    string    `json:"sha256"`        // of the file; empty unless State is kept
 	Sealed    string    `json:"sealed_sha256"` // of the file as it was encrypted, recorded with the event
 	Position  string    `json:"position"`      // of the event that names it
@@ -94,11 +94,15 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: names[by.Actor.ID]},
 	}
 	d.Ticket, d.Number = r.Latest, r.Latest.Number
-	if checks, ok := r.present.Checks(AuditorViewer); ok {
+	if checks, ok := r.present.Checks(r.Viewer); ok {
 		d.Checks = &checks
 	}
 	for i, e := range r.Events { // evidence was read later and may hold some more events
-		d.Events = append(d.Events, DossierEvent{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record})
+		shown := DossierEvent{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record}
+		if e.Withheld {
+			shown.Content = nil // the record proves the event without it
+		}
+		d.Events = append(d.Events, shown)
 		if e.Erased {
 			d.Erased = append(d.Erased, e.Position)
 		}
@@ -117,6 +121,11 @@ func (s *Service) addFiles(ctx context.Context, by Caller, id ticket.ID, r *Repl
 			f := DossierFile{
 				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
 				Position: r.Events[i].Position,
+			}
+			if r.Events[i].Withheld {
+				f.State = "withheld"
+				d.Files = append(d.Files, f)
+				continue
 			}
 			content, err := s.Store.ReadBlob(ctx, by.Viewer().Reader(), string(id), string(a.ID))
 			switch {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
@@ -34,13 +35,15 @@ type RawEvent struct {
 	Readers  []string        `json:"readers,omitempty" example:"entity/010301" doc:"Reader tags of the ticket from this event on; absent if the event changes none, or was recorded before tags were"`
 	OnlyFor  []string        `json:"only_for,omitempty" doc:"Reader tags of the only readers who may know of the event; absent if all readers of the ticket may, or tags were not recorded"`
 	Hash     string          `json:"hash" doc:"RFC 6962 leaf hash, hex"`
+	Withheld bool            `json:"withheld,omitempty" doc:"The event is for another entity: data and personal are left out"`
 }
 
 // Replay holds the history of a ticket, and returns the ticket at any moment as any viewer could see it then.
 type Replay struct {
 	Events  []RawEvent
 	Now     time.Time         // the latest moment that can be viewed
-	Latest  ticketview.Ticket // at Now, as the auditor sees it
+	Viewer  ticketview.Viewer // the auditor or data protection officer
+	Latest  ticketview.Ticket // at Now, as Viewer sees it
 	history []ticket.Recorded
 	present ReplayMoment // at Now
 	names   ticketview.Names
@@ -64,30 +67,35 @@ func (m ReplayMoment) Checks(v ticketview.Viewer) (ticketview.Playbook, bool) {
 	return m.history.PlaybookRun(v, m.names)
 }
 
-// Replay reads a ticket's history, once for all moments and viewers, and records the access. Errors: *ticket.NotVisibleError for every
-// role except auditor; eventstore.ErrNotFound.
+// Replay reads a ticket's history, once for all moments and viewers, and records the access. Of an event of which the caller may not know it
+// holds neither data nor texts, so no view shows them. Errors: *ticket.NotVisibleError for those who are neither auditor nor data protection
+// officer; eventstore.ErrNotFound.
 func (s *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
 	return s.loadReplay(ctx, by, id, accesslog.History)
 }
 
 func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
-	if by.Link != "" || by.Actor.Role != person.Auditor {
+	viewer := by.Viewer()
+	if by.Link != "" || !policy.May(by.Actor, policy.ReadEvents) {
 		return nil, &ticket.NotVisibleError{}
 	}
 	settled := s.Store.SettledTime(ctx)
-	records, err := s.Store.ReadStreamFor(ctx, by.Viewer().Reader(), string(id))
+	records, err := s.Store.ReadStreamFor(ctx, viewer.Reader(), string(id))
 	if err != nil {
 		return nil, err
 	}
 	if records[0].Kind != ticketlog.StreamKind {
 		return nil, &ticket.NotVisibleError{}
 	}
-	r := &Replay{}
+	r := &Replay{Viewer: viewer}
 	if r.history, err = ticketlog.DecodeHistory(records); err != nil {
 		return nil, err
 	}
 	r.Now = viewTime(settled, r.history)
 	present := ticketview.Open(r.history, r.Now)
+	if !present.Today.Allows(by.Actor, policy.ReadEvents) {
+		return nil, &ticket.NotVisibleError{}
+	}
 	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: present.Today.Entity}); err != nil {
 		return nil, err
 	}
@@ -95,7 +103,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 		return nil, err
 	}
 	r.present = ReplayMoment{present, r.names}
-	r.Latest, _ = r.present.Ticket(AuditorViewer) // the auditor sees every ticket
+	r.Latest, _ = r.present.Ticket(viewer)
 	for _, record := range records {
 		r.Events = append(r.Events, r.rawEvent(record))
 	}
@@ -108,6 +116,11 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 		Position: at(rec.Position), Version: rec.Version, Type: rec.Type, At: rec.At, Act: ticket.ID(rec.Act),
 		By:   ticketview.By{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity), Name: r.names.Operator(rec.By.ID)},
 		Data: rec.Data, Personal: rec.Personal, Erased: rec.Erased, Readers: rec.Readers, OnlyFor: rec.OnlyFor, Hash: hex.EncodeToString(rec.Hash[:]),
+	}
+	if len(rec.OnlyFor) > 0 && !r.Viewer.ReadsEverything() && !slices.ContainsFunc(r.Viewer.Tags(), func(tag ticket.ReaderTag) bool {
+		return slices.Contains(rec.OnlyFor, string(tag))
+	}) {
+		e.Withheld, e.Data, e.Personal = true, json.RawMessage("{}"), nil
 	}
 	if rec.Cause > 0 {
 		e.Cause = at(rec.Cause)

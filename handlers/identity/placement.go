@@ -25,15 +25,20 @@ type Placement struct {
 	ValidTo   *time.Time         `json:"valid_to,omitempty"` // exclusive; nil: without end
 }
 
-// isHeldAt reports whether a placement may combine the role with the entity: ASR roles need an ASR, regional roles the Region, other roles
-// no entity. System and Anonymous have no placements.
+// isHeldAt reports whether a placement may combine the role with the entity: ASR roles need an ASR, regional roles the Region, a data
+// protection officer one of them, other roles no entity. An auditor has one of them or, as all had before version 7 of the policy, none, which
+// means the Region. System and Anonymous have no placements.
 func isHeldAt(role person.Role, entity catalog.EntityCode) bool {
 	switch role {
 	case person.ASROperator, person.ASRSupervisor:
 		return entity != "" && entity != catalog.Region
 	case person.RegionalOperator, person.RegionalSupervisor:
 		return entity == catalog.Region
-	case person.Auditor, person.Administrator, person.Citizen, person.Integration:
+	case person.Auditor:
+		return true
+	case person.DataProtectionOfficer:
+		return entity != ""
+	case person.Administrator, person.Citizen, person.Integration:
 		return entity == ""
 	case person.System, person.Anonymous:
 	}

@@ -5,7 +5,9 @@ package routestest
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
@@ -55,10 +57,10 @@ func (s *System) Enumerate(routes []Route, check func(r Route, who Person, about
 }
 
 // CheckRights sends every route as everybody about every ticket and fails the test where an answer is not the one that follows from the table
-// of rights, or did not leave exactly one access record. It returns the number of requests.
+// of rights, holds a note that its reader may not read, or did not leave exactly one access record. It returns the number of requests.
 func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 	s.T.Helper()
-	sent := 0
+	sent, readers := 0, map[catalog.EntityCode]int{}
 	s.Enumerate(routes, func(r Route, who Person, about Ticket) bool {
 		s.T.Helper()
 		want := Expect(r, who, about)
@@ -73,8 +75,22 @@ func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 		if !r.Agrees(want, got.Outcome) {
 			s.T.Errorf("%s, %s, %s, %s: got %s (%d %.200s), want %s", r.Name(), who.Name, about.Path, about.State.Status, got.Outcome, got.Status, got.Body, want)
 		}
+		for _, text := range about.Texts {
+			shown := strings.Contains(got.Body, text.Words)
+			if shown && !text.MayRead(who) {
+				s.T.Errorf("%s, %s, %s, %s: got a note that is for %v", r.Name(), who.Name, about.Path, about.State.Status, text.For)
+			}
+			if shown {
+				readers[text.For[0]]++
+			}
+		}
 		return r.Moves != nil && got.Outcome == LetIn
 	})
+	for _, entity := range []catalog.EntityCode{Former, Other, catalog.Region} {
+		if readers[entity] == 0 {
+			s.T.Errorf("notes for %s: got no answer that shows one to its readers, want some", entity)
+		}
+	}
 	return sent
 }
 

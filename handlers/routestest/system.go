@@ -5,12 +5,14 @@ package routestest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
@@ -45,6 +47,19 @@ type Ticket struct {
 	File     ticket.ID // of the request, which all who see the ticket may read
 	Internal ticket.ID // of an internal note of Former
 	Words    string    // in the internal note of Former; in no other text
+	Texts    []Text    // internal and regional notes
+}
+
+// Text is a note that is not for everybody who sees the ticket.
+type Text struct {
+	Words string               // in no other text
+	For   []catalog.EntityCode // whose operators, auditors and data protection officer may read it
+}
+
+// MayRead reports whether a person may read a text of a ticket that the person sees.
+func (t Text) MayRead(who Person) bool {
+	works := who.Actor.Role.Operates() || who.Actor.Role.Audits()
+	return policy.ReadsEverything(who.Actor) || works && slices.Contains(t.For, who.Actor.Entity)
 }
 
 // Path says how a ticket came to the entity that has it.
@@ -165,7 +180,6 @@ func (p Person) caller() app.Caller {
 func (s *System) Open(path Path, status ticket.Status) Ticket {
 	s.T.Helper()
 	s.made++
-	words := fmt.Sprintf("soloperlasede%d", s.made)
 	opened, err := s.App.Open(s.T.Context(), s.Person("cittadino").caller(), app.OpenRequest{
 		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Former, Files: []attachment.FileUpload{textFile("richiesta.pdf")},
 		Form: ticket.Form{
@@ -174,21 +188,27 @@ func (s *System) Open(path Path, status ticket.Status) Ticket {
 		},
 	}, app.Idempotency{})
 	s.must(err)
-	t := Ticket{ID: ticket.ID(opened.Stream), Path: path, Words: words}
+	t := Ticket{ID: ticket.ID(opened.Stream), Path: path}
+	text := func(readers ...catalog.EntityCode) string {
+		words := fmt.Sprintf("segreto%dx%d", s.made, len(t.Texts))
+		t.Texts = append(t.Texts, Text{words, readers})
+		return words
+	}
 	s.tick()
 	formerOperator, regional := s.Person("operatore-asr-010301"), s.Person("operatore-regionale-regione")
 	s.update(t, formerOperator, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
-	s.update(t, formerOperator, app.UpdateRequest{Note: &app.NoteRequest{Text: words, Visibility: ticket.Internal, Files: []attachment.FileUpload{textFile("interna.pdf")}}})
+	s.update(t, formerOperator, app.UpdateRequest{Note: &app.NoteRequest{Text: text(Former), Visibility: ticket.Internal, Files: []attachment.FileUpload{textFile("interna.pdf")}}})
 	s.update(t, formerOperator, app.UpdateRequest{Answers: []app.AnswerRequest{{Check: "referto-individuato", Answer: "no"}}})
 	s.update(t, formerOperator, app.UpdateRequest{
 		UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver, Reason: string(ticket.NotOurs)},
-		Note:         &app.NoteRequest{Text: "Per la Regione", Visibility: ticket.Public},
+		Note:         &app.NoteRequest{Text: text(Former, catalog.Region), Visibility: ticket.Public},
 	})
+	t.Words = t.Texts[0].Words
 	worker := regional
 	if path == Redirected {
-		s.update(t, regional, app.UpdateRequest{Note: &app.NoteRequest{Text: "Della Regione", Visibility: ticket.Internal}})
+		s.update(t, regional, app.UpdateRequest{Note: &app.NoteRequest{Text: text(catalog.Region), Visibility: ticket.Internal}})
 		s.update(t, regional, app.UpdateRequest{
-			UpdateFields: ticket.UpdateFields{Entity: Other}, Note: &app.NoteRequest{Text: "È vostro", Visibility: ticket.Public},
+			UpdateFields: ticket.UpdateFields{Entity: Other}, Note: &app.NoteRequest{Text: text(Other, catalog.Region), Visibility: ticket.Public},
 		})
 		worker = s.Person("operatore-asr-010208")
 	}
@@ -231,13 +251,11 @@ func (s *System) Reload(t Ticket) Ticket {
 	history, err := s.App.History(s.T.Context(), t.ID)
 	s.must(err)
 	for _, r := range history {
-		switch e := r.Event.(type) { //nolint:gochecksumtype // the others have no files here
-		case ticket.Opened:
-			t.File = e.Attachments[0].ID
-		case ticket.InternalNote:
-			if len(e.Attachments) > 0 {
-				t.Internal = e.Attachments[0].ID
-			}
+		if opened, ok := r.Event.(ticket.Opened); ok {
+			t.File = opened.Attachments[0].ID
+		}
+		if note, ok := r.Event.(ticket.InternalNote); ok && len(note.Attachments) > 0 {
+			t.Internal = note.Attachments[0].ID
 		}
 	}
 	return t

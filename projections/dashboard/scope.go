@@ -10,7 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -74,7 +74,7 @@ func (s Scope) validate(v ticketview.Viewer, c *catalog.Catalog, now time.Time) 
 			return period{}, readmodel.NewFilterError("entity", refusal.UnknownEntity.With(), "its ministerial code, or "+string(catalog.Region))
 		}
 	}
-	if v.Actor.Role == person.ASRSupervisor {
+	if !policy.Allows(v.Actor, policy.ReadFigures, policy.RegionWide) && v.Actor.Entity != "" {
 		if s.Entity != "" && s.Entity != v.Actor.Entity {
 			return period{}, readmodel.NewFilterError("entity", refusal.ForeignEntity.With(), string(v.Actor.Entity))
 		}

@@ -64,6 +64,9 @@ func (r *Reader) QueueAsOf(ctx context.Context, v ticketview.Viewer, q AsOfQuery
 		return AsOfPage{}, readmodel.NewFilterError("queue", refusal.QueueHasNoPast.With(),
 			readmodel.JoinValues(queuesForRole(person.ASRSupervisor)))
 	}
+	if !v.ReadsEverything() && q.Entity != v.Actor.Entity {
+		return AsOfPage{}, readmodel.NewFilterError("entity", refusal.ForeignEntity.With(), string(v.Actor.Entity))
+	}
 	if q.Limit < 1 || q.Limit > readmodel.MaxLimit || q.Skip < 0 {
 		return AsOfPage{}, readmodel.NewFilterError("limit", refusal.OutOfRange.With(),
 			fmt.Sprintf("1 to %d, from the first on", readmodel.MaxLimit))

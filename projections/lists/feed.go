@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// Scope names the viewers who share changes and counts: the operators of an entity, one citizen, or, the zero value, the auditors.
+// Scope names the viewers who share changes and counts: the operators of an entity, one citizen, or, the zero value, those who read everything.
 type Scope struct {
 	Entity  catalog.EntityCode
 	Citizen string

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -58,7 +59,7 @@ func readTables(models []Model) string {
 func inSnapshot(ctx context.Context, s Snapshot, by eventstore.Reader, models []Model, do func(Snapshot) error) error {
 	start := &pgx.Batch{}
 	start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-		by.Role, by.Entity, by.Account)
+		settingRole(by), by.Entity, by.Account)
 	start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
 		models[0].Name, models[0].Version).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&s.Position.Epoch, &s.Position.N) })
@@ -66,6 +67,19 @@ func inSnapshot(ctx context.Context, s Snapshot, by eventstore.Reader, models []
 		return fmt.Errorf("begin to read: %w", err)
 	}
 	return do(s)
+}
+
+// settingRole returns the role for the policies that ask the setting app.role. They know the auditor who reads everything; those who examine
+// the work of one entity get the rows of its supervisors.
+func settingRole(by eventstore.Reader) string {
+	switch role := person.Role(by.Role); {
+	case by.Everything:
+		return string(person.Auditor)
+	case role.Audits():
+		return string(person.ASRSupervisor)
+	default:
+		return by.Role
+	}
 }
 
 // maxWait is the longest time for which a read waits for the position that a client has seen.

@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// operatorView returns the ticket as an operator or the auditor may see it.
+// operatorView returns the ticket as an operator, an auditor or a data protection officer may see it. Those of an entity read what its operators
+// read.
 func operatorView(v Viewer, h History, n Names) Ticket {
 	earlier, s, acts, at := h.earlier, h.State, h.acts, h.At
 	t := commonView(s, withoutWithdrawn(earlier, acts), n, at)
@@ -63,9 +65,9 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 //   - regional: the Region and the ASR of the hand-over;
 //   - citizen: every operator who sees the ticket.
 //
-// Outside the author's entity only the auditor sees a public or regional note while it is held and after it was withdrawn.
+// Outside the author's entity only the Region's auditors see a public or regional note while it is held and after it was withdrawn.
 func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (Note, bool) {
-	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
+	shown := v.mayRead(policy.ReadHeldText, r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.CitizenNote:
 		shown = shown || !a.withdrawn && !e.VisibleFrom.After(at)
@@ -75,9 +77,9 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 	case ticket.InternalNote:
 		n := Note{ID: e.Note, Kind: "note", Audience: AudienceInternal, By: by, At: r.At, VisibleFrom: r.At}
 		n.setText(e.Personal, e.Attachments)
-		return n.visibleIf(v.IsAuditor() || v.WorksAt(e.Entity), a, at), true
+		return n.visibleIf(v.mayRead(policy.ReadInternalText, e.Entity), a, at), true
 	case ticket.RegionalNote:
-		party := v.IsAuditor() || v.WorksAt(catalog.Region) || v.WorksAt(e.ASR)
+		party := v.mayRead(policy.ReadRegionalText, e.ASR, catalog.Region)
 		shown = shown || !a.withdrawn && !e.VisibleFrom.After(at)
 		n := Note{ID: e.Note, Kind: "note", Audience: AudienceRegional, By: by, At: r.At, VisibleFrom: e.VisibleFrom}
 		n.setText(e.Personal, e.Attachments)
@@ -110,16 +112,16 @@ func (n Note) visibleIf(shown bool, a actState, at time.Time) Note {
 // auditor may read it. The Region may also read the ground of a hand-over and the reason for which an ASR takes one back.
 func (v Viewer) readReason(r ticket.Recorded) string {
 	var text *ticket.Text
-	shown := v.IsAuditor() || v.WorksAt(r.By.Entity)
+	shown := v.mayRead(policy.ReadInternalText, r.By.Entity)
 	switch e := r.Event.(type) {
 	case ticket.Resumed:
 		text = e.Personal
 	case ticket.Reopened:
 		text = e.Personal
 	case ticket.Recalled:
-		text, shown = e.Personal, shown || v.WorksAt(catalog.Region)
+		text, shown = e.Personal, shown || v.mayRead(policy.ReadInternalText, catalog.Region)
 	case ticket.Escalated:
-		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.WorksAt(catalog.Region)
+		text, shown = &ticket.Text{Text: groundLabels[e.Ground]}, shown || v.mayRead(policy.ReadInternalText, catalog.Region)
 	case ticket.LinksRevoked:
 		text = e.Personal
 	case ticket.AccessRestricted:

@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -94,7 +95,7 @@ var groundLabels = map[ticket.Ground]string{
 // seesPlaybookOf reports whether the viewer may read the answers of an entity's run. The entity's operators, the Region and the auditor
 // may; the citizen and the ASR that gets the ticket next may not.
 func (v Viewer) seesPlaybookOf(entity catalog.EntityCode) bool {
-	return v.IsAuditor() || v.WorksAt(entity) || v.WorksAt(catalog.Region)
+	return v.mayRead(policy.ReadChecks, entity, catalog.Region)
 }
 
 // PlaybookRun returns the ticket's run as the viewer may see it at the moment, or false if there is none for this viewer.

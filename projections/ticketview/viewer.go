@@ -4,6 +4,8 @@
 package ticketview
 
 import (
+	"slices"
+
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
@@ -70,5 +72,19 @@ func (v Viewer) Reader() eventstore.Reader {
 // WorksAt reports whether the viewer works at the entity. It is false for an empty entity.
 func (v Viewer) WorksAt(e catalog.EntityCode) bool { return e != "" && v.Actor.Operates(e) }
 
-// IsAuditor reports whether the viewer is an auditor, who sees everything and may change nothing.
-func (v Viewer) IsAuditor() bool { return v.Ticket == "" && v.Actor.Role == person.Auditor }
+// readsFor reports whether the viewer reads what is for an entity: as one of its operators, as its auditor or as its data protection officer.
+func (v Viewer) readsFor(e catalog.EntityCode) bool {
+	return e != "" && v.Ticket == "" && v.Actor.Entity == e && (v.Actor.Role.Operates() || v.Actor.Role.Audits())
+}
+
+// mayRead asks the policy whether the viewer may read what is for some entities.
+func (v Viewer) mayRead(what policy.Action, entities ...catalog.EntityCode) bool {
+	var has policy.Relation
+	if slices.ContainsFunc(entities, v.readsFor) {
+		has |= policy.Addressee
+	}
+	if v.ReadsEverything() {
+		has |= policy.Every
+	}
+	return policy.Allows(v.Actor, what, has)
+}

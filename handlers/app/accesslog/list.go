@@ -25,41 +25,42 @@ const earlierIDs = "-1000000000000000"
 const listSQL = `
 select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose from (
 	(select position as id, coalesce(typed_at, at) as at, person, role, entity, ticket, kind as what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
-		from access.records where ticket = $1::text::uuid and ($3::bigint = 0 or position < $3) order by position desc limit $4)
+		from access.records where ticket = $1::text::uuid and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3) order by position desc limit $4)
 	union all
 	(select position, coalesce(typed_at, at), person, role, entity, ticket, kind, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
-		from access.records where (subject <> '' and subject = $2 or hashes && $7 and hashes <@ $7) and ticket is null and ($3::bigint = 0 or position < $3)
+		from access.records where (subject <> '' and subject = $2 or hashes && $7 and hashes <@ $7) and ticket is null and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3)
 		order by position desc limit $4)
 	union all
 	select id ` + earlierIDs + `, at, person, role, entity, ticket, what, detail, subject, 'shown', '', '', '', '', false, '' from (
-		(select * from access.reads where ticket = $1::text::uuid and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		(select * from access.reads where ($8 = '' or $8 = entity) and ticket = $1::text::uuid and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
-		(select * from access.reads where subject <> '' and subject = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		(select * from access.reads where ($8 = '' or $8 = entity) and subject <> '' and subject = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
-		(select * from access.reads where subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
+		(select * from access.reads where ($8 = '' or $8 = entity) and subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
 			and person.id_of(subject) = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
 		(select id, at, person, role, entity, null::uuid, case subject when '' then 'person-search' else 'search' end, '', subject
-			from access.searches where (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id ` + earlierIDs + ` < $3)
+			from access.searches where ($8 = '' or $8 = entity) and (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id ` + earlierIDs + ` < $3)
 			order by id desc limit $4)
 	) earlier
 ) r order by id desc limit $4`
 
 // List returns at most limit records of accesses to a ticket and of searches for its citizen: by tax code, or by those terms
-// (Access.Hashes) alone. The newest come first, with ids below before (0: from the newest). Row-level security returns rows to the role
-// auditor only; for other readers the list is empty.
+// (Access.Hashes) alone. The newest come first, with ids below before (0: from the newest). The auditors and the data protection
+// officer of an entity get the looks of its people, and those at tickets that it was competent for. Row-level security returns rows to auditors
+// and data protection officers only; for other readers the list is empty.
 func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, id ticket.ID, citizen string, terms []string, before int64, limit int) (
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
 	err = requests.InTx(ctx, readerOf(reader), "accesses", options, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, string(reader.Role)); err != nil {
+		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, settingRole(reader)); err != nil {
 			return err
 		}
 		// Rows of the first release hold a keyed hash, which begins with the first digits of the person id.
 		earlier := strings.ReplaceAll(citizen, "-", "")
 		earlier = earlier[:min(len(earlier), 12)]
-		rows, err := tx.Query(ctx, listSQL, string(id), citizen, before, limit, earlier, earlier+"g", terms)
+		rows, err := tx.Query(ctx, listSQL, string(id), citizen, before, limit, earlier, earlier+"g", terms, ofEntity(reader))
 		if err != nil {
 			return err
 		}
@@ -75,6 +76,22 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 		return nil, fmt.Errorf("list accesses: %w", err)
 	}
 	return entries, nil
+}
+
+// ofEntity returns the entity whose records a reader gets; "" for one who reads those of all.
+func ofEntity(reader person.Actor) string {
+	if policy.ReadsEverything(reader) {
+		return ""
+	}
+	return string(reader.Entity)
+}
+
+// settingRole returns the role for the policies that ask the setting app.role.
+func settingRole(reader person.Actor) string {
+	if reader.Role.Audits() {
+		return string(person.Auditor)
+	}
+	return string(reader.Role)
 }
 
 // monthsAhead is the number of months for which partitions are made before they begin.

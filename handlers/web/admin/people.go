@@ -36,7 +36,8 @@ func (p *Pages) peopleRoutes() []ui.Route {
 
 // staffRoles lists the roles that an administrator can give. Citizen is not one of them: citizens get accounts by identification.
 var staffRoles = []person.Role{
-	person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.Administrator, person.Integration,
+	person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor, person.Auditor, person.DataProtectionOfficer, person.Administrator,
+	person.Integration,
 }
 
 // peopleTrail is the breadcrumb of the pages of one person.

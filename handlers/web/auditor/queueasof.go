@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,7 +39,7 @@ func (p *Pages) queueAsOfPage(r *ui.Request) error {
 	now := p.App.Store.SettledTime(r.Context())
 	d := queueAsOfData{
 		Entity: catalog.EntityCode(r.FormValue("ente")), Queue: cmp.Or(lists.QueueID(r.FormValue("coda")), lists.NewQueue),
-		FieldValue: cmp.Or(r.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: p.App.Catalog.Entities(now), Queues: lists.AsOfQueues(),
+		FieldValue: cmp.Or(r.FormValue("momento"), now.In(calendar.Rome()).Format("2006-01-02T15:04")), Entities: p.entitiesFor(r, now), Queues: lists.AsOfQueues(),
 	}
 	show := func(status int, problem *ui.Problem) error {
 		return p.Render(r, status, ui.Page{Template: "coda-passata", Title: "Coda nel passato", Breadcrumb: auditTrail, Problem: problem, Data: d})
@@ -58,7 +59,7 @@ func (p *Pages) queueAsOfPage(r *ui.Request) error {
 		at = now
 	}
 	d.Moment, d.MomentParam, d.Day = formatInstant(at), at.Format(time.RFC3339Nano), at.In(calendar.Rome()).Format(time.DateOnly)
-	d.Entities = p.App.Catalog.Entities(at)
+	d.Entities = p.entitiesFor(r, at)
 	n, _ := strconv.Atoi(r.FormValue("pagina"))
 	n = max(n, 1) // a text that is not a number shows the first page
 	skip := (n - 1) * queueAsOfPageSize
@@ -75,6 +76,15 @@ func (p *Pages) queueAsOfPage(r *ui.Request) error {
 		d.Previous = d.path(d.Queue, n-1)
 	}
 	return show(http.StatusOK, nil)
+}
+
+// entitiesFor returns the entities at a moment whose work the reader examines.
+func (p *Pages) entitiesFor(r *ui.Request, at time.Time) []catalog.Entity {
+	all := p.App.Catalog.Entities(at)
+	if r.Caller.Viewer().ReadsEverything() {
+		return all
+	}
+	return slices.DeleteFunc(all, func(e catalog.Entity) bool { return e.Code != r.Caller.Actor.Entity })
 }
 
 // path returns the address of page n of one of the entity's queues at the same moment.

@@ -111,13 +111,17 @@ func readReplayMoment(r *ui.Request, replay *app.Replay, steps []app.Step) (time
 	return at, nil
 }
 
-// viewpoints returns the viewers to choose from: the auditor, the citizen, the operators of each entity that ever had the ticket, and those
-// of the Region.
+// viewpoints returns the viewers to choose from: the reader, the citizen, the operators of each entity that ever had the ticket, and those of
+// the Region; for a reader of one entity, of its operators alone.
 func (p *Pages) viewpoints(replay *app.Replay, id ticket.ID) []viewpoint {
-	all := []viewpoint{{"", "Revisore: tutto", app.AuditorViewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
+	own := ui.RoleNames[replay.Viewer.Actor.Role]
+	all := []viewpoint{{"", own + ": tutto", replay.Viewer}, {citizenViewpoint, "Cittadino", app.CitizenViewer(id)}}
 	entities := replay.Entities()
 	if !slices.Contains(entities, catalog.Region) {
 		entities = append(entities, catalog.Region)
+	}
+	if !replay.Viewer.ReadsEverything() { // the operators of other entities read notes that this reader may not
+		entities = slices.DeleteFunc(entities, func(e catalog.EntityCode) bool { return e != replay.Viewer.Actor.Entity })
 	}
 	for _, e := range entities {
 		name := "Operatori di " + p.EntityName(e)
@@ -137,7 +141,7 @@ func (d *replayData) setTicket(replay *app.Replay, at time.Time, viewpoints []vi
 		chosen, d.ViewpointID = 0, ""
 	}
 	moment := replay.At(at)
-	full, visible := moment.Ticket(app.AuditorViewer)
+	full, visible := moment.Ticket(replay.Viewer)
 	d.Number = replay.Latest.Number
 	if chosen == 0 {
 		d.Ticket, d.Visible = full, visible

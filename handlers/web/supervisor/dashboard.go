@@ -15,7 +15,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -140,7 +139,7 @@ func (p *Pages) dashboardPage(r *ui.Request) error {
 // newDashboardData returns the page's data without figures: the form, and links to usual periods.
 func (p *Pages) newDashboardData(r *ui.Request, s figureScope) dashboardData {
 	d := dashboardData{figureScope: s, Services: p.App.Catalog.Services()}
-	if r.Caller.Actor.Role != person.ASRSupervisor {
+	if policy.Allows(r.Caller.Actor, policy.ReadFigures, policy.RegionWide) {
 		d.Entities = p.App.Catalog.Entities(p.App.Store.SettledTime(r.Context()))
 	}
 	today := p.today(r.Context())
@@ -156,7 +155,7 @@ func (p *Pages) newDashboardData(r *ui.Request, s figureScope) dashboardData {
 // scopeTitle returns the entity and service of the figures, in words.
 func (p *Pages) scopeTitle(r *ui.Request, s figureScope) string {
 	entity := s.Entity
-	if r.Caller.Actor.Role == person.ASRSupervisor {
+	if !policy.Allows(r.Caller.Actor, policy.ReadFigures, policy.RegionWide) {
 		entity = r.Caller.Actor.Entity
 	}
 	title := "Tutti gli enti"

@@ -70,6 +70,8 @@ type user struct {
 	LiveUpdates            bool // the role may subscribe to changes
 	HasNotifications       bool // the role may read notifications
 	FindsTickets           bool // the role has the search box in the header
+	ReadsFigures           bool // the role may read the dashboard
+	ReadsAccountChanges    bool // the role may read who gave which role to whom, and the log-ins
 }
 
 // Render answers with a page, or with its Part if htmx requests a part. An error means that nothing was sent.
@@ -114,6 +116,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		Home: HomePath(actor.Role), HasRole: actor.Role != "", LiveUpdates: policy.May(actor, policy.SubscribeToChanges),
 		HasNotifications: policy.May(actor, policy.ReadNotifications),
 		FindsTickets:     policy.May(actor, policy.SearchTickets),
+		ReadsFigures:     policy.May(actor, policy.ReadFigures), ReadsAccountChanges: policy.May(actor, policy.ReadAccountChanges),
 	}
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
@@ -123,7 +126,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 			return err
 		}
 	}
-	if f.User.Administers || f.User.Audits {
+	if f.User.Administers || f.User.ReadsAccountChanges {
 		waiting, err := u.App.Accounts.Overview(r.Context(), actor)
 		if err != nil {
 			return err
