@@ -153,6 +153,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/keys":       {"cmd/sol/internal/database", "cmd/sol/internal/progress", "eventstore/keyring", "eventstore/persons"},
 	"cmd/sol/internal/outboxlist": {"handlers/app/messages"},
 	"cmd/sol/internal/progress":   {},
+	"cmd/sol/internal/rights":     {"domain/person", "domain/policy"},
 	"cmd/sol/internal/restore":    {"eventstore/...", "handlers/identity", "handlers/outbox/mail", "sagas/runtime"},
 	"cmd/sol/internal/tickettext": {"domain/...", "projections/ticketview"},
 	"cmd/sol/internal/security":   {"cmd/sol/internal/keys", "eventstore", "handlers/app/accounts", "handlers/app/health", "handlers/securityevents"},

@@ -299,7 +299,7 @@ func TestInvalidAccountsAndPlacementsAreRefused(t *testing.T) {
 	_, err := h.CreateAccount(ctx, good)
 	h.wantError(err, identity.ErrTaken)
 	for role, entity := range map[person.Role]catalog.EntityCode{
-		person.ASROperator: catalog.Region, person.RegionalOperator: torino, person.Auditor: torino, person.ASRSupervisor: "", person.System: "",
+		person.ASROperator: catalog.Region, person.RegionalOperator: torino, person.DataProtectionOfficer: "", person.Administrator: torino, person.ASRSupervisor: "", person.System: "",
 	} {
 		var invalid *identity.InvalidError
 		if _, err := h.AddPlacement(ctx, "00000000-0000-0000-0000-000000000000", role, entity, time.Time{}); !errors.As(err, &invalid) {
