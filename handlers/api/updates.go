@@ -57,42 +57,32 @@ func (a *API) registerUpdates() {
 		summary:     "Revoke the citizen's links",
 		description: "Makes all personal links and reply addresses of the ticket invalid at once. Later mails hold new ones.",
 		action:      policy.UpdateTicket, errorStatuses: refusals,
-	}, a.revokeLinks)
+	}, ticketAct(a, "link-revocations", a.App.RevokeLinks))
 	register(a, endpoint{
 		id: "change-access", method: http.MethodPost, path: "/api/v1/tickets/{id}/access", tag: "tickets",
 		summary: "Restrict the access to a ticket, or lift the restriction",
 		description: "With restricted access («Accesso ristretto») of the operators of an entity only the assignee and the supervisors see the ticket and work on it. " +
 			"Its assignee or a supervisor of the competent entity restricts, a supervisor lifts; both give a reason.",
 		action: policy.UpdateTicket, errorStatuses: refusals,
-	}, a.changeAccess)
+	}, ticketAct(a, "access", a.App.ChangeRestriction))
 }
 
-type accessInput struct {
+// ticketActInput is the request of an act on a ticket.
+type ticketActInput[B any] struct {
 	IdempotencyInput
 	ID   string `path:"id" format:"uuid"`
-	Body app.RestrictionRequest
+	Body B
 }
 
-func (a *API) changeAccess(ctx context.Context, c caller, in *accessInput) (*actOutput, error) {
-	o, err := a.App.ChangeRestriction(ctx, c.Caller, ticket.ID(in.ID), in.Body, in.idempotency("tickets/"+in.ID+"/access"))
-	if err != nil {
-		return nil, err
+// ticketAct returns the handler of an act on a ticket that a method of the application service carries out; path is that below the ticket's.
+func ticketAct[B any](a *API, path string, act func(context.Context, app.Caller, ticket.ID, B, app.Idempotency) (app.CommandResult, error)) func(context.Context, caller, *ticketActInput[B]) (*actOutput, error) {
+	return func(ctx context.Context, c caller, in *ticketActInput[B]) (*actOutput, error) {
+		o, err := act(ctx, c.Caller, ticket.ID(in.ID), in.Body, in.idempotency("tickets/"+in.ID+"/"+path))
+		if err != nil {
+			return nil, err
+		}
+		return a.newActOutput(ctx, c, o)
 	}
-	return a.newActOutput(ctx, c, o)
-}
-
-type revokeInput struct {
-	IdempotencyInput
-	ID   string `path:"id" format:"uuid"`
-	Body app.RevokeRequest
-}
-
-func (a *API) revokeLinks(ctx context.Context, c caller, in *revokeInput) (*actOutput, error) {
-	o, err := a.App.RevokeLinks(ctx, c.Caller, ticket.ID(in.ID), in.Body, in.idempotency("tickets/"+in.ID+"/link-revocations"))
-	if err != nil {
-		return nil, err
-	}
-	return a.newActOutput(ctx, c, o)
 }
 
 func (a *API) updateTicket(ctx context.Context, c caller, in *updateInput) (*actOutput, error) {
