@@ -223,7 +223,7 @@ func adminPages() []Route {
 		}}
 	}
 	return []Route{
-		same(""), same("/enti"), same("/catalogo"), same("/calendari"), same("/procedure"), read("/procedure/{playbook}", "/procedure/referto-non-trovato"),
+		same(""), same("/diritti"), same("/enti"), same("/catalogo"), same("/calendari"), same("/procedure"), read("/procedure/{playbook}", "/procedure/referto-non-trovato"),
 		same("/elaborazioni"), same("/automatismi"), read("/automatismi/{saga}", "/automatismi/auto-close"), send("/automatismi/{saga}", "/automatismi/auto-close"),
 		same("/messaggi"), send("/messaggi/riprova", "/messaggi/riprova"), same("/accordi"), send("/accordi", "/accordi"), send("/accordi/fine", "/accordi/fine"),
 		same("/persone"), same("/persone/nuova"), send("/persone/nuova", "/persone/nuova"),

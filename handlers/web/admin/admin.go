@@ -20,7 +20,7 @@ func (p *Pages) adminRoutes() []ui.Route {
 		return ui.Route{Pattern: "GET /amministrazione" + path, Access: ui.WithRole, Action: policy.Administer, Handle: handle}
 	}
 	return []ui.Route{
-		read("", p.adminPage), read("/enti", p.entitiesPage), read("/catalogo", p.cataloguePage), read("/calendari", p.calendarsPage),
+		read("", p.adminPage), read("/diritti", p.rightsPage), read("/enti", p.entitiesPage), read("/catalogo", p.cataloguePage), read("/calendari", p.calendarsPage),
 		read("/procedure", p.playbooksPage), read("/procedure/{playbook}", p.playbookPage), read("/elaborazioni", p.consumersPage),
 	}
 }
