@@ -31,13 +31,7 @@ type accessRecordsInput struct {
 	Limit      int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// AccessRecordList is one page of access records, the newest first.
-type AccessRecordList struct {
-	Items      []answers.AccessRecord `json:"items"`
-	NextCursor string                 `json:"next_cursor,omitempty" doc:"Absent on the last page"`
-}
-
-type accessRecordsOutput struct{ Body AccessRecordList }
+type accessRecordsOutput struct{ Body answers.AccessRecordList }
 
 type accessReportInput struct {
 	Account []string  `query:"account,explode" maxItems:"100" doc:"Ids of accounts that looked"`
@@ -47,14 +41,7 @@ type accessReportInput struct {
 	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Number of tickets in items; the summary counts all"`
 }
 
-// AccessReport says whose data were seen.
-type AccessReport struct {
-	Summary  accessreport.Summary `json:"summary"`
-	Items    []accessreport.Row   `json:"items" doc:"Tickets of the persons concerned; those of one person follow each other"`
-	Complete bool                 `json:"complete" doc:"False: there are more than limit. sol access report has all"`
-}
-
-type accessReportOutput struct{ Body AccessReport }
+type accessReportOutput struct{ Body answers.AccessReport }
 
 // registerAccessRecords adds the endpoints of auditors and data protection officers over the access log.
 func (a *API) registerAccessRecords() {
@@ -83,15 +70,10 @@ func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecords
 	if err != nil {
 		return nil, err
 	}
-	out := AccessRecordList{Items: []answers.AccessRecord{}, NextCursor: recordCursor(next)}
-	for _, e := range found {
-		out.Items = append(out.Items, e.Record())
-	}
+	out := answers.NewRecordList(found)
+	out.NextCursor = recordCursor(next)
 	return &accessRecordsOutput{out}, nil
 }
-
-// errEnough ends a report that has the rows that were asked for.
-var errEnough = errors.New("the report has enough rows")
 
 func (a *API) getAccessReport(ctx context.Context, c caller, in *accessReportInput) (*accessReportOutput, error) {
 	q := accessreport.Query{Accounts: in.Account, From: in.From, To: in.To}
@@ -101,23 +83,9 @@ func (a *API) getAccessReport(ctx context.Context, c caller, in *accessReportInp
 		}
 		q.Tickets = append(q.Tickets, ticket.ID(id))
 	}
-	out := AccessReport{Items: []accessreport.Row{}, Complete: true}
-	err := answers.New(a.App).Report(ctx, c.Caller, q, nil, func(s accessreport.Summary) error {
-		out.Summary = s
-		return nil
-	}, func(row accessreport.Row) error {
-		if len(out.Items) == in.Limit {
-			out.Complete = false
-			return errEnough
-		}
-		out.Items = append(out.Items, row)
-		return nil
-	})
-	switch {
-	case errors.Is(err, accessreport.ErrTooWide):
-		return nil, invalidField("account", "an account, a ticket or an interval is required", "account, ticket, or from and to")
-	case err != nil && !errors.Is(err, errEnough):
-		return nil, err
+	out, err := answers.New(a.App).ReportPage(ctx, c.Caller, q, in.Limit)
+	if errors.Is(err, accessreport.ErrTooWide) {
+		err = invalidField("account", "an account, a ticket or an interval is required", "account, ticket, or from and to")
 	}
-	return &accessReportOutput{out}, nil
+	return &accessReportOutput{out}, err
 }

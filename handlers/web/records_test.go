@@ -34,14 +34,14 @@ func TestAuditorsSearchTheAccessLog(t *testing.T) {
 	search(formValues{"Nome utente di chi ha guardato": "Anna"}).want(200).shows("Prova ANNA", "Operatore ASR", "ASL Città di Torino", state.Number)
 	search(formValues{"Numero della richiesta": state.Number}).want(200).shows("Prova ANNA", "1 richiesta", "rifiutata")
 	search(formValues{"Ente di chi ha guardato": "ASL NO"}).want(200).shows("rifiutata").doesNotShow("Prova ANNA")
-	search(formValues{"Che cosa": "Elenco"}).want(200).shows("1 richiesta").doesNotShow("Prova ANNA")
+	search(formValues{"Che cosa": "Elenco"}).want(200).shows("1 richiesta").doesNotShow("Richiesta "+state.Number)
 	search(formValues{"Esito": "Rifiutato"}).want(200).shows("rifiutata").doesNotShow("Prova ANNA")
 	search(formValues{"Dal": "2020-01-01", "Al": "2020-01-31"}).want(200).shows("Nessuna consultazione corrisponde")
 	search(formValues{"Nome utente di chi ha guardato": "nessuno.qui"}).want(422).shows("Non c’è nessuna persona")
 	search(formValues{"Numero della richiesta": "2020-0000001"}).want(422).shows("Non c’è nessuna richiesta")
 	file := ugo.open("/revisione/consultazioni.csv?persona=anna").want(200)
-	if lines := strings.Split(strings.TrimSpace(file.raw), "\n"); len(lines) != 2 || !strings.Contains(lines[1], "Prova ANNA") {
-		t.Errorf("got %q, want a head and a row", lines)
+	if lines := strings.Split(strings.TrimSpace(file.raw), "\n"); len(lines) < 2 || !strings.Contains(lines[1], "Prova ANNA") {
+		t.Errorf("got %q, want a head and rows", lines)
 	}
 
 	report := ugo.open("/revisione/consultazioni").openLink("le persone coinvolte").want(200)

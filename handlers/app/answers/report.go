@@ -8,6 +8,7 @@ package answers
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -51,4 +52,27 @@ func (s *Service) Report(ctx context.Context, by app.Caller, q accessreport.Quer
 		},
 	}
 	return r.Run(ctx, viewer, q, begin, each)
+}
+
+// errEnough ends a report that has the rows that were asked for.
+var errEnough = errors.New("the report has enough rows")
+
+// ReportPage returns a report with at most limit tickets. The summary counts all.
+func (s *Service) ReportPage(ctx context.Context, by app.Caller, q accessreport.Query, limit int) (AccessReport, error) {
+	page := AccessReport{Items: []accessreport.Row{}, Complete: true}
+	err := s.Report(ctx, by, q, nil, func(sum accessreport.Summary) error {
+		page.Summary = sum
+		return nil
+	}, func(row accessreport.Row) error {
+		if len(page.Items) == limit {
+			page.Complete = false
+			return errEnough
+		}
+		page.Items = append(page.Items, row)
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return page, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/accessreport"
 )
 
 // OwnAccess is one look of somebody else at the citizen's ticket.
@@ -62,6 +63,19 @@ type AccessRecord struct {
 	Purpose     string             `json:"purpose,omitempty"`
 }
 
+// AccessRecordList is one page of access records, the newest first.
+type AccessRecordList struct {
+	Items      []AccessRecord `json:"items"`
+	NextCursor string         `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+}
+
+// AccessReport says whose data were seen.
+type AccessReport struct {
+	Summary  accessreport.Summary `json:"summary"`
+	Items    []accessreport.Row   `json:"items" doc:"Tickets of the persons concerned; those of one person follow each other"`
+	Complete bool                 `json:"complete" doc:"False: there are more than limit. sol access report has all"`
+}
+
 // List returns an answer as the API gives it, without a cursor.
 func (a CitizenAnswer) List() OwnAccessList {
 	out := OwnAccessList{Items: []OwnAccess{}, Listings: []OwnListing{}}
@@ -86,4 +100,13 @@ func (f Found) Record() AccessRecord {
 		Position: f.ID, At: f.At, Account: f.By.ID, Role: f.By.Role, Entity: f.By.Entity, Kind: f.Kind, Outcome: f.Outcome, Controller: f.Controller, Ticket: f.Ticket,
 		Number: f.Number, Shown: shown, Detail: f.Detail, Address: f.Address, Workstation: f.Workstation, CommandLine: f.CommandLine, Purpose: f.Purpose,
 	}
+}
+
+// NewRecordList returns records as the API gives them, without a cursor.
+func NewRecordList(found []Found) AccessRecordList {
+	list := AccessRecordList{Items: []AccessRecord{}}
+	for _, f := range found {
+		list.Items = append(list.Items, f.Record())
+	}
+	return list
 }

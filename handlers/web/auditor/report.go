@@ -69,9 +69,6 @@ type reportRow struct {
 // shownRows is the number of tickets that the page shows; the file holds all.
 const shownRows = 100
 
-// errShown ends a report whose first rows are enough.
-var errShown = errors.New("the page shows no more rows")
-
 func (p *Pages) reportPage(r *ui.Request) error {
 	d := reportData{reportForm: readReportForm(r), Asked: len(r.URL.Query()) > 0}
 	page := ui.Page{Template: "persone-coinvolte", Title: "Persone coinvolte", Breadcrumb: auditTrail}
@@ -99,18 +96,10 @@ func (p *Pages) fillReport(r *ui.Request, d *reportData) error {
 	if err != nil {
 		return err
 	}
-	err = answers.New(p.App).Report(r.Context(), r.Caller, q, nil, func(s accessreport.Summary) error {
-		d.Summary, d.Controllers = s, p.entityNames(s.Controllers)
-		return nil
-	}, func(row accessreport.Row) error {
-		if len(d.Rows) == shownRows {
-			return errShown
-		}
+	page, err := answers.New(p.App).ReportPage(r.Context(), r.Caller, q, shownRows)
+	d.Summary, d.Controllers = page.Summary, p.entityNames(page.Summary.Controllers)
+	for _, row := range page.Items {
 		d.Rows = append(d.Rows, p.newReportRow(row))
-		return nil
-	})
-	if errors.Is(err, errShown) {
-		err = nil
 	}
 	d.FileLink = "/revisione/persone-coinvolte.csv?" + url.Values{"persona": {d.Accounts}, "richiesta": {d.Tickets}, "dal": {d.From}, "al": {d.To}}.Encode()
 	return err
