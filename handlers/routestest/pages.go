@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
@@ -187,7 +188,13 @@ func auditorPages() []Route {
 	return []Route{
 		page("GET /revisione", policy.ReadEvents, List, "/revisione"),
 		form("POST /revisione", policy.ReadEvents, Search, "/revisione", "q", "fittizia"),
-		page("GET /revisione/coda", policy.ReadEvents, List, "/revisione/coda?ente="+string(Former)),
+		{Pattern: "GET /revisione/coda", Access: Role, Action: policy.ReadEvents, Looks: List, Request: func(c Call) Request {
+			of := Former
+			if own := c.Who.Actor.Entity; own != "" && own != catalog.Region {
+				of = own
+			}
+			return get("/revisione/coda?ente=" + string(of))
+		}},
 		page("GET /revisione/ruoli", policy.ReadAccountChanges, Nothing, "/revisione/ruoli"),
 		page("GET /revisione/accessi", policy.ReadAccountChanges, Nothing, "/revisione/accessi"),
 		page("GET /revisione/letture-insolite", policy.ReadUnusual, Accesses, "/revisione/letture-insolite"),
