@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -118,11 +117,10 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 			w.Header().Set("X-Position", p.Position.String())
 			w.Header().Set("X-As-Of", p.At.Format(time.RFC3339Nano))
 			sheet = middleware.NewCSVWriter(w, fmt.Sprintf("%s-%s.csv", in.Figure, p.To), ',')
-			return sheet.WriteRow("number", "id", "figure", "entity", "received_by", "service", "problem", "channel", "status", "operator", "detail", "opened_at", "at", "seconds",
-				"answered_at", "resolved_at", "handovers", "reopenings")
+			return sheet.WriteRow(dashboard.ExportColumns...)
 		}, func(items []dashboard.DrillDownItem) error {
 			for _, i := range items {
-				if err := sheet.WriteRow(exportRow(in.Figure, i)...); err != nil {
+				if err := sheet.WriteRow(i.ExportRow(in.Figure)...); err != nil {
 					return err
 				}
 			}
@@ -136,22 +134,4 @@ func (a *API) exportTickets(ctx context.Context, c caller, in *exportInput) (*hu
 			panic(http.ErrAbortHandler)
 		}
 	}}, nil
-}
-
-func exportRow(figure dashboard.FigureID, i dashboard.DrillDownItem) []string {
-	receiver := ""
-	if i.Receiver != nil {
-		receiver = string(i.Receiver.Code)
-	}
-	moment := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.UTC().Format(time.RFC3339Nano)
-	}
-	return []string{
-		i.Number, string(i.Ticket), string(figure), string(i.Entity.Code), receiver, i.Service.ID, i.Problem.ID, string(i.Channel), string(i.Status), i.Operator, i.Detail,
-		moment(i.OpenedAt), moment(i.At), strconv.FormatInt(int64(i.Elapsed/time.Second), 10), moment(i.AnsweredAt), moment(i.ResolvedAt),
-		strconv.Itoa(i.Handovers), strconv.Itoa(i.Reopenings),
-	}
 }
