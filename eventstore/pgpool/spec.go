@@ -16,8 +16,8 @@ type Name string
 // The pools of a node. docs/operating.md has a table of them, which a test compares with Specs.
 const (
 	Append   Name = "append"   // appends, blobs, ticket numbers
-	Read     Name = "read"     // streams and keys for people, look-ups of commands, accounts
-	Request  Name = "request"  // lists, figures, notifications, access records: reads under row-level security
+	Read     Name = "read"     // streams for commands, look-ups of commands, accounts
+	Request  Name = "request"  // tickets, lists, figures, notifications, access records: reads for a signed reader
 	Session  Name = "session"  // sessions, failed log-ins, presence, drafts, access records, read marks
 	Consumer Name = "consumer" // projections, sagas, timers, cleanup
 	Outbox   Name = "outbox"   // claims of messages, mails, changes of accounts and placements

@@ -43,7 +43,7 @@ func (s *System) CheckWall(server *handlertest.Server, routes []Route) (foreign 
 				foreign++
 				got := s.Send(server, r, who, about)
 				for _, text := range keptBack(r, who, about, reads) {
-					if strings.Contains(string(got.Body), text) {
+					if strings.Contains(got.Body, text) {
 						s.T.Errorf("%s, %s, %s: the answer %d holds %q", r.Name(), who.Name, about.Path, got.Status, text)
 					}
 				}
