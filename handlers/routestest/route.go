@@ -117,7 +117,7 @@ func sendJSON(method, path string, body any) Request {
 // postForm returns a request with the form of a page; fields holds names and values in turn.
 func postForm(path string, fields ...string) Request {
 	form := url.Values{}
-	for i := 0; i < len(fields); i += 2 {
+	for i := 0; i+1 < len(fields); i += 2 {
 		form.Add(fields[i], fields[i+1])
 	}
 	return Request{Method: http.MethodPost, Path: path, ContentType: "application/x-www-form-urlencoded", Body: form.Encode()}
