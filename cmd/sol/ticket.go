@@ -120,7 +120,10 @@ func (a *cli) ticketLink() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				link, err := n.service.ShowPersonalLink(ctx, terminal.Caller(a.env, cmd), id)
+				if err := n.service.Looks.RecordLink(ctx, terminal.Caller(a.env, cmd), id); err != nil {
+					return explainNotFound(err, id)
+				}
+				link, err := n.service.PersonalLink(ctx, id)
 				fmt.Fprintln(a.out, link)
 				return explainNotFound(err, id)
 			})

@@ -59,7 +59,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
 	}
 	if holder, ok, err := a.App.FindLinkHolder(ctx, token, from); ok || err != nil {
-		holder.Client = a.App.AccessClient(token, from, a.Middleware.Workstation(r))
+		holder.Client = a.App.Looks.Client(token, from, a.Middleware.Workstation(r))
 		return caller{Caller: holder, token: token}, err
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
@@ -72,7 +72,7 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if err != nil {
 		return caller{}, err
 	}
-	client := a.App.AccessClient(token, from, a.Middleware.Workstation(r))
+	client := a.App.Looks.Client(token, from, a.Middleware.Workstation(r))
 	return caller{Caller: app.Caller{From: from, Actor: s.Actor, Client: client}, token: token, session: s}, nil
 }
 

@@ -29,18 +29,6 @@ func (d *TicketDispatcher) RecordQuestion(ctx context.Context, by person.Actor, 
 	return err
 }
 
-// ShowPersonalLink is PersonalLink for a person at the terminal, and records the look: who has the link reads the ticket.
-func (s *Service) ShowPersonalLink(ctx context.Context, by Caller, id ticket.ID) (string, error) {
-	state, _, err := s.State(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Link, Ticket: id, Controller: state.Entity}); err != nil {
-		return "", err
-	}
-	return s.PersonalLink(ctx, id)
-}
-
 // entityOf returns the competent entity of a ticket. Error: eventstore.ErrNotFound.
 func (s *Service) entityOf(ctx context.Context, id ticket.ID) (catalog.EntityCode, error) {
 	state, _, err := s.State(ctx, id)

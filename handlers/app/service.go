@@ -19,7 +19,6 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/agreements"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
@@ -108,18 +107,6 @@ type Caller = caller.Caller
 
 // LinkHolder returns the caller for the holder of a ticket's personal link or reply address: the citizen of that one ticket.
 func LinkHolder(id ticket.ID, from string) Caller { return caller.LinkHolder(id, from) }
-
-// AccessClient returns from where a request with a token of a session or personal link comes, for access records. "": no token.
-func (s *Service) AccessClient(token, address, workstation string) accesslog.Client {
-	c := accesslog.Client{Address: address, Workstation: workstation}
-	if token != "" {
-		c.Session = s.Store.KeyedHash(sessionPurpose, token)
-	}
-	return c
-}
-
-// sessionPurpose is the purpose of the keyed hash of a session's token in access records. It is a stored name.
-const sessionPurpose = "access-session"
 
 // Idempotency makes a command repeatable: the same key with the same body gets the first result.
 type Idempotency struct {

@@ -82,7 +82,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 		if holder, ok, err := w.App.FindLinkHolder(r.Context(), link, r.Caller.From); ok || err != nil {
 			if err == nil {
 				r.Caller = holder
-				r.Caller.Client = w.App.AccessClient(link, r.Caller.From, w.Middleware.Workstation(r.Request))
+				r.Caller.Client = w.App.Looks.Client(link, r.Caller.From, w.Middleware.Workstation(r.Request))
 			}
 			return err
 		}
@@ -105,7 +105,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 		return err
 	}
 	r.Session, r.Token = s, cookie.Value
-	r.Caller.Client = w.App.AccessClient(cookie.Value, r.Caller.From, w.Middleware.Workstation(r.Request))
+	r.Caller.Client = w.App.Looks.Client(cookie.Value, r.Caller.From, w.Middleware.Workstation(r.Request))
 	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
 		r.Caller.Actor = s.Actor
 	}

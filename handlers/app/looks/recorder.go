@@ -45,3 +45,24 @@ func (r *Recorder) Record(ctx context.Context, by caller.Caller, a accesslog.Acc
 	_, err := r.config.Log.Record(ctx, a)
 	return err
 }
+
+// Client returns from where a request with a token of a session or personal link comes, for access records. "": no token.
+func (r *Recorder) Client(token, address, workstation string) accesslog.Client {
+	c := accesslog.Client{Address: address, Workstation: workstation}
+	if token != "" {
+		c.Session = r.config.Store.KeyedHash(sessionPurpose, token)
+	}
+	return c
+}
+
+// sessionPurpose is the purpose of the keyed hash of a session's token in access records. It is a stored name.
+const sessionPurpose = "access-session"
+
+// RecordLink records that a person at the terminal gets the personal link of a ticket: who has it reads the ticket. Error: eventstore.ErrNotFound.
+func (r *Recorder) RecordLink(ctx context.Context, by caller.Caller, id ticket.ID) error {
+	entity, err := r.config.EntityOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.Record(ctx, by, accesslog.Access{Kind: accesslog.Link, Ticket: id, Controller: entity})
+}
