@@ -18,7 +18,7 @@ import (
 // TestASpoolMergesWhatDoesNotFitInMemory adds the same looks to a spool that holds them all and to one that holds few tickets: both give the same, and
 // the tickets of a person follow each other.
 func TestASpoolMergesWhatDoesNotFitInMemory(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that repeats
+	random := rand.New(rand.NewPCG(1, 2))
 	small, large := newSpool(7), newSpool(1_000_000)
 	kinds := Kinds()
 	for n := range 5000 {
