@@ -223,19 +223,10 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 	return c
 }
 
-// CountVisible returns the number of rows that a table or function shows to an actor under the database role of requests. For the zero
-// actor it sets none of the settings that the policies read.
+// CountVisible returns the number of rows that a table or function shows to an actor under the database role of requests.
 func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n int) {
 	t.Helper()
 	err := f.Store.Pools().Request.InTx(t.Context(), readerOf(actor), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
-		if actor != (person.Actor{}) {
-			_, err := tx.Exec(t.Context(),
-				`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-				string(actor.Role), string(actor.Entity), actor.ID)
-			if err != nil {
-				return err
-			}
-		}
 		return tx.QueryRow(t.Context(), `select count(*) from `+from).Scan(&n)
 	})
 	if err != nil {

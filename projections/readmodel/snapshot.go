@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -28,7 +27,7 @@ type Snapshot struct {
 func WithSnapshot(ctx context.Context, store *eventstore.Store, by eventstore.Reader, models []Model, do func(Snapshot) error) error {
 	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
 	return store.Pools().Request.InSnapshot(ctx, by, models[0].Name, readTables(models), func(tx pgx.Tx) error {
-		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, by, models, do)
+		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, models, do)
 	})
 }
 
@@ -40,7 +39,7 @@ func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, models []Mod
 		if _, err := tx.Exec(ctx, `lock table `+readTables(models)+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}
-		return inSnapshot(ctx, Snapshot{Tx: tx}, eventstore.Reader{}, models, do)
+		return inSnapshot(ctx, Snapshot{Tx: tx}, models, do)
 	})
 }
 
@@ -56,10 +55,8 @@ func readTables(models []Model) string {
 }
 
 // inSnapshot calls do with the snapshot of a transaction that has just begun.
-func inSnapshot(ctx context.Context, s Snapshot, by eventstore.Reader, models []Model, do func(Snapshot) error) error {
+func inSnapshot(ctx context.Context, s Snapshot, models []Model, do func(Snapshot) error) error {
 	start := &pgx.Batch{}
-	start.Queue(`select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-		settingRole(by), by.Entity, by.Account)
 	start.Queue(`select epoch, coalesce((select position from log.consumers where name = $1 and version = $2), 0) from log.logs`,
 		models[0].Name, models[0].Version).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&s.Position.Epoch, &s.Position.N) })
@@ -67,19 +64,6 @@ func inSnapshot(ctx context.Context, s Snapshot, by eventstore.Reader, models []
 		return fmt.Errorf("begin to read: %w", err)
 	}
 	return do(s)
-}
-
-// settingRole returns the role for the policies that ask the setting app.role. They know the auditor who reads everything; those who examine
-// the work of one entity get the rows of its supervisors.
-func settingRole(by eventstore.Reader) string {
-	switch role := person.Role(by.Role); {
-	case by.Everything:
-		return string(person.Auditor)
-	case role.Audits():
-		return string(person.ASRSupervisor)
-	default:
-		return by.Role
-	}
 }
 
 // maxWait is the longest time for which a read waits for the position that a client has seen.

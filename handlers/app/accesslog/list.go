@@ -54,9 +54,6 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
 	err = requests.InTx(ctx, readerOf(reader), "accesses", options, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `select set_config('app.role', $1, true)`, settingRole(reader)); err != nil {
-			return err
-		}
 		// Rows of the first release hold a keyed hash, which begins with the first digits of the person id.
 		earlier := strings.ReplaceAll(citizen, "-", "")
 		earlier = earlier[:min(len(earlier), 12)]
@@ -84,14 +81,6 @@ func ofEntity(reader person.Actor) string {
 		return ""
 	}
 	return string(reader.Entity)
-}
-
-// settingRole returns the role for the policies that ask the setting app.role.
-func settingRole(reader person.Actor) string {
-	if reader.Role.Audits() {
-		return string(person.Auditor)
-	}
-	return string(reader.Role)
 }
 
 // monthsAhead is the number of months for which partitions are made before they begin.

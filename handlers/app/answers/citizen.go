@@ -103,15 +103,7 @@ func isVerified(by app.Caller) bool {
 
 // readAs runs a read-only transaction on the request pool for a caller.
 func (s *Service) readAs(ctx context.Context, by app.Caller, read func(pgx.Tx) error) error {
-	return s.app.Store.Pools().Request.InTx(ctx, by.Viewer().Reader(), "access answers", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		// The policies of the lists, which give the numbers of tickets, ask these settings.
-		_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-			string(by.Actor.Role), string(by.Actor.Entity), by.Actor.ID)
-		if err != nil {
-			return err
-		}
-		return read(tx)
-	})
+	return s.app.Store.Pools().Request.InTx(ctx, by.Viewer().Reader(), "access answers", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
 }
 
 func readLooks(ctx context.Context, tx pgx.Tx, id ticket.ID, before int64, limit int) ([]Look, error) {

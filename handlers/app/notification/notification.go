@@ -233,15 +233,10 @@ func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time
 
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if err := setActor(ctx, tx, by); err != nil {
-			return err
-		}
-		return read(tx)
-	})
+	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
 }
 
-// setActor sets the actor for the row-level security of one transaction.
+// setActor sets the actor that notice.may_read asks, for one transaction.
 func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
 	_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
 		string(by.Role), string(by.Entity), by.ID)
