@@ -133,9 +133,10 @@ end
 $$;
 -- +goose StatementEnd
 
--- Appends records, which have the columns of access.records but position, at and leaf, and returns the position of the last one.
+-- Appends records, which have the columns of access.records but position, at and leaf, and returns the position of the last one. Only a search
+-- that was settled keeps its typed_at. No role of the service can call it.
 -- +goose StatementBegin
-create function access.append(records json) returns bigint language plpgsql security definer set search_path = pg_catalog as $$
+create function access.append_rows(records json, settled boolean) returns bigint language plpgsql set search_path = pg_catalog as $$
 declare
   last bigint;
   added bigint;
@@ -157,7 +158,7 @@ begin
     select row(last + n, stamp, n.kind, coalesce(n.outcome, 'shown'), coalesce(n.person, ''), coalesce(n.role, ''), coalesce(n.entity, ''),
       coalesce(n.controller, ''), n.ticket, n.shown, n.look, coalesce(n.detail, ''), coalesce(n.subject, ''), n.hashes, decode(n.terms, 'base64'),
       n.terms_key, coalesce(n.session, ''), coalesce(n.address, ''), coalesce(n.workstation, ''), coalesce(n.command_line, false),
-      coalesce(n.purpose, ''), n.typed_at, null)::access.records as r
+      coalesce(n.purpose, ''), case when settled then n.typed_at end, null)::access.records as r
     from rows from (json_to_recordset(records) as (kind text, outcome text, person text, role text, entity text, controller text, ticket uuid,
       shown uuid[], look bigint, detail text, subject text, hashes text[], terms text, terms_key uuid, session text, address text,
       workstation text, command_line boolean, purpose text, typed_at timestamptz)) with ordinality
@@ -171,24 +172,50 @@ end
 $$;
 -- +goose StatementEnd
 
--- The search that a person is typing: it becomes a record when it is sent, when another one begins, or after two minutes.
+-- Appends records as access.append_rows does, without typed_at.
+-- +goose StatementBegin
+create function access.append(records json) returns bigint language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  return access.append_rows(records, false);
+end
+$$;
+-- +goose StatementEnd
+
+-- The search that a person is typing: it becomes a record when it is sent, when another one begins, or after two minutes. It has the columns and
+-- checks of a record.
 create table access.typed (
-  person   text not null,
-  role     text not null,
-  entity   text not null,
-  record   jsonb not null,
-  typed    text[] not null, -- keyed hashes of the terms
-  covers   text[] not null, -- keyed hashes of the beginnings of the terms
-  typed_at timestamptz not null,
+  like access.records including constraints,
+  typed  text[] not null, -- keyed hashes of the terms
+  covers text[] not null, -- keyed hashes of the beginnings of the terms
   primary key (person, role, entity)
 );
+alter table access.typed drop column position, drop column at, drop column leaf, alter column typed_at set not null;
 create index typed_at on access.typed (typed_at);
 
--- The record of a search with all tickets that it or an earlier answer showed.
-create function access.showing(record jsonb, earlier jsonb) returns jsonb language sql stable as $$
-  select record || coalesce((select jsonb_build_object('shown', jsonb_agg(s.id order by s.n)) from (
-    select id, min(n) as n from jsonb_array_elements(coalesce(earlier -> 'shown', '[]') || coalesce(record -> 'shown', '[]')) with ordinality as a (id, n)
-    group by id having count(*) > 0) s having count(*) > 0), '{}') $$;
+-- The search as access.append_rows takes it.
+create function access.row_of(t access.typed) returns jsonb language sql stable as $$
+  select to_jsonb(t) - '{typed,covers}'::text[] || jsonb_build_object('terms', encode(t.terms, 'base64')) $$;
+
+-- Makes a record of a search that was typed. One that cannot be stored, for example because no index holds its subject, becomes a record whose
+-- detail is its text: it stops no other, and is not lost.
+-- +goose StatementBegin
+create function access.settle(t access.typed) returns void language plpgsql set search_path = pg_catalog as $$
+begin
+  perform access.append_rows(json_build_array(access.row_of(t)), true);
+exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
+  raise warning 'a typed search cannot be stored as it is: %', sqlerrm;
+  perform access.append_rows(json_build_array(json_build_object('kind', 'search', 'person', t.person, 'role', t.role, 'entity', t.entity,
+    'detail', access.row_of(t)::text, 'typed_at', t.typed_at)), true);
+end
+$$;
+-- +goose StatementEnd
+
+-- Whether a search that follows continues one that is typed: what was typed is longer or shorter, and all else about both is the same. A search for
+-- a person by tax code continues as one for the same person.
+create function access.continues(later access.typed, t access.typed) returns boolean language sql stable as $$
+  select t.typed <> '{}' and later.typed <> '{}' and (t.typed <@ later.covers and t.subject in ('', later.subject) or later.typed <@ t.covers and t.subject = later.subject)
+    and (t.kind, t.outcome, t.controller, t.ticket, t.look, t.detail, t.session, t.address, t.workstation, t.command_line, t.purpose)
+      is not distinct from (later.kind, later.outcome, later.controller, later.ticket, later.look, later.detail, later.session, later.address, later.workstation, later.command_line, later.purpose) $$;
 
 -- Records a search, or keeps it as the one that its person types. What is typed further replaces what was typed before; what is deleted again
 -- does not. So a search is one record, however many letters it has, with all tickets that its answers showed.
@@ -196,28 +223,36 @@ create function access.showing(record jsonb, earlier jsonb) returns jsonb langua
 create function access.append_search(search jsonb, new_typed text[], new_covers text[], typing boolean) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
+  later access.typed;
   before access.typed;
+  all_shown uuid[];
 begin
+  select n.kind, coalesce(n.outcome, 'shown'), coalesce(n.person, ''), coalesce(n.role, ''), coalesce(n.entity, ''), coalesce(n.controller, ''), n.ticket, n.shown,
+    n.look, coalesce(n.detail, ''), coalesce(n.subject, ''), n.hashes, decode(n.terms, 'base64'), n.terms_key, coalesce(n.session, ''), coalesce(n.address, ''),
+    coalesce(n.workstation, ''), coalesce(n.command_line, false), coalesce(n.purpose, ''), clock_timestamp(), new_typed, new_covers into later
+  from jsonb_to_record(search) as n (kind text, outcome text, person text, role text, entity text, controller text, ticket uuid, shown uuid[], look bigint,
+    detail text, subject text, hashes text[], terms text, terms_key uuid, session text, address text, workstation text, command_line boolean, purpose text);
   -- One search of a person at a time: of two that begin at once, none may replace the other unrecorded.
-  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'typed', search ->> 'person', search ->> 'role', search ->> 'entity'), 0));
-  delete from access.typed t where t.person = coalesce(search ->> 'person', '') and t.role = coalesce(search ->> 'role', '')
-    and t.entity = coalesce(search ->> 'entity', '') returning * into before;
+  perform pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'typed', later.person, later.role, later.entity), 0));
+  delete from access.typed t where t.person = later.person and t.role = later.role and t.entity = later.entity returning * into before;
   if before.person is not null then
-    if before.typed_at < clock_timestamp() - interval '2 minutes' or not (before.typed <@ new_covers or new_typed <@ before.covers) then
-      perform access.append(json_build_array(before.record || jsonb_build_object('typed_at', before.typed_at)));
-    elsif typing and not before.typed <@ new_covers then -- fewer letters than before
-      search := access.showing(before.record, search);
-      new_typed := before.typed;
-      new_covers := before.covers;
+    if before.typed_at < clock_timestamp() - interval '2 minutes' or not access.continues(later, before)
+      or not (typing or before.typed <@ new_covers) then -- one that is sent with fewer letters
+      perform access.settle(before);
     else
-      search := access.showing(search, before.record);
+      select array_agg(s.id order by s.n) into all_shown from (
+        select u.id, min(u.n) as n from unnest(before.shown || later.shown) with ordinality as u (id, n) group by u.id) s;
+      if not before.typed <@ new_covers then -- fewer letters than before
+        before.typed_at := later.typed_at;
+        later := before;
+      end if;
+      later.shown := all_shown;
     end if;
   end if;
   if typing then
-    insert into access.typed values (coalesce(search ->> 'person', ''), coalesce(search ->> 'role', ''), coalesce(search ->> 'entity', ''),
-      search, new_typed, new_covers, clock_timestamp());
+    insert into access.typed select later.*;
   else
-    perform access.append(json_build_array(search));
+    perform access.append_rows(json_build_array(access.row_of(later)), false);
   end if;
 end
 $$;
@@ -227,15 +262,14 @@ $$;
 -- +goose StatementBegin
 create function access.append_typed(everything boolean) returns void language plpgsql security definer set search_path = pg_catalog as $$
 declare
-  settled json;
+  this access.typed;
 begin
-  with gone as (
-    delete from access.typed t where everything or t.typed_at < clock_timestamp() - interval '2 minutes' returning *
-  )
-  select json_agg(g.record || jsonb_build_object('typed_at', g.typed_at) order by g.typed_at) into settled from gone g;
-  if settled is not null then
-    perform access.append(settled);
-  end if;
+  for this in
+    with gone as (delete from access.typed t where everything or t.typed_at < clock_timestamp() - interval '2 minutes' returning *)
+    select * from gone g order by g.typed_at
+  loop
+    perform access.settle(this);
+  end loop;
 end
 $$;
 -- +goose StatementEnd
@@ -257,6 +291,21 @@ begin
 end
 $$;
 -- +goose StatementEnd
+
+-- Refuses to destroy a key of the stream of the months' keys, to all but the owner of the keys, as which access.drop_month runs. A key is wrapped
+-- again as before.
+-- +goose StatementBegin
+create function access.keep_month_key() returns trigger language plpgsql as $$
+begin
+  if not pg_has_role(current_user, (select c.relowner from pg_class c where c.oid = tg_relid), 'usage') then
+    raise exception 'the key % of a month is destroyed with the month', new.id using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$$;
+-- +goose StatementEnd
+create trigger keep_month_key before insert or update on keys.keys for each row
+  when (new.stream = 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11' and new.wrapped is null) execute function access.keep_month_key();
 
 -- Drops the oldest month, whose records must all be older than so many months, at least 24, with the key of its searches. It leaves first and
 -- last position and the root of the tree, which it computes too, and the signed note that holds them.
@@ -317,7 +366,7 @@ grant select on access.records to sol_request;
 grant select on access.months to sol_maintenance;
 grant usage on schema access to sol_maintenance;
 
-revoke execute on function access.make_month, access.make_months, access.head, access.append, access.append_search, access.append_typed,
+revoke execute on function access.make_month, access.make_months, access.head, access.append_rows, access.append, access.settle, access.append_search, access.append_typed,
   access.expired_months, access.month_leaves, access.drop_month from public;
 grant execute on function access.make_months, access.append, access.append_search, access.append_typed to sol_worker;
 grant execute on function access.expired_months, access.month_leaves, access.drop_month to sol_maintenance;
