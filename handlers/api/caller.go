@@ -87,6 +87,9 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		if strings.HasPrefix(e.path, "/api/v1/tickets/{id}") {
 			c.look.Ticket, c.look.File = ctx.Param("id"), ctx.Param("attachment")
 		}
+		if e.id == followChanges {
+			c.look.Ticket = ctx.Query("ticket")
+		}
 		if err == nil {
 			err = a.authorize(e, c, w.Header())
 		}

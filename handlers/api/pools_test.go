@@ -142,7 +142,7 @@ func TestLockedListsStayAlone(t *testing.T) {
 	w.eventually("lists answer again", func() bool { return anna.get("/api/v1/tickets?queue=nuove").status == 200 })
 }
 
-// While access records cannot be written, tickets answer 503, because nobody may read them without a record; everything else answers.
+// While access records cannot be written, tickets and lists answer 503, because nobody may read them without a record; everything else answers.
 func TestLockedAccessRecordsStayAlone(t *testing.T) {
 	w := newFixtureWithLog(t, catalog.Default(), withSpecs(pgpool.Session))
 	anna := w.logIn("anna", person.ASROperator, torino)
@@ -163,8 +163,9 @@ func TestLockedAccessRecordsStayAlone(t *testing.T) {
 	w.eventually("readers wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
 	bruno := w.logIn("bruno", person.ASROperator, torino)
 	bruno.get("/api/v1/queues").want(200)
-	bruno.get("/api/v1/tickets").want(200)
+	bruno.get("/api/v1/tickets").problem(503, "unavailable")
 	bruno.update(id, fields{"status": "in_lavorazione"}).want(200)
+	w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
 	w.eventually("readers still wait", func() bool { return w.countWaiting(owner, pgpool.Session) == 1 })
 	end()
 	readers.Wait()

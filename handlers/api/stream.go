@@ -16,7 +16,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/sse"
 )
 
-const streamRoute = "GET /api/v1/stream"
+const (
+	streamRoute   = "GET /api/v1/stream"
+	followChanges = "follow-changes" // id of the operation
+)
 
 type streamInput struct {
 	LastEventID string `header:"Last-Event-ID" doc:"Sent by browsers that reconnect: the stream continues after this position"`
@@ -42,15 +45,20 @@ func (a *API) registerStream() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	schemaOf := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
 	register(a, endpoint{
-		id: "follow-changes", method: http.MethodGet, path: "/api/v1/stream", tag: "work",
+		id: followChanges, method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Live updates",
 		description: "Server-sent events: counts (my queues), ticket (a ticket that I may see has changed), notification (number of my unread notifications), presence (who else has the named ticket open), end. Every id is a position from which a " +
 			"client can reconnect: it misses no change, and can get a change twice. Rights are checked before each event; the stream ends with the session.",
-		action: policy.SubscribeToChanges, errorStatuses: []int{http.StatusGone},
+		action: policy.SubscribeToChanges, errorStatuses: []int{http.StatusGone, http.StatusNotFound},
 		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema: &huma.Schema{OneOf: []*huma.Schema{schemaOf(reflect.TypeFor[StreamCounts]()), schemaOf(reflect.TypeFor[StreamTicket]()), schemaOf(reflect.TypeFor[StreamNotifications]()), schemaOf(reflect.TypeFor[StreamPresence]()), schemaOf(reflect.TypeFor[StreamEnd]())}},
 		}}}},
 	}, func(ctx context.Context, c caller, in *streamInput) (*huma.StreamResponse, error) {
+		if in.Ticket != "" {
+			if err := a.App.CheckVisible(ctx, c.Caller, ticket.ID(in.Ticket)); err != nil {
+				return nil, err
+			}
+		}
 		from := in.LastEventID
 		if from == "" {
 			from = in.After

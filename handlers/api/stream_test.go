@@ -224,6 +224,35 @@ func TestStreamSendsUnreadNotifications(t *testing.T) {
 	})
 }
 
+// The stream names no ticket that its reader may not see: it is refused as the ticket is, with one record. A notification has no number, because
+// the stream leaves no record.
+func TestStreamOfAForeignTicketIsRefused(t *testing.T) {
+	w := newFixture(t, func(c *api.Config) { c.Heartbeat = time.Hour })
+	anna, nina := w.logIn("anna", person.ASROperator, torino), w.logIn("nina", person.ASROperator, novara)
+	opened := w.anonymous().post("/api/v1/tickets", form(torino)).want(201)
+	id := opened.text("id")
+	owner := w.connectAsOwner()
+	looks := func() (refused, all int) {
+		w.must(owner.QueryRow(t.Context(), `select count(*) filter (where outcome = 'refused' and ticket = $1::text::uuid), count(*) from access.records`, id).Scan(&refused, &all))
+		return refused, all
+	}
+	for n, query := range []string{id, uuid.NewString()} {
+		got, want := nina.get("/api/v1/stream?ticket="+query), nina.get("/api/v1/tickets/"+query)
+		if got.status != 404 || want.status != 404 {
+			t.Errorf("%s: got %d, and %d for the ticket, want 404", query, got.status, want.status)
+		}
+		if refused, all := looks(); refused != 2 || all != 2*n+2 {
+			t.Errorf("%s: got %d records, %d of the ticket, want one of each request", query, all, refused)
+		}
+	}
+	w.must(w.system.App.Notifications.Deliver(t.Context(), uuid.NewString(), ticket.ID(id), sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: torino}))
+	got := w.nextMessage(anna.stream(""), "notifications", func(m message) bool { return m.name == "notification" })
+	text := fmt.Sprint(got.data)
+	if _, all := looks(); all != 4 || !strings.Contains(text, "new_ticket") || strings.Contains(text, id) || strings.Contains(text, opened.text("number")) {
+		t.Errorf("got %s and %d records, want a notification without a ticket and no further record", text, all)
+	}
+}
+
 func TestStreamEndsWithTheSession(t *testing.T) {
 	for name, ends := range map[string]func(w *fixture, u user){
 		"logout": func(_ *fixture, u user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },

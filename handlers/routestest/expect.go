@@ -51,7 +51,7 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 		return LogInFirst // a page's stream ends: a browser would repeat a refused one for ever
 	case !policy.May(who.Actor, r.Action):
 		return Forbidden
-	case r.About:
+	case r.About, r.Looks == Live && r.OfAPI(): // the API's stream names the ticket
 		return expectAbout(r, who.Actor, about)
 	case r.Missing:
 		return NotVisible
@@ -71,6 +71,8 @@ func expectAbout(r Route, by person.Actor, about Ticket) Outcome {
 	}
 	move, moves := r.moveOn(s, by)
 	switch {
+	case r.Looks == Live:
+		return LetIn
 	case r.Looks == Checks && mayReadChecks(s, by), r.Looks != Checks && !moves && s.Allows(by, r.Action):
 		return LetIn
 	case !moves:

@@ -35,8 +35,8 @@ type Ticket struct {
 // Notifications is the data of the event notification. It is sent at the beginning, and when the client's unread notifications have
 // changed.
 type Notifications struct {
-	Unread int                        `json:"unread"`
-	Latest *notification.Notification `json:"latest,omitempty" doc:"The newest that I have not read"`
+	Unread int                  `json:"unread"`
+	Latest *notification.Latest `json:"latest,omitempty" doc:"The newest that I have not read"`
 }
 
 // Presence is the data of the event presence. It is sent at the beginning, when another reader opens the client's ticket, begins to write

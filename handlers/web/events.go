@@ -43,7 +43,11 @@ func (w *Web) serveEvents(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	w.liveUpdates.Serve(r.Context(), r.Writer, sse.Client{Caller: r.Caller, Token: r.Token, OpenTicket: ticket.ID(r.FormValue("richiesta"))}, at)
+	open := ticket.ID(r.FormValue("richiesta"))
+	if open != "" && w.App.CheckVisible(r.Context(), r.Caller, open) != nil {
+		open = "" // the page still shows a ticket that was handed over meanwhile: it gets all else
+	}
+	w.liveUpdates.Serve(r.Context(), r.Writer, sse.Client{Caller: r.Caller, Token: r.Token, OpenTicket: open}, at)
 	return nil
 }
 

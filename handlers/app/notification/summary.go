@@ -18,7 +18,14 @@ import (
 // Summary holds the number of a reader's unread notifications and the newest of them, for live updates.
 type Summary struct {
 	Unread int
-	Latest *Notification // the newest unread one; nil if there is none
+	Latest *Latest // the newest unread one; nil if there is none
+}
+
+// Latest is a notification without its text and ticket: who sees it has seen no data of a ticket, and leaves no access record.
+type Latest struct {
+	ID   string                 `json:"id"`
+	Kind sagas.NotificationKind `json:"kind" example:"handover"`
+	At   time.Time              `json:"at"`
 }
 
 // Summaries returns the summary of each reader, in their order, with one query on the connection of live updates. There row-level security
@@ -41,7 +48,7 @@ func (n *Store) Summaries(ctx context.Context, readers []person.Actor) ([]Summar
 		with reader as (
 			select * from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r(role, entity, person, i)
 		), readable as (
-			select r.i, r.person, n.id, n.kind, n.ticket, n.at, n.n, t.number
+			select r.i, r.person, n.id, n.kind, n.at
 			from reader r join notice.notices n on n.entity = r.entity join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 			where r.role in ('operator', 'supervisor') and r.entity <> '' and n.entity <> ''
 				and t.readers && array['entity/' || r.entity, 'operator/' || r.entity || '/' || r.person,
@@ -52,25 +59,21 @@ func (n *Store) Summaries(ctx context.Context, readers []person.Actor) ([]Summar
 					when 'supervisors' then n.by <> r.person and r.role = 'supervisor'
 					else false end
 			union all
-			select r.i, r.person, n.id, n.kind, n.ticket, n.at, n.n, t.number
+			select r.i, r.person, n.id, n.kind, n.at
 			from reader r join notice.notices n on n.person = r.person join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
 			where r.role = 'citizen' and r.person <> '' and n.person <> '' and n.audience = 'citizen' and t.citizen = r.person
 		)
-		select distinct on (u.i) u.i, count(*) over (partition by u.i), u.id::text, u.kind, u.ticket::text, u.number, u.at, u.n
+		select distinct on (u.i) u.i, count(*) over (partition by u.i), u.id::text, u.kind, u.at
 		from readable u where not exists (select from notice.marks m where m.notice = u.id and m.person = u.person)
 		order by u.i, u.at desc, u.id desc`, roles, entities, persons)
 	if err != nil {
 		return nil, fmt.Errorf("summarize notifications: %w", err)
 	}
 	all := make([]Summary, len(readers))
-	var i, unread, count int
-	var id, number string
-	var kind sagas.NotificationKind
-	var about Reference
-	var at time.Time
-	_, err = pgx.ForEachRow(rows, []any{&i, &unread, &id, &kind, &about.ID, &number, &at, &count}, func() error {
-		about.Number = number
-		all[i-1] = Summary{Unread: unread, Latest: &Notification{ID: id, Kind: kind, Text: sentence(kind, number, count), Ticket: about, At: at.UTC()}}
+	var i, unread int
+	var latest Latest
+	_, err = pgx.ForEachRow(rows, []any{&i, &unread, &latest.ID, &latest.Kind, &latest.At}, func() error {
+		all[i-1] = Summary{Unread: unread, Latest: &Latest{latest.ID, latest.Kind, latest.At.UTC()}}
 		return nil
 	})
 	if err != nil {

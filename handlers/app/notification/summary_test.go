@@ -79,7 +79,7 @@ func TestSummariesDecideAsRowLevelSecurity(t *testing.T) {
 		}
 		want := notification.Summary{Unread: page.Unread}
 		if len(page.Items) > 0 {
-			want.Latest = &page.Items[0]
+			want.Latest = &notification.Latest{ID: page.Items[0].ID, Kind: page.Items[0].Kind, At: page.Items[0].At}
 		}
 		if !reflect.DeepEqual(got[i], want) {
 			t.Errorf("%s: got %+v, want %+v", names[i], got[i], want)

@@ -26,8 +26,8 @@ if (panel) {
     const link = e.target.closest('a[data-notification]');
     if (link) navigator.sendBeacon(`/notifiche/${link.dataset.notification}`);
   });
-  document.addEventListener('sol:notifications', ({ detail: { unread, latest } }) => {
-    if (unread > known && latest) document.dispatchEvent(new CustomEvent('sol:say', { detail: latest.text }));
+  document.addEventListener('sol:notifications', ({ detail: { unread } }) => {
+    if (unread > known) document.dispatchEvent(new CustomEvent('sol:say', { detail: unread === 1 ? '1 notifica da leggere' : `${unread} notifiche da leggere` }));
     if (unread !== known) {
       if (panel.open) fill();
       if (list) htmx.ajax('GET', location.pathname + location.search, { source: '#notifiche', target: '#notifiche', swap: 'innerMorph' });

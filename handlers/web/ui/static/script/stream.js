@@ -8,7 +8,7 @@
 //   sol:ticket         {id, type, at, from, position}  a ticket that the reader may see has changed, perhaps by this page itself: a script
 //                      that shows the ticket compares the position with its own
 //   sol:counts         {items: [{id, name, count}], position}
-//   sol:notifications  {unread, latest}
+//   sol:notifications  {unread}
 //   sol:presence       {ticket, readers}  the other people who have this page's ticket open
 //   sol:stream         {state, since}  open: connected · lost: not connected since then · resumed: connected again after lost ·
 //                      ended: the session has ended, its role was changed in another tab, or the service was restored from a backup
