@@ -154,10 +154,12 @@ end
 $$;
 -- +goose StatementEnd
 
--- Whether a ticket has restricted access: figures leave out what is known of one that their viewer may not open.
+-- Whether a ticket has restricted access: figures leave out what is known of one that their viewer may not open. It says so of every ticket
+-- to a reader without figures.
 create function read.is_restricted_v4(ticket uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select exists (select from read.tickets_v4 t where t.id = ticket and t.folded -> 'state' ->> 'Restricted' = 'true')
+  select (select coalesce(not access.reader_all_figures() and access.reader_figures() is null, true))
+    or exists (select from read.tickets_v4 t where t.id = ticket and t.folded -> 'state' ->> 'Restricted' = 'true')
 $$;
 
 grant usage, create on schema read to sol_definer;

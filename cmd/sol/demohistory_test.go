@@ -87,11 +87,12 @@ func (s demoRun) testAsOf(t *testing.T) {
 	}
 }
 
-// withoutViewerFields removes the fields that depend on the person and not only on the role: those for the undo of one's own act.
+// withoutViewerFields removes the fields that depend on the person and not only on the role: those for the undo of one's own act, and that the
+// assignee may restrict the access.
 func withoutViewerFields(ticket map[string]any) map[string]any {
 	delete(ticket, "undo_until")
 	moves, _ := ticket["moves"].([]any)
-	ticket["moves"] = slices.DeleteFunc(moves, func(m any) bool { return m == "undo" })
+	ticket["moves"] = slices.DeleteFunc(moves, func(m any) bool { return m == "undo" || m == "restrict-access" })
 	return ticket
 }
 

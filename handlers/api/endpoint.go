@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -69,10 +70,10 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 	})
 }
 
-// refuseLook converts an error to the problem for the client, and records the look that it refuses with 403 or 404 before the answer leaves.
+// refuseLook converts an error to the problem for the client, and records the look that it refuses before the answer leaves.
 func (a *API) refuseLook(ctx context.Context, c caller, err error) *Problem {
 	p := a.refuse(ctx, err)
-	if p.Status == http.StatusForbidden || p.Status == http.StatusNotFound {
+	if looks.IsRefusal(p.Status, err) {
 		if err := a.App.Looks.RecordRefused(ctx, c.Caller, c.look); err != nil {
 			return a.refuse(ctx, err)
 		}

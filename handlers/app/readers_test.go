@@ -49,8 +49,10 @@ func TestTicketIsReadByItsReaderTags(t *testing.T) {
 		t.Error("the Region: got a ticket that the rules do not show, because it has a tag")
 	}
 
-	set([]string{"entity/regione"}, 0) // of an earlier version of the ticket
-	reads("tags out of date", s.anna, true)
+	set([]string{"entity/regione"}, 0)      // of an earlier version of the ticket
+	reads("tags out of date", s.anna, true) // the read writes those of the ticket
+	reads("written by the read", region, false)
+	set([]string{"entity/regione"}, 0)
 	if n, err := s.App.RefreshReaders(t.Context()); err != nil || n != 1 {
 		t.Errorf("refresh: got %d tickets, %v, want 1", n, err)
 	}

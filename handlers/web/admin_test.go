@@ -69,8 +69,8 @@ func TestAdministratorManagesAnAccount(t *testing.T) {
 	if kept := refused.fields("Crea la persona"); kept.Get("utente") != "Più Uno" || kept.Get("cognome") != "Prova" || kept.Get("ente") != "010301" || kept.Get("ruolo") != "operatore_asr" {
 		t.Errorf("the refused form: got %v, want it as typed", kept)
 	}
-	form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "ASL Città di Torino"}).want(422).shows("non si tiene presso questo ente")
-	form.submit("Crea la persona", formValues{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori, amministratori, integrazioni)"}).want(409).shows("Esiste già")
+	form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Integrazione", "Ente": "ASL Città di Torino"}).want(422).shows("non si tiene presso questo ente")
+	form.submit("Crea la persona", formValues{"Nome utente": "ada", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Revisore", "Ente": "Nessuno (revisori della Regione, amministratori, integrazioni)"}).want(409).shows("Esiste già")
 	created := form.submit("Crea la persona", formValues{"Nome utente": "nina", "Nome": "Nina", "Cognome": "Prova", "Ruolo": "Operatore ASR", "Ente": "ASL Città di Torino", "Motivo": "nuova collega"}).want(200).shows("Nina Prova", "si vedono solo adesso")
 	first := secretsPattern.FindStringSubmatch(created.raw)
 	if first == nil {

@@ -34,7 +34,7 @@ func TestAuditorsSearchTheAccessLog(t *testing.T) {
 	search(formValues{"Nome utente di chi ha guardato": "Anna"}).want(200).shows("Prova ANNA", "Operatore ASR", "ASL Città di Torino", state.Number)
 	search(formValues{"Numero della richiesta": state.Number}).want(200).shows("Prova ANNA", "1 richiesta", "rifiutata")
 	search(formValues{"Ente di chi ha guardato": "ASL NO"}).want(200).shows("rifiutata").doesNotShow("Prova ANNA")
-	search(formValues{"Che cosa": "Elenco"}).want(200).shows("1 richiesta").doesNotShow("Richiesta "+state.Number)
+	search(formValues{"Che cosa": "Elenco"}).want(200).shows("1 richiesta").doesNotShow("Richiesta " + state.Number)
 	search(formValues{"Esito": "Rifiutato"}).want(200).shows("rifiutata").doesNotShow("Prova ANNA")
 	search(formValues{"Dal": "2020-01-01", "Al": "2020-01-31"}).want(200).shows("Nessuna consultazione corrisponde")
 	search(formValues{"Nome utente di chi ha guardato": "nessuno.qui"}).want(422).shows("Non c’è nessuna persona")

@@ -55,12 +55,12 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 	}
 }
 
-// recordRefused records a look that err refuses with 403 or 404, before the answer leaves.
+// recordRefused records a look that err refuses, before the answer leaves.
 func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
 	if errors.Is(err, errLogin) || errors.Is(err, errNoRole) || errors.Is(err, errMustChange) {
 		return nil
 	}
-	if status := ui.ProblemOf(err).Status; status != http.StatusForbidden && status != http.StatusNotFound {
+	if !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
 		return nil
 	}
 	look := looks.Refused{Action: route.Action, File: r.PathValue("file"), Path: route.Pattern}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -53,6 +54,9 @@ func TestNoFileHoldsAFormula(t *testing.T) {
 	_, err = w.App.Ticket(t.Context(), by, ticketID, nil)
 	w.must(err)
 	w.waitForFigures()
+	w.must(w.App.Agreements.Record(t.Context(), person.Actor{ID: id, Role: person.Administrator}, agreement.Record{
+		Entity: torino, Use: agreement.FiguresPerPerson, Reference: "Accordo prot. 1", SignedOn: "2026-02-02",
+	}))
 
 	rita := w.login("rita", person.RegionalSupervisor, catalog.Region)
 	p, files, guarded := rita.open("/cruscotto").want(200), 0, 0

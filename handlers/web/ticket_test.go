@@ -255,7 +255,7 @@ func TestTicketPageIsForItsOperatorsAndAuditors(t *testing.T) {
 	path := "/ticket/" + string(id)
 	anna.open(path).want(200).shows("Identità verificata")
 	w.login("nora", person.ASROperator, novara).open(path).want(404).doesNotShow("FINZIONE", "Non trovo il referto")
-	citizen.open(path).want(404).doesNotShow("Non trovo il referto")
+	citizen.open(path).want(403).doesNotShow("Non trovo il referto")
 	w.browser().open(path).want(200).shows("Accesso riservato")
 	anna.open("/ticket/01a20000-0000-7000-8000-000000000000").want(404)
 	anna.open("/ticket/niente").want(404)

@@ -144,12 +144,12 @@ type drillDownCursor struct {
 }
 
 // cursorText returns the cursor of the page after the item.
-func (c DrillDownItem) cursorText(tickets bool) string {
-	at := c.At
+func (i DrillDownItem) cursorText(tickets bool) string {
+	at := i.At
 	if tickets {
-		at = c.OpenedAt
+		at = i.OpenedAt
 	}
-	return fmt.Sprintf("%d.%s.%d", at.UnixMicro(), c.Ticket, c.version)
+	return fmt.Sprintf("%d.%s.%d", at.UnixMicro(), i.Ticket, i.version)
 }
 
 // parseDrillDownCursor returns the cursor of a text, or nil for an empty text. Error: *readmodel.FilterError.

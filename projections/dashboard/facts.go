@@ -151,12 +151,12 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 }
 
 // anonymize returns a state without the citizen, without the actor of the last act, and without what no figure follows from: links, contacts,
-// and which note and reply are the latest.
+// whose view ends when, and which note and reply are the latest.
 func anonymize(s ticket.State) ticket.State {
 	s.Person, s.Citizen, s.Last.By = "", "", person.Actor{}
 	s.LinkIssue, s.Address, s.Informing = 0, 0, ticket.Informing{}
 	for _, u := range []*ticket.UndoableState{&s.UndoableState, &s.Last.Before} {
-		u.PublicNote, u.Answered = "", 0
+		u.PublicNote, u.Answered, u.Former = "", 0, nil
 	}
 	return s
 }

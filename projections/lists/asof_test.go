@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -119,7 +120,7 @@ func TestQueueAsOf(t *testing.T) {
 		}
 	}
 	if s, err := h.reader.QueueAsOf(t.Context(), ticketview.Viewer{Actor: tickettest.Neighbour},
-		AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); err != nil || s.Total != 0 {
-		t.Errorf("another entity: got %+v, %v, want no tickets", s, err)
+		AsOfQuery{Entity: tickettest.Torino, Queue: AllQueue, At: h.Now(), Limit: 1}); !errors.As(err, &refused) || refused.Reason.Code != refusal.ForeignEntity {
+		t.Errorf("another entity: got %+v, %v, want a refusal", s, err)
 	}
 }

@@ -10,9 +10,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -20,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/projections/dashboard"
 	"github.com/sol-assistenza/sol/projections/lists"
+	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
 // DrillDown returns a page of the tickets or activities that a figure counts, and records the look. Error: *readmodel.FilterError.
@@ -124,7 +128,14 @@ type Refused struct {
 	Path   string        // pattern of the route
 }
 
-// RecordRefused records a refused look, unless the request has left a record already. Adapters call it before they answer with 403 or 404.
+// IsRefusal reports whether an answer with a status, for an error, refuses a look: 403, 404, or a question about another entity.
+func IsRefusal(status int, err error) bool {
+	var filter *readmodel.FilterError
+	return status == http.StatusForbidden || status == http.StatusNotFound ||
+		errors.As(err, &filter) && filter.Reason.Code == refusal.ForeignEntity
+}
+
+// RecordRefused records a refused look, unless the request has left a record already. Adapters call it before they answer.
 func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refused) error {
 	if accesslog.HasRecord(ctx) || l.Action == "" && l.Ticket == "" {
 		return nil

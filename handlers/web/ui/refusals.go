@@ -9,7 +9,7 @@ import "github.com/sol-assistenza/sol/domain/refusal"
 const (
 	badFilter  = "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."
 	staleTimer = "Nel frattempo la richiesta è andata avanti: questa azione automatica non serve più."
-	notHeld    = "non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, gli altri nessun ente."
+	notHeld    = "non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, revisori e responsabili della protezione dei dati un ente o la Regione, gli altri nessun ente."
 )
 
 // refusalTexts holds the Italian text of each code. A text about a field is shown after the field's name. %[1]s stands for the first
