@@ -104,7 +104,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/attachment":       {"domain/...", "eventstore"},
 	"handlers/app/caller":           {"domain/...", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/looks": {"domain/...", "eventstore", "eventstore/persons", "handlers/app/accesslog", "handlers/app/caller", "handlers/app/notification", "projections/dashboard",
-		"projections/lists", "projections/lists/searchterms"},
+		"projections/lists", "projections/lists/searchterms", "projections/readmodel"},
 	"handlers/app/draft":     {"domain/...", "eventstore", "eventstore/labelseal"},
 	"handlers/app/formlimit": {"domain/...", "eventstore"},
 	"handlers/app/health":    {"eventstore", "eventstore/consumers", "eventstore/pgpool", "eventstore/refusal"},
