@@ -41,7 +41,7 @@ func TestDumpByTheOwner(t *testing.T) {
 
 	after := newInstallation(t, "SOL_DATABASE_URL="+server.URL("restored"), "SOL_MASTER_KEY_FILE="+before.keyFile())
 	after.env = append(after.env, "SOL_DATA_DIR="+filepath.Join(after.dir, "new"))
-	after.run("restore", "--accept")
+	after.acceptRestore()
 	for _, model := range []string{"tickets", "figures"} {
 		after.run("projections", "rebuild", model)
 	}

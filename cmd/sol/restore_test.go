@@ -253,7 +253,7 @@ func TestRestore(t *testing.T) {
 			t.Errorf("sol %s: got %s, want a refusal that names sol restore --accept", strings.Join(args, " "), out)
 		}
 	}
-	r.accept()
+	r.acceptRestore("--by", "mela.prova")
 	if out := r.run("restore"); !strings.Contains(out, "epoch 2") {
 		t.Errorf("got %s after accepting, want epoch 2", out)
 	}
@@ -291,13 +291,14 @@ func TestRestore(t *testing.T) {
 	r.checkProjections(s)
 }
 
-// accept accepts the restore.
-func (r *restoreTest) accept() {
-	r.t.Helper()
-	storetest.Eventually(r.t, "the leases of the killed server have ended, and the restore is accepted", func() bool {
-		out, stderr, err := r.runMayFail("restore", "--accept", "--by", "mela.prova")
+// acceptRestore accepts a restore, with further arguments, once the leases of the stopped server have ended: one that it got while it stopped
+// holds for 3 s.
+func (i *installation) acceptRestore(args ...string) {
+	i.t.Helper()
+	storetest.Eventually(i.t, "the leases of the stopped server have ended, and the restore is accepted", func() bool {
+		out, stderr, err := i.runMayFail(append([]string{"restore", "--accept"}, args...)...)
 		if err != nil && !strings.Contains(stderr, "still runs") {
-			r.t.Fatalf("restore --accept: %v: %s", err, stderr)
+			i.t.Fatalf("restore --accept: %v: %s", err, stderr)
 		}
 		return err == nil && strings.Contains(out, "epoch 2 begins")
 	})
