@@ -26,8 +26,8 @@ func TestAccessIsRestrictedAndLifted(t *testing.T) {
 	bruno.open(path).want(http.StatusOK).doesNotShow(restrict) // nobody has it: he would see it no more
 	w.update(w.accountOf("anna"), person.ASROperator, torino, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	w.waitForLists()
-	anna.open(path).submit(restrict, formValues{"Motivo": " "}).want(http.StatusUnprocessableEntity).shows(restrict)
-	anna.open(path).submit(restrict, formValues{"Motivo": "minaccia al personale"}).want(http.StatusOK).
+	anna.open(path).submit(restrict, formValues{"Perché si restringe": " "}).want(http.StatusUnprocessableEntity).shows(restrict)
+	anna.open(path).submit(restrict, formValues{"Perché si restringe": "minaccia al personale"}).want(http.StatusOK).
 		shows("L’accesso è ristretto", "accesso ristretto", "Accesso ristretto all’operatore assegnato e ai supervisori", "minaccia al personale").doesNotShow(lift)
 	w.waitForLists()
 	anna.open("/code/tutte").want(http.StatusOK).shows("Riservati", "accesso ristretto")
@@ -35,7 +35,7 @@ func TestAccessIsRestrictedAndLifted(t *testing.T) {
 	bruno.open("/code/tutte").want(http.StatusOK).doesNotShow("Riservati")
 	bruno.open(path).want(http.StatusForbidden).shows("Accesso ristretto", "chieda a un supervisore").doesNotShow("Riservati", "minaccia")
 	w.login("elsa", person.ASROperator, novara).open(path).want(http.StatusNotFound)
-	capo.open(path).submit(lift, formValues{"Motivo": "chiarito"}).want(http.StatusOK).shows("L’accesso ristretto è tolto", "chiarito")
+	capo.open(path).submit(lift, formValues{"Perché si toglie": "chiarito"}).want(http.StatusOK).shows("L’accesso ristretto è tolto", "chiarito")
 	w.waitForLists()
 	bruno.open("/code/tutte").want(http.StatusOK).shows("Riservati")
 	bruno.open(path).want(http.StatusOK).shows("minaccia al personale")
@@ -48,7 +48,7 @@ func TestHandingOverARestrictedTicket(t *testing.T) {
 	anna := w.login("anna", person.ASROperator, torino)
 	w.update(w.accountOf("anna"), person.ASROperator, torino, id, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	path := "/ticket/" + string(id)
-	anna.open(path).submit("Imposta l’accesso ristretto", formValues{"Motivo": "minaccia"}).want(http.StatusOK)
+	anna.open(path).submit("Imposta l’accesso ristretto", formValues{"Perché si restringe": "minaccia"}).want(http.StatusOK)
 	w.update(w.accountOf("anna"), person.ASROperator, torino, id, app.UpdateRequest{
 		UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver, Reason: string(ticket.NotOurs)}, Note: &app.NoteRequest{Text: "Non è nostra", Visibility: ticket.Public}})
 	w.waitForLists()
