@@ -4,7 +4,9 @@
 package outbox_test
 
 import (
+	"context"
 	"encoding/json"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,12 +54,40 @@ func TestPubSub(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		decoded, err := message.MessageTransformSubscriberDecorator(decodePayload)(subscriber)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return outboxPublisher{publisher}, decoded
+		return outboxPublisher{publisher}, &decodingSubscriber{Subscriber: subscriber, closed: make(chan struct{})}
 	}, nil)
+}
+
+// decodingSubscriber decodes the payloads of a subscriber. Watermill's decorator would wait for ever when a message comes after the suite has
+// stopped reading and before it closes the subscriber.
+type decodingSubscriber struct {
+	message.Subscriber
+	closed    chan struct{}
+	closeOnce sync.Once
+}
+
+func (s *decodingSubscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
+	in, err := s.Subscriber.Subscribe(ctx, topic)
+	if err != nil {
+		return nil, err
+	}
+	out := make(chan *message.Message)
+	go func() {
+		defer close(out)
+		for m := range in {
+			decodePayload(m)
+			select {
+			case out <- m:
+			case <-s.closed: // nobody reads it: it is delivered again
+			}
+		}
+	}()
+	return out, nil
+}
+
+func (s *decodingSubscriber) Close() error {
+	s.closeOnce.Do(func() { close(s.closed) })
+	return s.Subscriber.Close()
 }
 
 // outboxPublisher publishes the suite's messages as the outbox needs them: with the topic in the metadata, and the payload as JSON. The
