@@ -64,6 +64,7 @@ type decodingSubscriber struct {
 	message.Subscriber
 	closed    chan struct{}
 	closeOnce sync.Once
+	running   sync.WaitGroup
 }
 
 func (s *decodingSubscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
@@ -72,7 +73,7 @@ func (s *decodingSubscriber) Subscribe(ctx context.Context, topic string) (<-cha
 		return nil, err
 	}
 	out := make(chan *message.Message)
-	go func() {
+	s.running.Go(func() {
 		defer close(out)
 		for m := range in {
 			decodePayload(m)
@@ -81,13 +82,16 @@ func (s *decodingSubscriber) Subscribe(ctx context.Context, topic string) (<-cha
 			case <-s.closed: // nobody reads it: it is delivered again
 			}
 		}
-	}()
+	})
 	return out, nil
 }
 
+// Close returns when the channels of the subscriptions are closed, as the suite wants it.
 func (s *decodingSubscriber) Close() error {
 	s.closeOnce.Do(func() { close(s.closed) })
-	return s.Subscriber.Close()
+	err := s.Subscriber.Close()
+	s.running.Wait()
+	return err
 }
 
 // outboxPublisher publishes the suite's messages as the outbox needs them: with the topic in the metadata, and the payload as JSON. The
