@@ -31,7 +31,7 @@ func TestEventsAreAppendOnly(t *testing.T) {
 		`insert into log.events select * from log.events on conflict (position) do update set actor = 'nobody'`,
 	}
 	conn := storetest.Connect(t, db.URL)
-	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_request"} { // none: the owner of the tables
+	for _, role := range []string{"none", "sol_append", "sol_worker", "sol_viewer"} { // none: the owner of the tables
 		if _, err := conn.Exec(t.Context(), `set role `+role); err != nil {
 			t.Fatal(err)
 		}
@@ -54,16 +54,16 @@ func TestEventsAreAppendOnly(t *testing.T) {
 func TestRolePrivileges(t *testing.T) {
 	db := storetest.New(t)
 	can := map[string]bool{
-		"sol_request log.logs select": true, "sol_request log.consumers select": true,
-		"sol_request log.events select": false, "sol_request keys.keys select": false, "sol_request keys.master select": false,
+		"sol_viewer log.logs select": true, "sol_viewer log.consumers select": true,
+		"sol_viewer log.events select": false, "sol_viewer keys.keys select": false, "sol_viewer keys.master select": false,
 		"sol_append log.events insert": true, "sol_append log.allocator update": false, "sol_append log.ticks insert": true, "sol_append log.ticks delete": false, "sol_append log.consumers update": false,
 		"sol_append log.commands delete": false, "sol_append log.recent_commands insert": true, "sol_append log.recent_commands delete": false, "sol_append keys.keys delete": false,
 		"sol_worker log.earlier_commands delete": false, "sol_worker log.earlier_commands truncate": false,
-		"sol_request log.commands select": false, "sol_request log.recent_commands select": false,
+		"sol_viewer log.commands select": false, "sol_viewer log.recent_commands select": false,
 		"sol_worker log.events insert": false, "sol_worker keys.keys update": false, "sol_worker keys.keys insert": false,
 		"sol_worker log.logs update": false, "sol_worker log.ticks insert": false, "sol_worker log.consumers update": true, "sol_worker keys.master select": false,
 		"sol_worker identity.sessions select": true, "sol_append identity.sessions select": false,
-		"sol_request identity.sessions select": false, "sol_request identity.accounts select": false,
+		"sol_viewer identity.sessions select": false, "sol_viewer identity.accounts select": false,
 	}
 	conn := storetest.Connect(t, db.URL)
 	for what, want := range can {
@@ -76,7 +76,7 @@ func TestRolePrivileges(t *testing.T) {
 			t.Errorf("%s: got %v, %v, want %v", what, got, err, want)
 		}
 	}
-	for _, role := range []string{"sol_request", "sol_append", "sol_worker"} {
+	for _, role := range []string{"sol_viewer", "sol_append", "sol_worker"} {
 		var isPrivileged bool
 		err := conn.QueryRow(t.Context(), `
 			select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or not rolcanlogin

@@ -65,7 +65,7 @@ func TestOnlyASignedReaderReads(t *testing.T) {
 		"a signature and no fields": {setting: signature, refused: true},
 		"something else":            {setting: "auditor", refused: true},
 	} {
-		conn := storetest.ConnectAs(t, db.URL, "sol_request")
+		conn := storetest.ConnectAs(t, db.URL, "sol_viewer")
 		if _, err := conn.Exec(t.Context(), `select set_config('app.reader', $1, false), set_config('app.role', 'auditor', false)`, c.setting); err != nil {
 			t.Fatal(err)
 		}

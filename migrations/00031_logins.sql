@@ -2,8 +2,9 @@
 -- SPDX-License-Identifier: EUPL-1.2
 
 -- The roles of a node log in themselves and own nothing. The tables of read models belong to the owner of the database, who lets a rebuild
--- exchange them by the functions below. sol_definer owns the functions that read for others. Nodes of the release before log in as the owner
--- and set the role: they read and write as before. A rebuild that one of them begins is refused.
+-- exchange them by the functions below. sol_definer owns the functions that read for others, and sol_request the views. Nodes of the release
+-- before log in as the owner and set the role, sol_request for what requests read: they read and write as before. A rebuild that one of them
+-- begins is refused.
 
 -- +goose Up
 
@@ -14,7 +15,7 @@ declare
   wanted text;
   before text := current_setting('role');
 begin
-  foreach wanted in array array['sol_definer', 'sol_maintenance', 'sol_request', 'sol_append', 'sol_worker'] loop
+  foreach wanted in array array['sol_definer', 'sol_maintenance', 'sol_viewer', 'sol_append', 'sol_worker'] loop
     for attempt in 1..20 loop
       begin
         if not exists (select from pg_roles where rolname = wanted) then
@@ -125,13 +126,20 @@ end
 $$;
 -- +goose StatementEnd
 
--- Replaces tables by those that a rebuild has filled. Tables that row-level security does not protect are refused.
+-- Replaces tables, and what their views show, by those that a rebuild has filled. Tables that row-level security does not protect are refused.
 -- +goose StatementBegin
 create function read.swap_rebuilt(tables text[]) returns void
 language plpgsql security definer set search_path = pg_catalog as $$
 declare
-  part text;
+  part  text;
+  views text[];
 begin
+  -- Requests lock a view before its table, and the views in the order of the tables: so does this.
+  select coalesce(array_agg(relname::text order by array_position(tables, relname::text)), '{}') into views
+  from pg_class where relnamespace = 'shown'::regnamespace and relname = any (tables);
+  foreach part in array views loop
+    execute format('drop view shown.%I', part);
+  end loop;
   foreach part in array tables loop
     if not exists (select from pg_class where relnamespace = 'read'::regnamespace and relname = part || '_new'
         and relkind = 'r' and relrowsecurity and relforcerowsecurity) then
@@ -140,6 +148,9 @@ begin
     execute format('alter table read.%I rename to %I', part, part || '_old');
     execute format('alter table read.%I rename to %I', part || '_new', part);
     execute format('drop table read.%I', part || '_old');
+  end loop;
+  foreach part in array views loop
+    call access.show(format('read.%I', part)::regclass);
   end loop;
 end
 $$;
@@ -157,6 +168,7 @@ begin
       raise exception 'read.%_v% does not exist', part, version;
     end if;
     for earlier in 1 .. version - 1 loop
+      execute format('drop view if exists shown.%I', part || '_v' || earlier);
       execute format('drop table if exists read.%I', part || '_v' || earlier);
     end loop;
   end loop;

@@ -102,6 +102,10 @@ end
 $$;
 -- +goose StatementEnd
 call read.dress_tickets_v4('');
+call access.show('read.tickets_v4');
+call access.show('read.traces_v4');
+call access.show('read.queue_counts_v4');
+call access.show('read.timeline_v4');
 
 -- At most so many of the tickets and traces that the viewer may see and that match a search.
 -- +goose StatementBegin
@@ -168,4 +172,4 @@ alter function read.search_tickets_v6 owner to sol_definer;
 alter function read.handed_over_v4 owner to sol_definer;
 revoke create on schema read from sol_definer;
 revoke execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 from public;
-grant execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 to sol_request;
+grant execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 to sol_viewer;

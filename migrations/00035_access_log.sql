@@ -363,6 +363,7 @@ alter table access.records enable row level security;
 create policy auditor on access.records for select to sol_request using ((select access.reader_everything())
   or (select access.reader_role()) in ('auditor', 'responsabile_protezione_dati') and controller = (select access.reader_entity()));
 grant select on access.records to sol_request;
+call access.show('access.records');
 grant select on access.months to sol_maintenance;
 grant usage on schema access to sol_maintenance;
 

@@ -151,6 +151,7 @@ create policy officer on access.findings for select to sol_request using (
   (select access.reader_role()) = 'responsabile_protezione_dati' and ((select access.reader_everything()) or entity = (select access.reader_entity())));
 create policy definer on access.findings to sol_definer using (true) with check (true);
 grant select on access.findings to sol_request;
+call access.show('access.findings');
 
 create table access.evaluated_days (
   entity text not null,
@@ -205,4 +206,4 @@ revoke execute on function access.find_unusual from public;
 grant execute on function access.find_unusual to sol_worker;
 
 revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
-grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_request;
+grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_viewer;

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden file of the rights")
 // rightsQuery lists what the roles of nodes may do: with tables, views and sequences or some columns of them, with schemas, and by functions that
 // have more rights than their caller. A month in the name of a table is written as 0000_00.
 const rightsQuery = `
-	with roles as (select rolname as role from pg_roles where rolname in ('sol_request', 'sol_append', 'sol_worker', 'sol_maintenance'))
+	with roles as (select rolname as role from pg_roles where rolname in ('sol_viewer', 'sol_append', 'sol_worker', 'sol_maintenance'))
 	select role || ' ' || regexp_replace(c.oid::regclass::text, '_\d{4}_\d{2}$', '_0000_00') || ' ' || string_agg(privilege, ' ' order by n)
 	from roles, pg_class c, unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) with ordinality as p (privilege, n)
 	where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
@@ -87,13 +87,17 @@ func TestRolesOwnNothing(t *testing.T) {
 			where rolname ~ '^sol_' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)
 		union all
 		select rolname || case when rolcanlogin then ' can log in' else ' cannot log in' end from pg_roles
-			where rolname ~ '^sol_' and rolcanlogin <> (rolname <> 'sol_definer')
+			where rolname ~ '^sol_' and rolcanlogin <> (rolname not in ('sol_definer', 'sol_request'))
 		union all
 		select rolname || ' owns ' || classid::regclass || ' ' || objid from pg_shdepend join pg_roles r on r.oid = refobjid
-			where deptype = 'o' and rolname ~ '^sol_' and rolname <> 'sol_definer'
+			where deptype = 'o' and rolname ~ '^sol_' and rolname not in ('sol_definer', 'sol_request')
 		union all
 		select 'sol_definer owns ' || classid::regclass || ' ' || objid from pg_shdepend
 			where deptype = 'o' and refobjid = 'sol_definer'::regrole and classid <> 'pg_proc'::regclass
+		union all
+		select 'sol_request owns ' || classid::regclass || ' ' || objid from pg_shdepend
+			where deptype = 'o' and refobjid = 'sol_request'::regrole and not exists (
+				select from pg_class where classid = 'pg_class'::regclass and oid = objid and relkind = 'v' and relnamespace = 'shown'::regnamespace)
 		union all
 		select member::regrole || ' is a member of ' || roleid::regrole from pg_auth_members
 			where member::regrole::text ~ '^sol_' or roleid::regrole::text ~ '^sol_' and member not in (select datdba from pg_database where datname = current_database())

@@ -30,13 +30,13 @@ func TestDumpByTheOwner(t *testing.T) {
 		t.Fatalf("pg_dump: %v: %s", err, out)
 	}
 	executeAll(t, server.URL("postgres"), `create database restored`)
-	schemas := definerSchemas(t, server.URL("sol"))
-	for _, schema := range schemas {
-		executeAll(t, server.URL("restored"), `create schema `+schema, `grant usage, create on schema `+schema+` to sol_definer`)
+	schemas := ownersOfSchemas(t, server.URL("sol"))
+	for schema, owner := range schemas {
+		executeAll(t, server.URL("restored"), `create schema `+schema, `grant usage, create on schema `+schema+` to `+owner)
 	}
 	out, err := exec.Command(filepath.Join(server.ClientDir(), "pg_restore"), "-d", server.URL("restored"), file).CombinedOutput()
 	if strings.Count(string(out), "error: ") != len(schemas) || strings.Count(string(out), `already exists`) != len(schemas) {
-		t.Fatalf("pg_restore: got %v: %s, want one error for each of %q: the schema exists already", err, out, schemas)
+		t.Fatalf("pg_restore: got %v: %s, want one error for each of %v: the schema exists already", err, out, schemas)
 	}
 
 	after := newInstallation(t, "SOL_DATABASE_URL="+server.URL("restored"), "SOL_MASTER_KEY_FILE="+before.keyFile())
@@ -50,20 +50,27 @@ func TestDumpByTheOwner(t *testing.T) {
 	}
 }
 
-// definerSchemas returns the schemas with functions of sol_definer.
-func definerSchemas(t *testing.T, url string) []string {
+// ownersOfSchemas returns the schemas with functions of sol_definer or views of sol_request, and which of the two.
+func ownersOfSchemas(t *testing.T, url string) map[string]string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	rows, _ := conn.Query(t.Context(), `select distinct pronamespace::regnamespace::text from pg_proc where proowner = 'sol_definer'::regrole order by 1`)
-	schemas, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(schemas) == 0 {
-		t.Fatalf("got schemas %q, %v, want some", schemas, err)
+	rows, _ := conn.Query(t.Context(), `
+		select pronamespace::regnamespace::text, proowner::regrole::text from pg_proc where proowner = 'sol_definer'::regrole
+		union select relnamespace::regnamespace::text, relowner::regrole::text from pg_class where relkind = 'v' and relowner = 'sol_request'::regrole`)
+	owners := map[string]string{}
+	var schema, owner string
+	_, err = pgx.ForEachRow(rows, []any{&schema, &owner}, func() error {
+		owners[schema] = owner
+		return nil
+	})
+	if err != nil || len(owners) == 0 {
+		t.Fatalf("got schemas %v, %v, want some", owners, err)
 	}
-	return schemas
+	return owners
 }
 
 // executeAll executes statements on the database with a URL.

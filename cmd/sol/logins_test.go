@@ -25,12 +25,12 @@ func TestLoginsWithPasswords(t *testing.T) {
 		return strings.Replace(server.URL("sol"), "sol@", role+":"+password+"@", 1)
 	}
 	logins := []string{
-		"SOL_REQUEST_DATABASE_URL=" + login("sol_request", "lettura-di-prova"), "SOL_APPEND_DATABASE_URL=" + login("sol_append", "scrittura-di-prova"),
+		"SOL_VIEWER_DATABASE_URL=" + login("sol_viewer", "lettura-di-prova"), "SOL_APPEND_DATABASE_URL=" + login("sol_append", "scrittura-di-prova"),
 		"SOL_WORKER_DATABASE_URL=" + login("sol_worker", "lavoro-di-prova"),
 	}
 	owner := newInstallation(t, logins...)
 	owner.env = append(owner.env, "SOL_OWNER_DATABASE_URL="+server.URL("sol"))
-	if _, stderr, err := owner.runMayFail("migrate"); err == nil || !strings.Contains(stderr, "check SOL_REQUEST_DATABASE_URL") {
+	if _, stderr, err := owner.runMayFail("migrate"); err == nil || !strings.Contains(stderr, "check SOL_VIEWER_DATABASE_URL") {
 		t.Errorf("without passwords: got %v, %q, want an error that names the variable", err, stderr)
 	}
 	owner.run("migrate", "--set-passwords")
@@ -41,7 +41,7 @@ func TestLoginsWithPasswords(t *testing.T) {
 	if strings.Contains(running.output.String(), "without a login of their own") {
 		t.Error("got the warning of missing logins, want none")
 	}
-	if got := sessionUsers(t, server); got != "sol_append sol_request sol_worker" {
+	if got := sessionUsers(t, server); got != "sol_append sol_viewer sol_worker" {
 		t.Errorf("got connections of %s, want those of the three logins alone", got)
 	}
 	for _, command := range [][]string{{"migrate"}, {"restore", "--accept"}} {
@@ -53,11 +53,11 @@ func TestLoginsWithPasswords(t *testing.T) {
 		t.Errorf("got exit code %d, want 0", code)
 	}
 	superuser := strings.Replace(server.URL("sol"), "sol@", "postgres@", 1)
-	executeAll(t, superuser, `alter role sol_request bypassrls`)
-	if _, stderr, err := node.runMayFail("serve"); err == nil || !strings.Contains(stderr, "SOL_REQUEST_DATABASE_URL: sol_request is a superuser, has BYPASSRLS") {
+	executeAll(t, superuser, `alter role sol_viewer bypassrls`)
+	if _, stderr, err := node.runMayFail("serve"); err == nil || !strings.Contains(stderr, "SOL_VIEWER_DATABASE_URL: sol_viewer is a superuser, has BYPASSRLS") {
 		t.Errorf("a login with BYPASSRLS: got %v, %q, want an error that names it", err, stderr)
 	}
-	executeAll(t, superuser, `alter role sol_request nobypassrls`)
+	executeAll(t, superuser, `alter role sol_viewer nobypassrls`)
 	executeAll(t, server.URL("sol"), `delete from goose_db_version where version_id = 31`)
 	if _, stderr, err := newInstallation(t, append(logins, "SOL_MASTER_KEY_FILE="+owner.keyFile())...).runMayFail("serve"); err == nil || !strings.Contains(stderr, "sol migrate") {
 		t.Errorf("a node without the owner's login on an old schema: got %v, %q, want an error that names sol migrate", err, stderr)

@@ -34,7 +34,7 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 		"logins without the owner's":             {request: through(db.URL, pgpool.RequestRole), append: through(db.URL, pgpool.AppendRole), login: through(db.URL, pgpool.WorkerRole)},
 		"logins, requests in transaction mode":   {request: through(transaction, pgpool.RequestRole), append: through(session, pgpool.AppendRole), login: through(session, pgpool.WorkerRole)},
 		"the worker's login in transaction mode": {url: db.URL, login: through(transaction, pgpool.WorkerRole), want: "SOL_WORKER_DATABASE_URL leads through PgBouncer in transaction mode"},
-		"the owner as a login":                   {url: db.URL, request: db.URL, want: "SOL_REQUEST_DATABASE_URL: it logs in as sol, want sol_request"},
+		"the owner as a login":                   {url: db.URL, request: db.URL, want: "SOL_VIEWER_DATABASE_URL: it logs in as sol, want sol_viewer"},
 		"a login of another database":            {url: db.URL, append: through(other.URL, pgpool.AppendRole), want: "SOL_APPEND_DATABASE_URL and SOL_DATABASE_URL lead to different databases"},
 		"a login is missing":                     {request: through(db.URL, pgpool.RequestRole), want: "SOL_APPEND_DATABASE_URL: want it too, or SOL_DATABASE_URL"},
 	} {
@@ -42,7 +42,7 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 		key := filepath.Join(dir, "master.key")
 		writeMasterKey(t, key)
 		env := map[string]string{"SOL_DATABASE_URL": c.url, "SOL_DATABASE_DIRECT_URL": c.direct, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key,
-			"SOL_DURABILITY": "none", "SOL_REQUEST_DATABASE_URL": c.request, "SOL_APPEND_DATABASE_URL": c.append, "SOL_WORKER_DATABASE_URL": c.login}
+			"SOL_DURABILITY": "none", "SOL_VIEWER_DATABASE_URL": c.request, "SOL_APPEND_DATABASE_URL": c.append, "SOL_WORKER_DATABASE_URL": c.login}
 		var out, stderr bytes.Buffer
 		code := run(t.Context(), []string{"projections", "list"}, func(name string) string { return env[name] }, &out, &stderr)
 		if got := stderr.String(); (code == 0) != (c.want == "") || !strings.Contains(got, c.want) {

@@ -80,6 +80,6 @@ func (a *cli) migrateCommand() *cobra.Command {
 			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}
-	command.Flags().BoolVar(&passwords, "set-passwords", false, "give the login roles the passwords of their URLs, for example of SOL_REQUEST_DATABASE_URL")
+	command.Flags().BoolVar(&passwords, "set-passwords", false, "give the login roles the passwords of their URLs, for example of SOL_VIEWER_DATABASE_URL")
 	return command
 }

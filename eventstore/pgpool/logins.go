@@ -11,9 +11,9 @@ import (
 
 // The login roles of a node. They own nothing and are members of nothing, so a statement has the rights of its role and no way to more.
 const (
-	RequestRole = "sol_request" // reads for people, under row-level security
-	AppendRole  = "sol_append"  // appends to the log and holds the keys
-	WorkerRole  = "sol_worker"  // read models, sagas, sessions, outbox
+	RequestRole = "sol_viewer" // reads for people, under row-level security
+	AppendRole  = "sol_append" // appends to the log and holds the keys
+	WorkerRole  = "sol_worker" // read models, sagas, sessions, outbox
 )
 
 // LoginRoles returns the login roles of a node.

@@ -109,13 +109,13 @@ func TestRequestsThroughPgBouncerInTransactionMode(t *testing.T) {
 					if err != nil {
 						return err
 					}
-					if role != "sol_request" || level != "repeatable read" || timeout != "40s" || same != "è" || number != n+n%3 {
+					if role != "sol_viewer" || level != "repeatable read" || timeout != "40s" || same != "è" || number != n+n%3 {
 						t.Errorf("got %s %s %s %s %d, want role, settings and arguments of the transaction", role, level, timeout, same, number)
 					}
 				}
 				batch := &pgx.Batch{}
 				batch.Queue("select set_config('app.role', $1, true)", "auditor")
-				batch.Queue("select count(*) from access.reads where role = $1", "auditor")
+				batch.Queue("select count(*) from shown.reads where role = $1", "auditor")
 				return tx.SendBatch(t.Context(), batch).Close()
 			})
 			if err != nil {

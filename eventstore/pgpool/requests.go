@@ -17,7 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
-// Requests is the request pool. Its transactions run as role sol_request, which reads through policies and functions that ask for whom:
+// Requests is the request pool. Its transactions run as role sol_viewer, which reads through policies and functions that ask for whom:
 // each transaction has a reader, signed by the node.
 type Requests struct {
 	pool   *pgxpool.Pool

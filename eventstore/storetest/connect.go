@@ -24,7 +24,7 @@ func Connect(t testing.TB, url string) *pgx.Conn {
 	return conn
 }
 
-// ConnectAs returns a connection as Connect does, of a login role, for example sol_request.
+// ConnectAs returns a connection as Connect does, of a login role, for example sol_viewer.
 func ConnectAs(t testing.TB, url, login string) *pgx.Conn {
 	t.Helper()
 	return Connect(t, pgpool.TrustedLogins(url)[login])

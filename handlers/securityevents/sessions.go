@@ -32,8 +32,8 @@ func (f *Forwarder) watchSessions(ctx context.Context) {
 func (f *Forwarder) noteSessions(ctx context.Context) error {
 	_, err := f.Pool.Exec(ctx, `
 		with now as materialized (
-			select * from security.sessions() where role not in ('sol_request', 'sol_append', 'sol_worker')
-				and exists (select from security.forwarder where holder = $2) and (session_user in ('sol_request', 'sol_append', 'sol_worker') or role <> session_user or application not like 'sol %')
+			select * from security.sessions() where role not in ('sol_viewer', 'sol_append', 'sol_worker')
+				and exists (select from security.forwarder where holder = $2) and (session_user in ('sol_viewer', 'sol_append', 'sol_worker') or role <> session_user or application not like 'sol %')
 		), new as (
 			insert into security.seen_sessions (pid, started_at) select pid, started_at from now on conflict do nothing returning pid, started_at
 		), ended as (

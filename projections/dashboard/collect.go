@@ -182,7 +182,7 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 				width_bucket(old, %[3]s) as age, old
 			from (
 				select s.*, greatest(0, floor(extract(epoch from %[2]s::timestamptz - opened_at)))::bigint as old
-				from `+Model.Table("standings")+` s where %[4]s) s) s
+				from `+Model.View("standings")+` s where %[4]s) s) s
 		group by grouping sets ((works), (works, entity), (works, service), (works, service, problem), (works, named), (works, age), (status))
 		having works or works is null`, openStatuses, at, limits, where.SQL(), agreed), where.Args...)
 	if err != nil {
@@ -237,7 +237,7 @@ func (g *collector) collectActivities(ctx context.Context, s readmodel.Snapshot,
 		select `+groupingSQL("entity", "other", "service", "problem", "detail", "named", "day")+`, kind,
 			coalesce(entity, ''), coalesce(other, ''), coalesce(service, ''), coalesce(problem, ''), coalesce(detail, ''), coalesce(named, ''), coalesce(day::text, ''),
 			count(*), count(*) filter (where kind = 'handed_over' and detail in (`+overrideGrounds+`))
-		from (select d.*, `+namedOperator("operator", agreed)+` as named, (at at time zone 'Europe/Rome')::date as day from `+Model.Table("deeds")+` d where `+where.SQL()+`) d
+		from (select d.*, `+namedOperator("operator", agreed)+` as named, (at at time zone 'Europe/Rome')::date as day from `+Model.View("deeds")+` d where `+where.SQL()+`) d
 		group by grouping sets ((kind), (kind, entity), (kind, other), (kind, entity, other), (kind, service), (kind, service, problem),
 			(kind, detail), (kind, named), (kind, day))`, where.Args...)
 	if err != nil {
@@ -266,7 +266,7 @@ func (g *collector) collectDurations(ctx context.Context, s readmodel.Snapshot, 
 	rows, err := s.Tx.Query(ctx, `
 		select `+groupingSQL("entity", "service", "problem")+`, kind, coalesce(entity, ''), coalesce(service, ''), coalesce(problem, ''),
 			count(*), percentile_disc(array[0.5, 0.9]) within group (order by floor(extract(epoch from at - opened_at))::bigint)
-		from `+Model.Table("deeds")+` d where `+where.SQL()+`
+		from `+Model.View("deeds")+` d where `+where.SQL()+`
 		group by grouping sets ((kind), (kind, entity), (kind, service), (kind, service, problem))`, where.Args...)
 	if err != nil {
 		return err
@@ -343,7 +343,7 @@ func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, 
 	c.Add("s.to_at >= %s", p.from)
 	p.addScope(c, "s", "s.entity = %s")
 	rows, err := s.Tx.Query(ctx, `
-		with works as (select from_at, to_at from `+Model.Table("standings")+` s where s.status in (`+openStatuses+`) and `+c.SQL()+`)
+		with works as (select from_at, to_at from `+Model.View("standings")+` s where s.status in (`+openStatuses+`) and `+c.SQL()+`)
 		select '', count(*) from works where from_at < $2
 		union all
 		select (e.at at time zone 'Europe/Rome')::date::text, sum(e.more) from works cross join lateral (values (from_at, 1), (to_at, -1)) e (at, more)

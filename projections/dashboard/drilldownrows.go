@@ -21,12 +21,12 @@ import (
 // rows reads the items after a cursor in their order, at most limit of them.
 func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCursor, limit int) ([]DrillDownItem, error) {
 	c := q.where.Clone()
-	from, columns, order := Model.Table("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
+	from, columns, order := Model.View("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
-		exists (select from `+lists.Model.Table("tickets")+` t where t.id = s.ticket), `+lists.RestrictedFunction+`(s.ticket)`, "s.opened_at, s.ticket, s.version"
+		exists (select from `+lists.Model.View("tickets")+` t where t.id = s.ticket), `+lists.RestrictedFunction+`(s.ticket)`, "s.opened_at, s.ticket, s.version"
 	if !q.tickets {
-		from, columns, order = Model.Table("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
-			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.Table("tickets")+` t where t.id = d.ticket), `+lists.RestrictedFunction+`(d.ticket)`, "d.at, d.ticket, d.version"
+		from, columns, order = Model.View("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
+			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.View("tickets")+` t where t.id = d.ticket), `+lists.RestrictedFunction+`(d.ticket)`, "d.at, d.ticket, d.version"
 	}
 	if after != nil {
 		c.Add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
@@ -112,9 +112,9 @@ func (r *Reader) DrillDown(ctx context.Context, v ticketview.Viewer, d DrillDown
 	page := DrillDownPage{From: q.From, To: q.To, At: q.at.UTC()}
 	err = readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model, lists.Model}, func(snap readmodel.Snapshot) error {
 		page.Position = snap.Position
-		from := Model.Table("standings") + " s"
+		from := Model.View("standings") + " s"
 		if !q.tickets {
-			from = Model.Table("deeds") + " d"
+			from = Model.View("deeds") + " d"
 		}
 		if err := snap.Tx.QueryRow(ctx, `select count(*) from `+from+` where `+q.where.SQL(), q.where.Args...).Scan(&page.Total); err != nil {
 			return err

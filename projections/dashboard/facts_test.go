@@ -246,10 +246,10 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			"the Region's":             {tickettest.Actors[6], 4, 4},
 			"the auditor":              {tickettest.Auditor, 4, 4},
 		} {
-			if got := h.CountVisible(t, c.who, "read.standings_v1"); got != c.intervals {
+			if got := h.CountVisible(t, c.who, "shown.standings_v1"); got != c.intervals {
 				t.Errorf("%s sees %d status intervals, want %d", name, got, c.intervals)
 			}
-			if got := h.CountVisible(t, c.who, "read.deeds_v1"); got != c.activities {
+			if got := h.CountVisible(t, c.who, "shown.deeds_v1"); got != c.activities {
 				t.Errorf("%s sees %d activities, want %d", name, got, c.activities)
 			}
 		}
@@ -257,7 +257,7 @@ func TestFiguresRowLevelSecurity(t *testing.T) {
 			t.Error("the role of requests may read the state of the fold")
 		}
 		for _, table := range Model.Tables {
-			if err := h.ExecAsRequest(t, `delete from `+Model.Table(table)); err == nil {
+			if err := h.ExecAsRequest(t, `delete from `+Model.View(table)); err == nil {
 				t.Errorf("the role of requests may delete from %s", table)
 			}
 		}

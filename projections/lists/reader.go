@@ -39,25 +39,22 @@ type snapshot struct {
 	tx       pgx.Tx
 	viewer   ticketview.Viewer
 	now      time.Time
-	position eventstore.Position // of the lists in this snapshot
-	model    readmodel.Model
+	position eventstore.Position      // of the lists in this snapshot
+	table    func(name string) string // the SQL name of one of the lists' tables, or of its view for requests
 }
-
-// table returns the SQL name of one of the lists' tables.
-func (s snapshot) table(name string) string { return s.model.Table(name) }
 
 // withSnapshot calls do with a snapshot of the lists. A personal link gives no access to lists, so only the viewer's actor counts.
 func (r *Reader) withSnapshot(ctx context.Context, v ticketview.Viewer, do func(snapshot) error) error {
 	v = ticketview.Viewer{Actor: v.Actor}
 	return readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
-		return do(snapshot{tx: s.Tx, viewer: v, now: s.Now, position: s.Position, model: r.model})
+		return do(snapshot{tx: s.Tx, viewer: v, now: s.Now, position: s.Position, table: r.model.View})
 	})
 }
 
 // withLiveSnapshot is withSnapshot on the connection of live updates. The snapshot shows all rows.
 func (r *Reader) withLiveSnapshot(ctx context.Context, do func(snapshot) error) error {
 	return readmodel.WithLiveSnapshot(ctx, r.store, []readmodel.Model{r.model}, func(s readmodel.Snapshot) error {
-		return do(snapshot{tx: s.Tx, now: s.Now, position: s.Position, model: r.model})
+		return do(snapshot{tx: s.Tx, now: s.Now, position: s.Position, table: r.model.Table})
 	})
 }
 

@@ -69,11 +69,13 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	}()
 	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v4'::regclass and not granted`)
 	if _, err := swap.Exec(t.Context(), `
+		drop view shown.queue_counts_v4;
 		create table read.queue_counts_v4_new (like read.queue_counts_v4);
 		insert into read.queue_counts_v4_new select * from read.queue_counts_v4;
 		grant select on read.queue_counts_v4_new to sol_request, sol_worker;
 		alter table read.queue_counts_v4 rename to queue_counts_v4_old;
 		alter table read.queue_counts_v4_new rename to queue_counts_v4;
+		call access.show('read.queue_counts_v4');
 		update log.consumers set position = position + 1 where name = 'tickets'`); err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,10 @@ type Builder struct {
 // Table returns the name of one of the model's tables in SQL, for example "read.tickets_v1" for "tickets".
 func (m Model) Table(table string) string { return "read." + m.tableNames("").Name(table) }
 
+// View returns the SQL name of the view through which requests read one of the model's tables: the rows that the reader of their transaction
+// may see, and without a reader none.
+func (m Model) View(table string) string { return "shown." + m.tableNames("").Name(table) }
+
 // tableNames returns the names of the model's tables, with a suffix for tables that are being built.
 func (m Model) tableNames(suffix string) TableNames {
 	return TableNames{version: m.Version, suffix: suffix}

@@ -26,7 +26,7 @@ type Snapshot struct {
 // that rows and position belong together.
 func WithSnapshot(ctx context.Context, store *eventstore.Store, by eventstore.Reader, models []Model, do func(Snapshot) error) error {
 	now := store.SettledTime(ctx) // before the snapshot, which then holds every event up to it that the read models have
-	return store.Pools().Request.InSnapshot(ctx, by, models[0].Name, readTables(models), func(tx pgx.Tx) error {
+	return store.Pools().Request.InSnapshot(ctx, by, models[0].Name, readTables(models, Model.View), func(tx pgx.Tx) error {
 		return inSnapshot(ctx, Snapshot{Tx: tx, Now: now}, models, do)
 	})
 }
@@ -36,19 +36,19 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by eventstore.Re
 // It sends the lock statement alone: Postgres parses all statements of a batch first, and parsing a query takes the snapshot.
 func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, models []Model, do func(Snapshot) error) error {
 	return pgx.BeginTxFunc(ctx, store.Pools().Live, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `lock table `+readTables(models)+` in access share mode`); err != nil {
+		if _, err := tx.Exec(ctx, `lock table `+readTables(models, Model.Table)+` in access share mode`); err != nil {
 			return fmt.Errorf("begin to read: %w", err)
 		}
 		return inSnapshot(ctx, Snapshot{Tx: tx}, models, do)
 	})
 }
 
-// readTables returns the SQL of the names of the tables that requests read.
-func readTables(models []Model) string {
+// readTables returns the SQL of the names of the tables that requests read, as tables or as views.
+func readTables(models []Model, name func(Model, string) string) string {
 	var tables []string
 	for _, m := range models {
 		for _, t := range m.ReadTables {
-			tables = append(tables, m.Table(t))
+			tables = append(tables, name(m, t))
 		}
 	}
 	return strings.Join(tables, ", ")

@@ -25,22 +25,22 @@ const earlierIDs = "-1000000000000000"
 const listSQL = `
 select id, at, person, role, entity, coalesce(ticket::text, ''), what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose from (
 	(select position as id, coalesce(typed_at, at) as at, person, role, entity, ticket, kind as what, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
-		from access.records where ticket = $1::text::uuid and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3) order by position desc limit $4)
+		from shown.records where ticket = $1::text::uuid and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3) order by position desc limit $4)
 	union all
 	(select position, coalesce(typed_at, at), person, role, entity, ticket, kind, detail, subject, outcome, controller, session, address, workstation, command_line, purpose
-		from access.records where (subject <> '' and subject = $2 or hashes && $7 and hashes <@ $7) and ticket is null and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3)
+		from shown.records where (subject <> '' and subject = $2 or hashes && $7 and hashes <@ $7) and ticket is null and ($8 = '' or $8 in (entity, controller)) and ($3::bigint = 0 or position < $3)
 		order by position desc limit $4)
 	union all
 	select id ` + earlierIDs + `, at, person, role, entity, ticket, what, detail, subject, 'shown', '', '', '', '', false, '' from (
-		(select * from access.reads where ($8 = '' or $8 = entity) and ticket = $1::text::uuid and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		(select * from shown.reads where ($8 = '' or $8 = entity) and ticket = $1::text::uuid and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
-		(select * from access.reads where ($8 = '' or $8 = entity) and subject <> '' and subject = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
+		(select * from shown.reads where ($8 = '' or $8 = entity) and subject <> '' and subject = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
-		(select * from access.reads where ($8 = '' or $8 = entity) and subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
+		(select * from shown.reads where ($8 = '' or $8 = entity) and subject <> '' and subject >= $5 and subject < $6 and length($2) > 0 and length(subject) = 64
 			and person.id_of(subject) = $2 and ($3::bigint = 0 or id ` + earlierIDs + ` < $3) order by id desc limit $4)
 		union all
 		(select id, at, person, role, entity, null::uuid, case subject when '' then 'person-search' else 'search' end, '', subject
-			from access.searches where ($8 = '' or $8 = entity) and (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id ` + earlierIDs + ` < $3)
+			from shown.searches where ($8 = '' or $8 = entity) and (subject <> '' and subject = $2 or terms && $7 and terms <@ $7) and ($3::bigint = 0 or id ` + earlierIDs + ` < $3)
 			order by id desc limit $4)
 	) earlier
 ) r order by id desc limit $4`

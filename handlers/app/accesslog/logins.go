@@ -30,7 +30,7 @@ type Login struct {
 func ListLogins(ctx context.Context, requests *pgpool.Requests, reader person.Actor, account string, before int64, limit int) (logins []Login, err error) {
 	err = requests.InTx(ctx, readerOf(reader), "logins", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			select id, at, last_at, what, account, address, person, count from access.logins
+			select id, at, last_at, what, account, address, person, count from shown.logins
 			where ($1 = '' or account = $1) and ($2::bigint = 0 or id < $2) order by id desc limit $3`, account, before, limit)
 		if err != nil {
 			return err

@@ -125,8 +125,8 @@ func (f Search) find(ctx context.Context, tx pgx.Tx) ([]Found, error) {
 	rows, err := tx.Query(ctx, fmt.Sprintf(`
 		select r.position, r.at, coalesce(r.typed_at, 'epoch'), r.person, r.role, r.entity, r.kind, r.outcome, r.controller, coalesce(r.ticket::text, ''),
 			coalesce(r.shown::text[], '{}'), r.detail, r.session, r.address, r.workstation, r.command_line, r.purpose, r.leaf, coalesce(t.number, '')
-		from (select * from access.records r where %s order by %s limit %d) r left join %s t on t.id = r.ticket order by r.position desc`,
-		where.SQL(), order, f.Limit+1, lists.Model.Table("tickets")), where.Args...)
+		from (select * from shown.records r where %s order by %s limit %d) r left join %s t on t.id = r.ticket order by r.position desc`,
+		where.SQL(), order, f.Limit+1, lists.Model.View("tickets")), where.Args...)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 	}
 	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
 		var known bool
-		err := tx.QueryRow(ctx, `select $1 = '' or exists (select from notice.notices where id = nullif($1, '')::uuid)`, cursor).Scan(&known)
+		err := tx.QueryRow(ctx, `select $1 = '' or exists (select from shown.notices where id = nullif($1, '')::uuid)`, cursor).Scan(&known)
 		if err == nil && !known {
 			err = ErrCursor
 		}
@@ -123,10 +123,10 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 		}
 		rows, err := tx.Query(ctx, `
 			select n.id::text, n.kind, n.ticket::text, t.number, n.at, m.at is not null, n.n
-			from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
-				left join notice.marks m on m.notice = n.id and m.person = $1
+			from shown.notices n join `+lists.Model.View("tickets")+` t on t.id = n.ticket
+				left join shown.marks m on m.notice = n.id and m.person = $1
 			where (m.at is null or not $2)
-				and ($3 = '' or (n.at, n.id) < (select c.at, c.id from notice.notices c where c.id = nullif($3, '')::uuid))
+				and ($3 = '' or (n.at, n.id) < (select c.at, c.id from shown.notices c where c.id = nullif($3, '')::uuid))
 			order by n.at desc, n.id desc limit $4`, by.ID, unreadOnly, cursor, limit+1)
 		if err != nil {
 			return err
@@ -167,8 +167,8 @@ func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err err
 
 func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
 	err = tx.QueryRow(ctx, `
-		select count(*) from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
-		where not exists (select from notice.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
+		select count(*) from shown.notices n join `+lists.Model.View("tickets")+` t on t.id = n.ticket
+		where not exists (select from shown.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
 	return count, err
 }
 
@@ -182,7 +182,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 	}
 	var readable []string
 	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select n.id::text from notice.notices n join `+lists.Model.Table("tickets")+` t on t.id = n.ticket
+		rows, err := tx.Query(ctx, `select n.id::text from shown.notices n join `+lists.Model.View("tickets")+` t on t.id = n.ticket
 			where $1 = '' or n.id = nullif($1, '')::uuid`, id)
 		if err == nil {
 			readable, err = pgx.CollectRows(rows, pgx.RowTo[string])

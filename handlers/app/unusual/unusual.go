@@ -99,7 +99,7 @@ type Finding struct {
 // for the Region's. For all others it is empty, by row-level security.
 func List(ctx context.Context, requests *pgpool.Requests, by eventstore.Reader, before int64, limit int) (all []Finding, err error) {
 	err = requests.InTx(ctx, by, "unusual reading", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select id, rule, entity, person, day, count from access.findings where $1 = 0 or id < $1 order by id desc limit $2`, before, limit)
+		rows, err := tx.Query(ctx, `select id, rule, entity, person, day, count from shown.findings where $1 = 0 or id < $1 order by id desc limit $2`, before, limit)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func List(ctx context.Context, requests *pgpool.Requests, by eventstore.Reader, 
 // CountRecent returns the number of findings of the last seven days that a reader may see.
 func CountRecent(ctx context.Context, requests *pgpool.Requests, by eventstore.Reader) (n int, err error) {
 	err = requests.InTx(ctx, by, "unusual reading", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from access.findings where found_at > now() - interval '7 days'`).Scan(&n)
+		return tx.QueryRow(ctx, `select count(*) from shown.findings where found_at > now() - interval '7 days'`).Scan(&n)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count unusual reading: %w", err)

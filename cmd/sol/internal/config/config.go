@@ -39,8 +39,8 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_DATABASE_DIRECT_URL
                         postgres://… of the same database without PgBouncer, if SOL_DATABASE_URL leads through PgBouncer in
                         transaction mode; empty: SOL_DATABASE_URL
-  SOL_REQUEST_DATABASE_URL, SOL_APPEND_DATABASE_URL, SOL_WORKER_DATABASE_URL
-                        postgres://… of the same database for the logins sol_request, sol_append and sol_worker, which own nothing.
+  SOL_VIEWER_DATABASE_URL, SOL_APPEND_DATABASE_URL, SOL_WORKER_DATABASE_URL
+                        postgres://… of the same database for the logins sol_viewer, sol_append and sol_worker, which own nothing.
                         Without one of them sol logs in with SOL_DATABASE_URL, as the owner of the tables, and warns
   SOL_OWNER_DATABASE_URL
                         postgres://… of the same database for its owner, who migrates it (SOL_DATABASE_URL). With neither, sol
@@ -233,7 +233,7 @@ func (c Config) KnowsOwner() bool {
 	return c.DatabaseURL != "" || c.OwnerURL != "" || c.UsesOwnPostgres()
 }
 
-// LoginVariable returns the variable with the URL of a login role, for example SOL_REQUEST_DATABASE_URL for sol_request.
+// LoginVariable returns the variable with the URL of a login role, for example SOL_VIEWER_DATABASE_URL for sol_viewer.
 func LoginVariable(role string) string {
 	return "SOL_" + strings.ToUpper(strings.TrimPrefix(role, "sol_")) + "_DATABASE_URL"
 }
