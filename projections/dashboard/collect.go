@@ -4,11 +4,8 @@
 package dashboard
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -16,85 +13,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
-
-// Reader reads figures, drill-downs and exports for viewers. Every query runs under row-level security for its viewer.
-type Reader struct {
-	store         *eventstore.Store
-	catalog       *catalog.Catalog
-	operatorNames ticketview.OperatorNames
-	perPerson     PerPerson
-	exportSlots   chan struct{} // holds one value for each page of an export that is being read
-}
-
-// PerPerson returns the entities that agreed to figures of single operators (law 300/1970, article 4). Tickets and activities of all other
-// entities name no operator in figures, drill-downs and exports, and cannot be selected by one.
-type PerPerson func(context.Context) ([]catalog.EntityCode, error)
-
-// NewReader returns a reader that uses the store's pool for requests. A perPerson of nil means that no entity agreed.
-func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview.OperatorNames, perPerson PerPerson) *Reader {
-	if perPerson == nil {
-		perPerson = func(context.Context) ([]catalog.EntityCode, error) { return nil, nil }
-	}
-	return &Reader{store: store, catalog: c, operatorNames: operators, perPerson: perPerson, exportSlots: make(chan struct{}, maxExportReads)}
-}
-
-// agreed returns the entities that agreed to figures of single operators; never nil, which SQL would read as null.
-func (r *Reader) agreed(ctx context.Context) ([]catalog.EntityCode, error) {
-	agreed, err := r.perPerson(ctx)
-	return append([]catalog.EntityCode{}, agreed...), err
-}
-
-// Wait waits until the figures have reached the position, for at most two seconds; stale reports that they have not reached it by then. It
-// holds no connection. Errors: those of Store.CheckPosition.
-func (r *Reader) Wait(ctx context.Context, after eventstore.Position) (stale bool, err error) {
-	return readmodel.WaitFor(ctx, r.store, Model, after)
-}
-
-// Read returns the figures for a scope. Tickets and activities that the viewer may not see are not counted. Error: *readmodel.FilterError
-// for a field of the scope that is not valid.
-func (r *Reader) Read(ctx context.Context, v ticketview.Viewer, s Scope) (Dashboard, error) {
-	p, err := s.validate(v, r.catalog, r.store.SettledTime(ctx))
-	if err == nil {
-		p.perPerson, err = r.agreed(ctx)
-	}
-	if err != nil {
-		return Dashboard{}, err
-	}
-	g := collector{
-		entities:  map[catalog.EntityCode]*EntityFigures{},
-		services:  map[catalog.ServiceID]*PartFigures{},
-		problems:  map[problemKey]*PartFigures{},
-		operators: map[string]*OperatorFigures{},
-		days:      map[string]*DayFigures{},
-		statuses:  map[ticket.Status]int{},
-		ages:      make([]int, len(ageLimits)+1),
-	}
-	err = readmodel.WithSnapshot(ctx, r.store, v.Reader(), []readmodel.Model{Model}, func(snap readmodel.Snapshot) error {
-		g.result.Position = snap.Position
-		if err := g.collectIntervals(ctx, snap, p); err != nil {
-			return err
-		}
-		if err := g.collectActivities(ctx, snap, p); err != nil {
-			return err
-		}
-		if err := g.collectDurations(ctx, snap, p); err != nil {
-			return err
-		}
-		return g.collectOpenByDay(ctx, snap, p)
-	})
-	if err != nil {
-		return Dashboard{}, fmt.Errorf("read figures: %w", err)
-	}
-	names, err := ticketview.LookUpNames(ctx, r.catalog, r.operatorNames, v.Reader(), slices.Sorted(maps.Keys(g.operators)))
-	if err != nil {
-		return Dashboard{}, fmt.Errorf("read figures: %w", err)
-	}
-	return g.build(p, names), nil
-}
 
 // ageLimits are the limits between the age ranges of open tickets, in days.
 var ageLimits = []int{1, 3, 7, 14, 30}
@@ -363,92 +284,4 @@ func (g *collector) collectOpenByDay(ctx context.Context, s readmodel.Snapshot, 
 		getOrCreate(g.days, d).Open = open
 	}
 	return nil
-}
-
-// build returns the dashboard with names, in the order of its lists.
-func (g *collector) build(p period, n ticketview.Names) Dashboard {
-	d := g.result
-	d.PerPerson = p.perPerson
-	d.From, d.To, d.At, d.Service, d.Problem = p.From, p.To, p.at.UTC(), string(p.Service), string(p.Problem)
-	if p.Entity != "" {
-		e := n.Entity(p.Entity)
-		d.Entity = &e
-	}
-	for _, s := range ticket.Statuses() {
-		if s != ticket.StatusClosed {
-			d.Statuses = append(d.Statuses, StatusFigure{s, s.Label(), g.statuses[s]})
-		}
-	}
-	d.Ages = AgeRanges()
-	for i, count := range g.ages {
-		d.Ages[i].Count = count
-	}
-	for _, day := range p.days() {
-		figures := *getOrCreate(g.days, day)
-		figures.Day = day
-		d.Days = append(d.Days, figures)
-	}
-	g.addParts(&d, n)
-	for i, f := range d.Flows {
-		d.Flows[i].From, d.Flows[i].To = n.Entity(f.From.Code), n.Entity(f.To.Code)
-	}
-	slices.SortFunc(d.Flows, func(a, b FlowFigure) int {
-		return cmp.Or(b.Count-a.Count, cmp.Compare(a.From.Code, b.From.Code), cmp.Compare(a.To.Code, b.To.Code))
-	})
-	slices.SortFunc(d.Grounds, func(a, b GroundFigure) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Ground, b.Ground)) })
-	slices.SortFunc(d.Outcomes, func(a, b OutcomeFigure) int {
-		return cmp.Or(cmp.Compare(a.Playbook, b.Playbook), b.Count-a.Count, cmp.Compare(a.Outcome, b.Outcome))
-	})
-	for id, o := range g.operators {
-		o.ID, o.Name = id, n.OperatorName(id)
-		if id == ticket.Supervisors {
-			o.Name = "Supervisori"
-		}
-		d.Operators = append(d.Operators, *o)
-	}
-	slices.SortFunc(d.Operators, func(a, b OperatorFigures) int {
-		return cmp.Or(b.Open-a.Open, b.Resolutions-a.Resolutions, cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-	})
-	return d.withoutNilLists()
-}
-
-// addParts adds the figures of entities, services and problems in the order of their codes. For a scope of one entity it leaves out the
-// other entities of its hand-overs.
-func (g *collector) addParts(d *Dashboard, n ticketview.Names) {
-	for _, code := range slices.Sorted(maps.Keys(g.entities)) {
-		if d.Entity != nil && d.Entity.Code != code {
-			continue
-		}
-		e := *g.entities[code]
-		e.Entity = n.Entity(code)
-		d.Entities = append(d.Entities, e)
-	}
-	for _, s := range slices.Sorted(maps.Keys(g.services)) {
-		part := *g.services[s]
-		part.Service = n.Service(s)
-		d.Services = append(d.Services, part)
-	}
-	for k, part := range g.problems {
-		problem := n.Problem(k.service, k.problem, false)
-		part.Service, part.Problem = n.Service(k.service), &problem
-		d.Problems = append(d.Problems, *part)
-	}
-	slices.SortFunc(d.Problems, func(a, b PartFigures) int {
-		return cmp.Or(cmp.Compare(a.Service.ID, b.Service.ID), cmp.Compare(a.Problem.ID, b.Problem.ID))
-	})
-}
-
-// withoutNilLists returns the dashboard with empty lists in place of nil, which JSON would show as null.
-func (d Dashboard) withoutNilLists() Dashboard {
-	d.Entities, d.Services, d.Problems = orEmpty(d.Entities), orEmpty(d.Services), orEmpty(d.Problems)
-	d.Flows, d.Grounds, d.Outcomes, d.Operators = orEmpty(d.Flows), orEmpty(d.Grounds), orEmpty(d.Outcomes), orEmpty(d.Operators)
-	return d
-}
-
-// orEmpty returns the list, or an empty one for nil, which JSON would encode as null.
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
 }
