@@ -4,20 +4,15 @@
 package policy_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 )
-
-var update = flag.Bool("update", false, "write the golden file")
-
-const golden = "testdata/table.golden"
 
 // TestTableEnumerated compares the whole table, role by role, with its golden file: a change of a right changes this file and Version.
 func TestTableEnumerated(t *testing.T) {
@@ -33,18 +28,7 @@ func TestTableEnumerated(t *testing.T) {
 			fmt.Fprintf(&b, "  %-28s %s\n", role, relations)
 		}
 	}
-	if *update {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Fatalf("got table\n%s\nwant\n%s", b.String(), want)
-	}
+	goldentest.Compare(t, "testdata/table.golden", b.String())
 }
 
 func TestUnknownRolesAndActionsAreRefused(t *testing.T) {

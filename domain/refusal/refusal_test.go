@@ -4,42 +4,27 @@
 package refusal_test
 
 import (
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-var update = flag.Bool("update", false, "write testdata/english.golden anew")
-
 // The codes are a contract between packages; the English texts are a contract with clients of the API.
 func TestCodesAndTexts(t *testing.T) {
-	const golden = "testdata/english.golden"
 	var got strings.Builder
 	for _, c := range refusal.Codes() {
 		fmt.Fprintf(&got, "%s: %s\n", c, refusal.English(c))
 	}
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("codes or texts changed; look at the difference, then run with -update:\n%s", got.String())
-	}
+	goldentest.Compare(t, "testdata/english.golden", got.String())
 }
 
 // Every constant of type Code has a text in English, and every text has a constant.

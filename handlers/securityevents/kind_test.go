@@ -4,20 +4,16 @@
 package securityevents
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/agreement"
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
 )
-
-var update = flag.Bool("update", false, "write the golden file anew; receivers have rules for what it holds")
 
 // samples holds one event of each kind, with the fields that the kind has.
 func samples() []Event {
@@ -71,19 +67,7 @@ func TestEventsEqualTheirGoldenFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const file = "testdata/events.golden.jsonl"
-	if *update {
-		if err := os.WriteFile(file, got, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	goldentest.Compare(t, "testdata/events.golden.jsonl", string(got)) // receivers have rules for what it holds
 }
 
 // Every event of accounts and agreements has a kind, and the stored names of the others exist.

@@ -14,10 +14,10 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
-	"github.com/sol-assistenza/sol/projections/projectionstest"
 )
 
 // recordedBefore returns the events of a history before a moment.
@@ -215,7 +215,7 @@ func TestStoredFiguresGolden(t *testing.T) {
 		f.apply(r)
 	}
 	figures, _, _ := f.drain()
-	projectionstest.Golden(t, "testdata/figures_v1.json", figures[0])
+	goldentest.CompareJSON(t, "testdata/figures_v1.json", figures[0])
 }
 
 // TestFiguresRowLevelSecurity reads the tables with the database role of requests, live and rebuilt.

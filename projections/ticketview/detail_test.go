@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
-	"github.com/sol-assistenza/sol/projections/projectionstest"
 )
 
 var names = Names{Catalog: catalog.Default(), Epoch: 1, Operator: func(id string) string { return "Operatore " + id[len(id)-3:] }}
@@ -283,6 +283,6 @@ func TestTicketGoldenByViewer(t *testing.T) {
 		"regional": {tickettest.Regional, time.Minute},
 		"auditor":  {tickettest.Auditor, time.Minute},
 	} {
-		projectionstest.Golden(t, "testdata/ticket_"+file+".json", view(t, h, c.by, c.after))
+		goldentest.CompareJSON(t, "testdata/ticket_"+file+".json", view(t, h, c.by, c.after))
 	}
 }

@@ -4,36 +4,16 @@
 package mail
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/sol-assistenza/sol/domain/goldentest"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 	"github.com/sol-assistenza/sol/sagas"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares a text with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
-	}
-}
 
 const testNote ticket.ID = "01930000-0000-7000-8000-000000000002"
 
@@ -71,8 +51,8 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 		if err != nil || written == nil {
 			t.Fatalf("%s: got %v and error %v, want a mail", kind, written, err)
 		}
-		golden(t, string(kind)+".txt", written.subject+"\n\n"+written.text)
-		golden(t, string(kind)+".html", written.html)
+		goldentest.Compare(t, "testdata/"+string(kind)+".txt", written.subject+"\n\n"+written.text)
+		goldentest.Compare(t, "testdata/"+string(kind)+".html", written.html)
 	}
 }
 
@@ -87,8 +67,8 @@ func TestVerifiedCitizensMailHoldsNoText(t *testing.T) {
 		if strings.Contains(written.text+written.html, "referto") {
 			t.Errorf("%s: got %s, want no text of the ticket", kind, written.text)
 		}
-		golden(t, "verified.txt", written.subject+"\n\n"+written.text) // the same mail for each kind
-		golden(t, "verified.html", written.html)
+		goldentest.Compare(t, "testdata/verified.txt", written.subject+"\n\n"+written.text) // the same mail for each kind
+		goldentest.Compare(t, "testdata/verified.html", written.html)
 	}
 }
 
