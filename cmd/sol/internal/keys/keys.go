@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 // CLI holds the parts of the program that the commands use. All fields are required.
@@ -36,25 +37,10 @@ type System struct {
 	Persons *persons.Directory
 	// Reindex enters the persons of all tickets in the directory and drops what only nodes of an earlier release use.
 	Reindex func(ctx context.Context, progress func(tickets int64)) (persons.Reindexed, error)
-	// Note records a use of keys as a security event. It is called before the use, so that none goes without.
-	Note func(ctx context.Context, use Use) error
+	// Note records a use of keys as a security event. The commands call it before the use, so that none goes without. key names the purpose
+	// and the version; "": the master key.
+	Note func(ctx context.Context, kind securityevents.Kind, key string) error
 }
-
-// Use is a use of keys that is a security event.
-type Use struct {
-	Kind UseKind
-	Key  string // purpose and version
-}
-
-// UseKind is the kind of a use of keys.
-type UseKind int
-
-// The kinds.
-const (
-	RotateMaster UseKind = iota
-	RenewHash
-	DestroyHash
-)
 
 // Commands returns the subcommands of sol keys.
 func (c CLI) Commands() []*cobra.Command {
@@ -127,7 +113,7 @@ func (c CLI) rotate() *cobra.Command {
 		Use: "rotate", Short: "Make the first key of the key file the current master key, and wrap all keys with it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.WithSystem(cmd, func(ctx context.Context, s System) error {
-				if err := s.Note(ctx, Use{Kind: RotateMaster}); err != nil {
+				if err := s.Note(ctx, securityevents.KeyMasterRotated, ""); err != nil {
 					return err
 				}
 				bar := c.Progress("wrapping keys")
@@ -157,7 +143,7 @@ func (c CLI) renew() *cobra.Command {
 				if purpose == persons.HashPurpose {
 					renew = s.Persons.RenewKey
 				}
-				if err := s.Note(ctx, Use{RenewHash, purpose}); err != nil {
+				if err := s.Note(ctx, securityevents.KeyHashRenewed, purpose); err != nil {
 					return err
 				}
 				version, err := renew(ctx)
@@ -188,7 +174,7 @@ func (c CLI) destroy() *cobra.Command {
 				return errors.New("destroying a key cannot be undone: repeat the command with --yes")
 			}
 			return c.WithSystem(cmd, func(ctx context.Context, s System) (err error) {
-				if err := s.Note(ctx, Use{DestroyHash, fmt.Sprintf("%s %d", purpose, version)}); err != nil {
+				if err := s.Note(ctx, securityevents.KeyHashDestroyed, fmt.Sprintf("%s %d", purpose, version)); err != nil {
 					return err
 				}
 				if purpose == persons.HashPurpose { // its hashes are rows of the directory

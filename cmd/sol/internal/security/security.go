@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/keys"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/health"
@@ -50,14 +49,9 @@ func NoteStart(ctx context.Context, f *securityevents.Forwarder, store *eventsto
 	}
 }
 
-// keyUses maps the uses of keys to kinds of security events.
-var keyUses = map[keys.UseKind]securityevents.Kind{
-	keys.RotateMaster: securityevents.KeyMasterRotated, keys.RenewHash: securityevents.KeyHashRenewed, keys.DestroyHash: securityevents.KeyHashDestroyed,
-}
-
 // NoteKeyUse returns the function that stores a use of keys at the command line.
-func NoteKeyUse(pool *pgxpool.Pool) func(context.Context, keys.Use) error {
-	return func(ctx context.Context, use keys.Use) error {
-		return securityevents.Note(ctx, pool, securityevents.Event{Kind: keyUses[use.Kind], Key: use.Key, By: accounts.CommandLine.ID})
+func NoteKeyUse(pool *pgxpool.Pool) func(context.Context, securityevents.Kind, string) error {
+	return func(ctx context.Context, kind securityevents.Kind, key string) error {
+		return securityevents.Note(ctx, pool, securityevents.Event{Kind: kind, Key: key, By: accounts.CommandLine.ID})
 	}
 }
