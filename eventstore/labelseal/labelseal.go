@@ -26,27 +26,14 @@ func Seal(ctx context.Context, s *eventstore.Store, stream eventstore.StreamID, 
 	return data.Seal(nil, nil, content, aad), nil
 }
 
-// Open opens content that Seal sealed with the same stream, key and label. Errors: eventstore.ErrNotFound, eventstore.ErrErased.
-func Open(ctx context.Context, s *eventstore.Store, stream eventstore.StreamID, key, label string, sealed []byte) ([]byte, error) {
-	data, aad, err := loadKey(ctx, s, stream, key, label)
+// Open opens content that Seal sealed with the same stream, key and label. wrapped is the key as keys.keys holds it, nil if it was destroyed.
+// Error: eventstore.ErrErased.
+func Open(s *eventstore.Store, stream eventstore.StreamID, key string, wrapped []byte, label string, sealed []byte) ([]byte, error) {
+	data, aad, err := unwrap(s, stream, key, wrapped, label)
 	if err != nil {
 		return nil, fmt.Errorf("open content of %s with label: %w", stream, err)
 	}
 	content, err := data.Open([]byte{}, nil, sealed, aad)
-	if err != nil {
-		return nil, fmt.Errorf("content of %s with this label cannot be opened: %w", stream, err)
-	}
-	return content, nil
-}
-
-// OpenWith does the same as Open with a key that was read already, as keys.keys holds it.
-func OpenWith(s *eventstore.Store, stream eventstore.StreamID, key string, wrapped []byte, label string, sealed []byte) ([]byte, error) {
-	streamID, keyID := uuid.MustParse(stream), uuid.MustParse(key)
-	data, err := s.Keyring().Unwrap(keyID, streamID, wrapped)
-	if err != nil {
-		return nil, fmt.Errorf("open content of %s with label: %w", stream, err)
-	}
-	content, err := data.Open([]byte{}, nil, sealed, s.Keyring().LabelAAD(streamID, keyID, label))
 	if err != nil {
 		return nil, fmt.Errorf("content of %s with this label cannot be opened: %w", stream, err)
 	}
@@ -58,17 +45,23 @@ func loadKey(ctx context.Context, s *eventstore.Store, stream eventstore.StreamI
 	if !eventstore.IsID(stream) || !eventstore.IsID(key) {
 		return nil, nil, eventstore.ErrNotFound
 	}
-	streamID, keyID := uuid.MustParse(stream), uuid.MustParse(key)
 	var wrapped []byte
-	err = s.Pools().Read.QueryRow(ctx, `select wrapped from keys.keys where id = $1 and stream = $2`, keyID, streamID).Scan(&wrapped)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
+	err = s.Pools().Read.QueryRow(ctx, `select wrapped from keys.keys where id = $1::text::uuid and stream = $2::text::uuid`, key, stream).Scan(&wrapped)
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil, eventstore.ErrNotFound
-	case err != nil:
+	}
+	if err != nil {
 		return nil, nil, err
-	case wrapped == nil:
+	}
+	return unwrap(s, stream, key, wrapped, label)
+}
+
+// unwrap returns the unwrapped key and the associated data of the label.
+func unwrap(s *eventstore.Store, stream eventstore.StreamID, key string, wrapped []byte, label string) (data cipher.AEAD, aad []byte, err error) {
+	if wrapped == nil {
 		return nil, nil, eventstore.ErrErased
 	}
+	streamID, keyID := uuid.MustParse(stream), uuid.MustParse(key)
 	data, err = s.Keyring().Unwrap(keyID, streamID, wrapped)
 	return data, s.Keyring().LabelAAD(streamID, keyID, label), err
 }

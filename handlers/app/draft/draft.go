@@ -78,7 +78,7 @@ func (d *Store) Read(ctx context.Context, by eventstore.Reader, id ticket.ID) (c
 		return nil, time.Time{}, nil
 	}
 	if err == nil {
-		content, err = labelseal.OpenWith(d.store, string(id), string(id), wrapped, sealLabel(by.Account), sealed)
+		content, err = labelseal.Open(d.store, string(id), string(id), wrapped, sealLabel(by.Account), sealed)
 	}
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("read draft: %w", err)
