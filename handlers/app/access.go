@@ -15,13 +15,6 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
 
-// recordAccess records that the caller reads something of a ticket; callers of recordAccess call it before they return the data. A
-// read that cannot be recorded fails, so that no read is unrecorded. Tickets and access records are in the same database, so this
-// costs no availability.
-func (s *Service) recordAccess(ctx context.Context, by Caller, a accesslog.Access) error {
-	return s.Looks.Record(ctx, by, a)
-}
-
 // RecordQuestion records that the system asks the connected system of an entity about the citizen of a ticket. Callers call it before they
 // ask.
 func (d *TicketDispatcher) RecordQuestion(ctx context.Context, by person.Actor, id ticket.ID, query playbook.Query) error {
@@ -71,7 +64,7 @@ func (s *Service) ListAccesses(ctx context.Context, by Caller, id ticket.ID, bef
 	if err := s.AccessLog.RecordTypedSearches(ctx, true); err != nil {
 		return nil, state, nil, err
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Ticket: id, Controller: state.Entity}); err != nil {
+	if err := s.Looks.Record(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Ticket: id, Controller: state.Entity}); err != nil {
 		return nil, state, nil, err
 	}
 	searched, err := s.searchedAs(ctx, id)

@@ -46,7 +46,7 @@ func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 		if len(w.SameCitizen) > 0 {
 			a.Shown = looks.TicketsOf(w.SameCitizen, func(i lists.Item) ticket.ID { return i.ID })
 		}
-		err = s.recordAccess(ctx, by, a)
+		err = s.Looks.Record(ctx, by, a)
 	}
 	if err == nil {
 		err = s.markOpened(ctx, by, id, w.State)
@@ -63,7 +63,7 @@ func (s *Service) ViewTicket(ctx context.Context, by Caller, id ticket.ID) (Tick
 func (s *Service) Ticket(ctx context.Context, by Caller, id ticket.ID, at *time.Time) (ticketview.Ticket, error) {
 	w, err := s.buildView(ctx, by, id, at)
 	if err == nil {
-		err = s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity})
+		err = s.Looks.Record(ctx, by, accesslog.Access{Kind: accesslog.Ticket, Ticket: id, Controller: w.State.Entity})
 	}
 	if err == nil && at == nil {
 		err = s.markOpened(ctx, by, id, w.State)
@@ -81,7 +81,7 @@ func (s *Service) Checks(ctx context.Context, by Caller, id ticket.ID, at *time.
 	if err != nil || w.PlaybookRun == nil {
 		return ticketview.Playbook{}, w.Version, false, err
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: accesslog.Checks, Ticket: id, Controller: w.State.Entity}); err != nil {
+	if err := s.Looks.Record(ctx, by, accesslog.Access{Kind: accesslog.Checks, Ticket: id, Controller: w.State.Entity}); err != nil {
 		return ticketview.Playbook{}, 0, false, err
 	}
 	return *w.PlaybookRun, w.Version, true, nil
@@ -197,7 +197,7 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 	for _, f := range t.Files() {
 		if f.ID == fileID {
 			access := accesslog.Access{Kind: accesslog.Attachment, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
-			if err := s.recordAccess(ctx, by, access); err != nil {
+			if err := s.Looks.Record(ctx, by, access); err != nil {
 				return ticketview.File{}, nil, err
 			}
 			content, err := s.Store.ReadBlob(ctx, by.Viewer().Reader(), string(id), string(fileID))
@@ -223,7 +223,7 @@ func (s *Service) PreviewFile(ctx context.Context, by Caller, id, fileID ticket.
 		return ticketview.Ticket{}, ticketview.File{}, &ticket.NotVisibleError{}
 	}
 	a := accesslog.Access{Kind: accesslog.Preview, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
-	return t.Ticket, files[i], s.recordAccess(ctx, by, a)
+	return t.Ticket, files[i], s.Looks.Record(ctx, by, a)
 }
 
 // ListTickets returns one page of a list as the caller may see it, and records the look at its tickets. The filter's assignee may be a

@@ -76,9 +76,9 @@ func (s *Service) ReadTicketAs(ctx context.Context, by Caller, v ticketview.View
 	}
 	t, visible := history.Detail(v, names)
 	if !visible {
-		return TicketAtMoment{}, s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Outcome: accesslog.Refused, Ticket: id, Controller: history.Today.Entity})
+		return TicketAtMoment{}, s.Looks.Record(ctx, by, accesslog.Access{Kind: kind, Outcome: accesslog.Refused, Ticket: id, Controller: history.Today.Entity})
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: history.Today.Entity}); err != nil {
+	if err := s.Looks.Record(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: history.Today.Entity}); err != nil {
 		return TicketAtMoment{}, err
 	}
 	return TicketAtMoment{Ticket: t, Visible: true, Events: events, Epoch: names.Epoch}, nil

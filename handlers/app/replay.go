@@ -96,7 +96,7 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	if !present.Today.Allows(by.Actor, policy.ReadEvents) {
 		return nil, &ticket.NotVisibleError{}
 	}
-	if err := s.recordAccess(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: present.Today.Entity}); err != nil {
+	if err := s.Looks.Record(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: present.Today.Entity}); err != nil {
 		return nil, err
 	}
 	if r.names, err = s.lookUpNames(ctx, by.Viewer(), present); err != nil {
