@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
@@ -250,6 +249,3 @@ func controllersBetween(history []ticket.Recorded, from, to time.Time) (all []ca
 	}
 	return all
 }
-
-// AsAuditor is the viewer of the command line: the Region's auditor.
-var AsAuditor = ticketview.Viewer{Actor: person.Actor{Role: person.Auditor}}

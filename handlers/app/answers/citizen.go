@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -55,12 +56,12 @@ func (s *Service) ForCitizen(ctx context.Context, by app.Caller, id ticket.ID, b
 	if !isVerified(by) {
 		return a, &ticket.NotVisibleError{}
 	}
-	if a.Number, err = s.app.TicketNumber(ctx, by, id); err != nil {
-		return CitizenAnswer{}, err
-	}
-	state, _, err := s.app.State(ctx, id)
+	state, _, err := s.app.StateFor(ctx, by.Viewer(), id)
 	if err != nil {
 		return CitizenAnswer{}, err
+	}
+	if !state.Allows(by.Actor, policy.ReadOwnAccesses) {
+		return CitizenAnswer{}, &ticket.NotVisibleError{}
 	}
 	if err := s.app.AccessLog.RecordTypedSearches(ctx, true); err != nil {
 		return CitizenAnswer{}, err
@@ -68,9 +69,8 @@ func (s *Service) ForCitizen(ctx context.Context, by app.Caller, id ticket.ID, b
 	if _, err := s.record(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Ticket: id, Controller: state.Entity}); err != nil {
 		return CitizenAnswer{}, err
 	}
-	number := a.Number
 	a, err = s.MoreForCitizen(ctx, by, id, before, limit)
-	a.Number = number
+	a.Number = state.Number
 	return a, err
 }
 

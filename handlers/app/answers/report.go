@@ -6,7 +6,6 @@
 package answers
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -25,8 +24,7 @@ func New(s *app.Service) *Service { return &Service{app: s} }
 
 // record records an answer as a look of its caller.
 func (s *Service) record(ctx context.Context, by app.Caller, a accesslog.Access) (int64, error) {
-	a.By, a.Client = by.Actor, by.Client
-	a.Address = cmp.Or(a.Address, by.From)
+	a.By, a.Client = by.Actor, by.Source()
 	return s.app.AccessLog.Record(ctx, a)
 }
 

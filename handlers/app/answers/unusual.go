@@ -6,7 +6,7 @@ package answers
 import (
 	"context"
 
-	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -16,7 +16,7 @@ import (
 // Unusual returns at most limit findings of unusual reading before an id (0: from the newest) to a data protection officer, and records this look. Error:
 // *ticket.NotVisibleError for all others.
 func (s *Service) Unusual(ctx context.Context, by app.Caller, before int64, limit int) ([]unusual.Finding, error) {
-	if by.Link != "" || by.Actor.Role != person.DataProtectionOfficer {
+	if by.Link != "" || !policy.May(by.Actor, policy.ReadUnusual) {
 		return nil, &ticket.NotVisibleError{}
 	}
 	if _, err := s.record(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Detail: "unusual"}); err != nil {
