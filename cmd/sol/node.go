@@ -163,7 +163,7 @@ func (n *node) runCleanup(ctx context.Context) error {
 	worker := n.store.Pools().Consumer
 	return app.RunCleanup(ctx, n.log, cleanupInterval,
 		app.CleanupTask{Name: "access_records", Run: func(ctx context.Context) (int64, error) { return accesslog.Cleanup(ctx, worker) }},
-		app.CleanupTask{Name: "unusual_reading", Run: unusual.Finder{Pools: n.store.Pools(), Agreements: n.service.Agreements}.Find},
+		app.CleanupTask{Name: "unusual_reading", Run: unusual.Finder{Pools: n.store.Pools(), Agreements: n.service.Agreements.State}.Find},
 		app.CleanupTask{Name: "staged_secrets", Run: n.identity.DeleteStagedSecrets},
 		app.CleanupTask{Name: "sessions", Run: n.identity.DeleteExpiredSessions},
 		app.CleanupTask{Name: "orphaned_blobs", Run: func(ctx context.Context) (int64, error) {

@@ -40,7 +40,7 @@ func (f *fixture) looked(by person.Actor, daysAgo int, ids ...ticket.ID) {
 // findings evaluates all days and returns what an officer reads, as texts in order.
 func (f *fixture) findings(by app.Caller) (texts []string) {
 	f.Helper()
-	finder := unusual.Finder{Pools: f.Store.Pools(), Agreements: f.App.Agreements}
+	finder := unusual.Finder{Pools: f.Store.Pools(), Agreements: f.App.Agreements.State}
 	for range 20 { // 31 days at a time
 		if _, err := finder.Find(f.Context()); err != nil {
 			f.Fatal(err)

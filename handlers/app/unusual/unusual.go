@@ -16,21 +16,16 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
-// Agreements returns the agreements that hold.
-type Agreements interface {
-	State(context.Context) (agreement.State, error)
-}
-
 // Finder evaluates the rules.
 type Finder struct {
 	Pools      *pgpool.Pools
-	Agreements Agreements
+	Agreements func(context.Context) (agreement.State, error) // that hold now
 }
 
 // Find evaluates the rules for each entity with an agreement, for each whole day since the agreement that was not evaluated yet, and returns the number
 // of findings. Several nodes may call it: a day of an entity is evaluated once.
 func (f Finder) Find(ctx context.Context) (found int64, err error) {
-	state, err := f.Agreements.State(ctx)
+	state, err := f.Agreements(ctx)
 	if err != nil {
 		return 0, err
 	}
