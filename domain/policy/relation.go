@@ -51,8 +51,3 @@ func (r Relation) Names() []string {
 	}
 	return names
 }
-
-// TicketRelations lists the relations to a ticket, one by one.
-func TicketRelations() []Relation {
-	return []Relation{Competent, HandedTo, Sender, Former, Trace, Assignee, Author, Citizen, Every, Foreign}
-}

@@ -32,7 +32,6 @@ type Config struct {
 	PollInterval time.Duration // pause between two looks for events; 0: 1 s
 	Lease        time.Duration // after which another node forwards in place of one that is silent; 0: 30 s
 	AddUp        time.Duration // how long a log-in record that grows waits until it is sent again; 0: 1 min
-	RetryDelay   time.Duration // pause after the first failure, doubled up to 30 s; 0: 1 s
 }
 
 const (
@@ -71,7 +70,6 @@ func New(c Config) (*Forwarder, error) {
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.Lease = cmp.Or(c.Lease, 30*time.Second)
 	c.AddUp = cmp.Or(c.AddUp, time.Minute)
-	c.RetryDelay = cmp.Or(c.RetryDelay, time.Second)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -39,7 +39,7 @@ func newForwarder(t *testing.T, w *handlertest.System, to receiver) *Forwarder {
 	}
 	f, err := New(Config{
 		Pool: w.Store.Pools().Consumer, Receiver: parsed, Epoch: func() int { return 1 }, Metrics: prometheus.NewRegistry(),
-		PollInterval: 10 * time.Millisecond, RetryDelay: 10 * time.Millisecond, AddUp: time.Millisecond,
+		PollInterval: 10 * time.Millisecond, AddUp: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
