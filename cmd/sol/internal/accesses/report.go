@@ -5,6 +5,7 @@
 package accesses
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -127,7 +128,7 @@ func (c Commands) report(ctx context.Context, cmd *cobra.Command, s *app.Service
 		}
 		naming.Set(tickets, of)
 	}
-	var out printer = &textPrinter{out: c.Out, names: func(ids []string) (map[string]string, error) {
+	var out printer = &textPrinter{out: c.Out, known: map[string]string{}, names: func(ids []string) (map[string]string, error) {
 		return s.Identity.Names(ctx, app.AuditorViewer.Reader(), ids)
 	}}
 	switch {
@@ -208,6 +209,7 @@ func joined[T ~string](all []T) string {
 type textPrinter struct {
 	out   io.Writer
 	names func([]string) (map[string]string, error)
+	known map[string]string // names that were looked up, by account; the id for an account without one
 	last  string
 }
 
@@ -233,19 +235,27 @@ func (p *textPrinter) row(r accessreport.Row) error {
 	if len(r.Files) > 0 {
 		fmt.Fprintf(p.out, "        files: %s\n", strings.Join(r.Files, "; "))
 	}
-	names, err := p.names(r.Accounts)
-	if err != nil {
+	if err := p.lookUp(r.Accounts); err != nil {
 		return err
 	}
 	var who []string
 	for _, id := range r.Accounts {
-		if name := names[id]; name != "" {
-			who = append(who, name)
-		} else {
-			who = append(who, id)
-		}
+		who = append(who, p.known[id])
 	}
-	_, err = fmt.Fprintf(p.out, "        by %s\n", strings.Join(who, ", "))
+	_, err := fmt.Fprintf(p.out, "        by %s\n", strings.Join(who, ", "))
+	return err
+}
+
+// lookUp adds to the known names those of further accounts. Most rows of a report have the same accounts.
+func (p *textPrinter) lookUp(accounts []string) error {
+	unknown := slices.DeleteFunc(slices.Clone(accounts), func(id string) bool { return p.known[id] != "" })
+	if len(unknown) == 0 {
+		return nil
+	}
+	names, err := p.names(unknown)
+	for _, id := range unknown {
+		p.known[id] = cmp.Or(names[id], id)
+	}
 	return err
 }
 
