@@ -44,8 +44,8 @@ func TestLoginsWithPasswords(t *testing.T) {
 	if got := sessionUsers(t, server); got != "sol_append sol_viewer sol_worker" {
 		t.Errorf("got connections of %s, want those of the three logins alone", got)
 	}
-	for _, command := range [][]string{{"migrate"}, {"restore", "--accept"}} {
-		if _, stderr, err := node.runMayFail(command...); err == nil || !strings.Contains(stderr, "set SOL_OWNER_DATABASE_URL") {
+	for _, command := range [][]string{{"migrate"}, {"restore", "--accept"}, {"access", "months"}, {"access", "expire"}} {
+		if _, stderr, err := node.runMayFail(command...); err == nil || !strings.Contains(stderr, "SOL_OWNER_DATABASE_URL") {
 			t.Errorf("%s without the owner's login: got %v, %q, want an error that names it", command, err, stderr)
 		}
 	}

@@ -36,8 +36,11 @@ func (a Commands) withMaintenance(cmd *cobra.Command, do func(context.Context, c
 	if err != nil {
 		return err
 	}
-	ctx, url := cmd.Context(), a.Env(maintenanceVariable)
+	ctx, url, at := cmd.Context(), a.Env(maintenanceVariable), maintenanceVariable
 	if url == "" {
+		if !c.KnowsOwner() {
+			return fmt.Errorf("this command logs in as sol_maintenance or as the owner of the database: set %s or SOL_OWNER_DATABASE_URL", maintenanceVariable)
+		}
 		if c.UsesOwnPostgres() && !database.HasOwn(c) {
 			return fmt.Errorf("there is no database in %s yet; %s selects another", c.DataDir, maintenanceVariable)
 		}
@@ -46,11 +49,11 @@ func (a Commands) withMaintenance(cmd *cobra.Command, do func(context.Context, c
 			return err
 		}
 		defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
-		url = db.URL
+		url, at = db.URL, "the address of its owner"
 	}
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
-		return fmt.Errorf("the database does not answer at %s", maintenanceVariable) // the error may hold the password
+		return fmt.Errorf("the database does not answer at %s", at) // the error may hold the password
 	}
 	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	if _, err := conn.Exec(ctx, `set role `+months.Role); err != nil {
