@@ -23,6 +23,7 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 	for name, c := range map[string]struct {
 		url, direct, want      string
 		request, append, login string // of the login roles
+		owner                  string
 	}{
 		"session mode":                           {url: session, direct: "", want: ""},
 		"transaction mode alone":                 {url: transaction, direct: "", want: "SOL_DATABASE_URL leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL"},
@@ -36,13 +37,14 @@ func TestDatabaseURLsThroughPgBouncer(t *testing.T) {
 		"the worker's login in transaction mode": {url: db.URL, login: through(transaction, pgpool.WorkerRole), want: "SOL_WORKER_DATABASE_URL leads through PgBouncer in transaction mode"},
 		"the owner as a login":                   {url: db.URL, request: db.URL, want: "SOL_VIEWER_DATABASE_URL: it logs in as sol, want sol_viewer"},
 		"a login of another database":            {url: db.URL, append: through(other.URL, pgpool.AppendRole), want: "SOL_APPEND_DATABASE_URL and SOL_DATABASE_URL lead to different databases"},
+		"the owner of another database":          {owner: other.URL, request: through(db.URL, pgpool.RequestRole), append: through(db.URL, pgpool.AppendRole), login: through(db.URL, pgpool.WorkerRole), want: "SOL_VIEWER_DATABASE_URL and SOL_OWNER_DATABASE_URL lead to different databases"},
 		"a login is missing":                     {request: through(db.URL, pgpool.RequestRole), want: "SOL_APPEND_DATABASE_URL: want it too, or SOL_DATABASE_URL"},
 	} {
 		dir := t.TempDir()
 		key := filepath.Join(dir, "master.key")
 		writeMasterKey(t, key)
 		env := map[string]string{"SOL_DATABASE_URL": c.url, "SOL_DATABASE_DIRECT_URL": c.direct, "SOL_DATA_DIR": dir, "SOL_MASTER_KEY_FILE": key,
-			"SOL_DURABILITY": "none", "SOL_VIEWER_DATABASE_URL": c.request, "SOL_APPEND_DATABASE_URL": c.append, "SOL_WORKER_DATABASE_URL": c.login}
+			"SOL_DURABILITY": "none", "SOL_VIEWER_DATABASE_URL": c.request, "SOL_APPEND_DATABASE_URL": c.append, "SOL_WORKER_DATABASE_URL": c.login, "SOL_OWNER_DATABASE_URL": c.owner}
 		var out, stderr bytes.Buffer
 		code := run(t.Context(), []string{"projections", "list"}, func(name string) string { return env[name] }, &out, &stderr)
 		if got := stderr.String(); (code == 0) != (c.want == "") || !strings.Contains(got, c.want) {

@@ -44,7 +44,7 @@ func openConfigured(ctx context.Context, c config.Config, log *slog.Logger, prep
 	if err := prepare(ctx, d.URL); err != nil {
 		return Database{}, err
 	}
-	err := d.checkLogins(ctx, shared, log)
+	err := d.checkLogins(ctx, owner, shared, log)
 	return d, err
 }
 
@@ -53,19 +53,23 @@ func (a address) openDirect(ctx context.Context, log *slog.Logger) error {
 	if err := waitUntilReachable(ctx, a.url, a.variable, log); err != nil {
 		return err
 	}
-	if err := pgpool.RefuseTransactionMode(ctx, a.url); errors.Is(err, pgpool.ErrTransactionMode) {
+	return a.refuseTransactionMode(ctx)
+}
+
+func (a address) refuseTransactionMode(ctx context.Context) error {
+	err := pgpool.RefuseTransactionMode(ctx, a.url)
+	if errors.Is(err, pgpool.ErrTransactionMode) {
 		if strings.HasPrefix(a.variable, "SOL_DATABASE_") {
 			return fmt.Errorf("%s leads through PgBouncer in transaction mode; set SOL_DATABASE_DIRECT_URL to the address of Postgres itself", a.variable)
 		}
 		return fmt.Errorf("%s leads through PgBouncer in transaction mode; let it lead to Postgres itself", a.variable)
-	} else if err != nil {
-		return err
 	}
-	return nil
+	return err
 }
 
-// checkLogins refuses an address of another database, and a URL that logs in as another role. It warns when roles have no login of their own.
-func (d *Database) checkLogins(ctx context.Context, shared address, log *slog.Logger) error {
+// checkLogins refuses an address of another database than the owner's, and a URL that logs in as another role. It warns when roles have no login
+// of their own.
+func (d *Database) checkLogins(ctx context.Context, owner, shared address, log *slog.Logger) error {
 	others := []address{shared, {d.RequestURL, "SOL_DATABASE_URL"}}
 	for _, role := range pgpool.LoginRoles() {
 		others = append(others, address{d.Logins[role], config.LoginVariable(role)})
@@ -78,17 +82,21 @@ func (d *Database) checkLogins(ctx context.Context, shared address, log *slog.Lo
 			return err
 		}
 		if err := pgpool.RefuseOtherDatabase(ctx, d.URL, a.url); errors.Is(err, pgpool.ErrOtherDatabase) {
-			return fmt.Errorf("%s and %s lead to different databases", a.variable, shared.variable)
+			return fmt.Errorf("%s and %s lead to different databases", a.variable, owner.variable)
 		} else if err != nil {
 			return err
 		}
 	}
-	for role, url := range d.Logins {
-		if err := pgpool.CheckLogin(ctx, url, role); err != nil {
-			return fmt.Errorf("%s: %w", config.LoginVariable(role), err)
+	for _, role := range pgpool.LoginRoles() {
+		login := address{d.Logins[role], config.LoginVariable(role)}
+		if login.url == "" {
+			continue
+		}
+		if err := pgpool.CheckLogin(ctx, login.url, role); err != nil {
+			return fmt.Errorf("%s: %w", login.variable, err)
 		}
 		if role != pgpool.RequestRole {
-			if err := (address{url, config.LoginVariable(role)}).openDirect(ctx, log); err != nil {
+			if err := login.refuseTransactionMode(ctx); err != nil {
 				return err
 			}
 		}
