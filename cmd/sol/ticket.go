@@ -192,7 +192,7 @@ func (a *cli) eraseTicket(ctx context.Context, cmd *cobra.Command, n *node, numb
 // cliActorID is the id of cliActor. The log does not know the person at the terminal; the machine's own records do.
 const cliActorID = "sol-command-line"
 
-// cliActor is recorded as the actor of commands by the command line. Access records name the person (caller).
+// cliActor is recorded as the actor of commands by the command line. Access records name the person (terminal.Caller).
 var cliActor = person.Actor{ID: cliActorID, Role: person.Administrator}
 
 // parseEntityCode returns an entity's code from text that a person typed: without spaces around it, in lower case.

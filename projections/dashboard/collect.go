@@ -132,7 +132,7 @@ func (g *collector) collectIntervals(ctx context.Context, s readmodel.Snapshot, 
 	return err
 }
 
-// namedOperator returns the SQL of a column with an operator: ” for an operator of an entity that has not agreed to be counted by person.
+// namedOperator returns the SQL of a column with an operator: an empty text for an operator of an entity that has not agreed to be counted by person.
 // The supervisors as a group are not a person. agreed is the SQL of the entities that have.
 func namedOperator(column, agreed string) string {
 	return "case when entity = any (" + agreed + ") or " + column + " = '" + ticket.Supervisors + "' then " + column + " else '' end"
