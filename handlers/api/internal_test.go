@@ -67,6 +67,8 @@ func TestProblemTable(t *testing.T) {
 		"stale-version 412":          &ticket.ConflictError{},
 		"forbidden-move 409":         &ticket.NotAllowedError{Move: ticket.MoveClose, Reason: refusal.NotClosedByHand.With()},
 		"forbidden 403":              &ticket.ForbiddenError{Reason: refusal.SystemOnly.With()},
+		"access-restricted 403":      &ticket.ForbiddenError{Reason: refusal.AccessRestricted.With()},
+		"view-ended 403":             &ticket.ForbiddenError{Reason: refusal.ViewEnded.With()},
 		"not-found 404":              &ticket.NotVisibleError{},
 		"erased 410":                 eventstore.ErrErased,
 		"idempotency-key-reused 422": eventstore.ErrKeyReused,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
@@ -88,6 +89,8 @@ var (
 	unauthorized          = problemKind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
 	wrongCredentials      = problemKind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
 	forbidden             = problemKind{"forbidden", http.StatusForbidden, "This is not yours to do"}
+	accessRestricted      = problemKind{"access-restricted", http.StatusForbidden, "The access to this ticket is restricted"}
+	viewEnded             = problemKind{"view-ended", http.StatusForbidden, "Your entity sees the trace of this ticket alone"}
 	placementRequired     = problemKind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
 	credentialsMustChange = problemKind{"credentials-must-change", http.StatusForbidden, "Replace your password and PIN first"}
 	notYourPlacement      = problemKind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
@@ -111,7 +114,7 @@ var (
 
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
-	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
+	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
 		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
@@ -183,7 +186,11 @@ func problemFor(err error) *Problem {
 	case errors.As(err, &notAllowed):
 		return forbiddenMove.detail("%s.", notAllowed.Error())
 	case errors.As(err, &refused):
-		return forbidden.detail("%s.", refused.Reason)
+		kind, own := forbiddenKinds[refused.Reason.Code]
+		if !own {
+			kind = forbidden
+		}
+		return kind.detail("%s.", refused.Reason)
 	case errors.As(err, &notYours), errors.Is(err, eventstore.ErrNotFound), errors.Is(err, identity.ErrNotFound):
 		return notFound.detail("There is no such ticket or attachment, or it is not yours to see.")
 	case errors.Is(err, eventstore.ErrErased):
@@ -218,6 +225,9 @@ func problemFor(err error) *Problem {
 		return internalError.detail("It has been noted with the request's id (X-Request-ID). Try again; if it goes on, tell the assistance this id.")
 	}
 }
+
+// forbiddenKinds holds the refusals of an actor that are a kind of problem of their own: what the caller can do is different.
+var forbiddenKinds = map[refusal.Code]problemKind{refusal.AccessRestricted: accessRestricted, refusal.ViewEnded: viewEnded}
 
 // secretFields maps fields of an account to those of the request that replaces password and PIN.
 var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin"}
