@@ -6,8 +6,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,7 +18,7 @@ import (
 // passwords as an owner that is no superuser, and a node runs that does not know the owner's login.
 func TestLoginsWithPasswords(t *testing.T) {
 	t.Parallel()
-	server := startPostgresAsking(t)
+	server := startPostgresWith(t, "local all postgres,sol trust\nlocal all all scram-sha-256\n") // all but the owner need a password
 	login := func(role, password string) string {
 		return strings.Replace(server.URL("sol"), "sol@", role+":"+password+"@", 1)
 	}
@@ -58,6 +56,16 @@ func TestLoginsWithPasswords(t *testing.T) {
 		t.Errorf("a login with BYPASSRLS: got %v, %q, want an error that names it", err, stderr)
 	}
 	executeAll(t, superuser, `alter role sol_viewer nobypassrls`)
+	executeAll(t, server.URL("sol"), `grant temporary on database sol to public`)
+	if _, stderr, err := node.runMayFail("serve"); err == nil || !strings.Contains(stderr, "sol_viewer: TEMPORARY on database sol") || !strings.Contains(stderr, "sol migrate revokes it") {
+		t.Errorf("a login that may create temporary objects: got %v, %q, want an error that names it and sol migrate", err, stderr)
+	}
+	if _, stderr, err := owner.runMayFail("migrate"); err != nil || !strings.Contains(stderr, "sol_viewer: TEMPORARY on database sol") {
+		t.Errorf("migrated again: got %v, %q, want a warning that names what is revoked", err, stderr)
+	}
+	if _, stderr, err := owner.runMayFail("migrate"); err != nil || stderr != "" {
+		t.Errorf("migrated a third time: got %v, %q, want no warning", err, stderr)
+	}
 	executeAll(t, server.URL("sol"), `delete from goose_db_version where version_id = 31`)
 	if _, stderr, err := newInstallation(t, append(logins, "SOL_MASTER_KEY_FILE="+owner.keyFile())...).runMayFail("serve"); err == nil || !strings.Contains(stderr, "sol migrate") {
 		t.Errorf("a node without the owner's login on an old schema: got %v, %q, want an error that names sol migrate", err, stderr)
@@ -78,33 +86,6 @@ func TestOneURLWarns(t *testing.T) {
 	if got := sessionUsers(t, server); got != "sol" {
 		t.Errorf("got connections of %s, want those of the owner", got)
 	}
-}
-
-// startPostgresAsking starts a Postgres server that asks all but the owner for a password.
-func startPostgresAsking(t *testing.T) *embedpg.Server {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "sol-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	access := filepath.Join(dir, "access.conf")
-	if err := os.WriteFile(access, []byte("local all postgres,sol trust\nlocal all all scram-sha-256\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil { // Postgres runs as another user when we are root
-		t.Fatal(err)
-	}
-	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(dir, "postgres"), Settings: map[string]string{"hba_file": access}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
-	return server
 }
 
 // sessionUsers returns the users that nodes have logged in as.

@@ -16,6 +16,12 @@ import (
 // startPostgres starts a Postgres server with the settings of a real one, which runs until the test ends.
 func startPostgres(t *testing.T) *embedpg.Server {
 	t.Helper()
+	return startPostgresWith(t, "")
+}
+
+// startPostgresWith starts a Postgres server as startPostgres, with its own lines of pg_hba.conf; empty: it asks nobody for a password.
+func startPostgresWith(t *testing.T, access string) *embedpg.Server {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "sol-test-")
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +30,15 @@ func startPostgres(t *testing.T) *embedpg.Server {
 	if err := os.Chmod(dir, 0o711); err != nil { // Postgres runs as another user when we are root
 		t.Fatal(err)
 	}
-	server, err := embedpg.Start(t.Context(), embedpg.Config{Dir: filepath.Join(dir, "postgres")})
+	c := embedpg.Config{Dir: filepath.Join(dir, "postgres")}
+	if access != "" {
+		file := filepath.Join(dir, "access.conf")
+		if err := os.WriteFile(file, []byte(access), 0o644); err != nil { //nolint:gosec // the user of Postgres reads it
+			t.Fatal(err)
+		}
+		c.Settings = map[string]string{"hba_file": file}
+	}
+	server, err := embedpg.Start(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,17 +47,18 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 	if c.UsesOwnPostgres() && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
+	log := config.NewQuietLogger(a.err, c.Log)
 	prepare, open := database.CheckSchema, database.OpenOrJoin
 	if accept { // a backup of an earlier release is migrated, and no server may run
 		if err := database.RequireOwner(c); err != nil {
 			return err
 		}
-		prepare, open = database.Migrate(c.MasterKeyFile), database.Open
+		prepare, open = database.Migrate(c.MasterKeyFile, log), database.Open
 		if err := database.MakeDataDir(c.DataDir); err != nil { // it remembers the new epoch
 			return err
 		}
 	}
-	db, err := open(ctx, c, config.NewQuietLogger(a.err, c.Log), prepare)
+	db, err := open(ctx, c, log, prepare)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 		fmt.Fprintf(a.out, "the log goes on: it ends at %s in epoch %d, on system %s, timeline %d\n", now.Head(), now.Epoch, now.SystemIdentifier, now.Timeline)
 		return nil
 	}
-	n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), db, nil, withPools(pgpool.Small))
+	n, err := newNode(ctx, c, log, db, nil, withPools(pgpool.Small))
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func (s service) run(ctx context.Context) error {
 
 // start opens the database, wires the node, starts the workers and serves until ctx ends or a part fails. Then it stops them all.
 func (s service) start(ctx context.Context, srv *server.Server) (err error) {
-	db, err := database.Open(ctx, s.config, s.log, restore.CheckAfter(database.Prepare(s.config), s.config.LastSeenFile))
+	db, err := database.Open(ctx, s.config, s.log, restore.CheckAfter(database.Prepare(s.config, s.log), s.config.LastSeenFile))
 	if err != nil {
 		return err
 	}

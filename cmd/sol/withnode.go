@@ -72,11 +72,12 @@ func (a *cli) migrateCommand() *cobra.Command {
 			if err := errors.Join(database.RequireOwner(c), database.MakeDataDir(c.DataDir)); err != nil {
 				return err
 			}
-			prepare := database.Migrate(c.MasterKeyFile)
+			log := config.NewQuietLogger(a.err, c.Log)
+			prepare := database.Migrate(c.MasterKeyFile, log)
 			if passwords {
 				prepare = database.SetPasswords(prepare, c.Logins)
 			}
-			db, err := database.OpenOrJoin(cmd.Context(), c, config.NewQuietLogger(a.err, c.Log), prepare)
+			db, err := database.OpenOrJoin(cmd.Context(), c, log, prepare)
 			return errors.Join(err, db.Close(context.WithoutCancel(cmd.Context())))
 		},
 	}

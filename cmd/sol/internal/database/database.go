@@ -35,8 +35,8 @@ func Trusted(url string) Database { return Database{URL: url, Logins: pgpool.Tru
 // PrepareSchema migrates or checks the schema of a database: Migrate or CheckSchema.
 type PrepareSchema func(ctx context.Context, url string) error
 
-// CheckSchema returns an error for a database with another schema version. It changes nothing: a command that only reads must not
-// upgrade an installation.
+// CheckSchema returns an error for a database with another schema version, and for one in which logins of nodes may create objects. It changes
+// nothing: a command that only reads must not upgrade an installation.
 func CheckSchema(ctx context.Context, url string) error {
 	err := migrations.Check(ctx, url)
 	var other *migrations.VersionError
@@ -45,16 +45,22 @@ func CheckSchema(ctx context.Context, url string) error {
 		return fmt.Errorf("%w; sol migrate or starting the server migrates it", err)
 	case errors.As(err, &other):
 		return fmt.Errorf("%w; use the same version of sol as the server", err)
+	case err != nil:
+		return err
+	}
+	err = migrations.CheckRights(ctx, url)
+	if errors.As(err, new(*migrations.RightsError)) {
+		return fmt.Errorf("%w; sol migrate revokes it", err)
 	}
 	return err
 }
 
 // Prepare returns the PrepareSchema of a server: Migrate, or CheckSchema if the configuration has no login of the owner.
-func Prepare(c config.Config) PrepareSchema {
+func Prepare(c config.Config, log *slog.Logger) PrepareSchema {
 	if !c.KnowsOwner() {
 		return CheckSchema
 	}
-	return Migrate(c.MasterKeyFile)
+	return Migrate(c.MasterKeyFile, log)
 }
 
 // RequireOwner returns an error if the configuration has no login of the database's owner, whom a command needs.

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,12 +168,19 @@ func HasOwn(c config.Config) bool {
 	return err == nil
 }
 
-// Migrate returns a PrepareSchema that migrates the database to the schema of this program, and creates the log and the master key
-// file of a new one.
-func Migrate(keyFile string) PrepareSchema {
+// Migrate returns a PrepareSchema that migrates the database to the schema of this program, revokes rights that logins of nodes must not have,
+// with a warning, and creates the log and the master key file of a new database.
+func Migrate(keyFile string, log *slog.Logger) PrepareSchema {
 	return func(ctx context.Context, url string) error {
 		if err := migrations.Up(ctx, url); err != nil {
 			return err
+		}
+		revoked, err := migrations.HoldRights(ctx, url)
+		if err != nil {
+			return err
+		}
+		if len(revoked) > 0 {
+			log.WarnContext(ctx, "logins of the service were able to create objects in the database: the rights are revoked", "rights", strings.Join(revoked, "; "))
 		}
 		return initLog(ctx, keyFile, url)
 	}
