@@ -173,3 +173,7 @@ alter function read.handed_over_v4 owner to sol_definer;
 revoke create on schema read from sol_definer;
 revoke execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 from public;
 grant execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 to sol_viewer;
+
+-- Of which release each running node is: 0 for nodes of the releases before, which store none. While one runs, nobody restricts a ticket or
+-- becomes an auditor of one entity.
+alter table keys.nodes add column release integer not null default 0;

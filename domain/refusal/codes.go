@@ -123,6 +123,7 @@ const (
 	SupervisorLifts     Code = "supervisor-lifts"
 	AccessRestricted    Code = "access-restricted"
 	ViewEnded           Code = "view-ended"
+	EarlierNodesRun     Code = "earlier-nodes-run"
 )
 
 // Codes for moves that are not possible in the ticket's present state.

@@ -105,6 +105,7 @@ var english = map[Code]string{
 	SupervisorLifts:     "a supervisor of the entity that has the ticket lifts the restriction",
 	AccessRestricted:    "access to this ticket is restricted to its assignee and the supervisors: ask a supervisor of your entity",
 	ViewEnded:           "your entity had this ticket and sees its trace alone: thirty days have passed since it closed or another ASR accepted it; ask the entity that has it",
+	EarlierNodesRun:     "a node of the release before still runs, or did a minute ago, and would not keep to it: repeat this when all nodes are upgraded",
 	SystemReleases:      "the system alone does this, when a placement ends: leave the ticket without anyone (assignee)",
 
 	PossibleFrom:    "it is possible from %[1]s",

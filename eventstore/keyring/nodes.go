@@ -15,10 +15,14 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/notify"
 )
 
-// Every running node says in keys.nodes which versions of keys and which master keys it holds. A version comes into use when all of them
-// hold it: no node makes hashes or sealed values that another one cannot read. A node that said nothing for a minute does not count: it
+// Every running node stores in keys.nodes its release, and the versions of keys and the master keys that it holds. A version comes into use when
+// all of them hold it: no node makes hashes or sealed values that another one cannot read. A node that said nothing for a minute does not count: it
 // has ended, or it is cut off and answers nobody.
 const silence = time.Minute
+
+// release is the number of this release in keys.nodes. A release increments it if its nodes do something that those of the release before do
+// not keep to. Nodes that store no number have 0.
+const release = 1
 
 const (
 	refreshTimeout    = 5 * time.Second
@@ -108,9 +112,18 @@ func (k *Keyring) register(ctx context.Context, masters masterKeys, known map[st
 	_, err := k.pool.Exec(ctx, `
 		with setting as (select set_config('synchronous_commit', 'off', true)),
 			ended as (delete from keys.nodes where seen_at < clock_timestamp() - interval '1 day' and node <> $1)
-		insert into keys.nodes (node, masters, known) select $1, $2, $3 from setting
-		on conflict (node) do update set masters = excluded.masters, known = excluded.known, seen_at = clock_timestamp()`, k.node, checks, known)
+		insert into keys.nodes (node, masters, known, release) select $1, $2, $3, $4 from setting
+		on conflict (node) do update set masters = excluded.masters, known = excluded.known, seen_at = clock_timestamp()`, k.node, checks, known, release)
 	return err
+}
+
+// EarlierNodes returns the number of nodes of earlier releases that run, or ended without a word less than a minute ago.
+func (k *Keyring) EarlierNodes(ctx context.Context) (n int, err error) {
+	err = k.pool.QueryRow(ctx, `select count(*) from keys.nodes where seen_at > clock_timestamp() - $1::interval and release < $2`, silence, release).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the nodes of earlier releases: %w", err)
+	}
+	return n, nil
 }
 
 // unregister removes this node from those that hold keys. If that fails, it does not count after a minute.

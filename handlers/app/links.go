@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 )
@@ -69,11 +70,19 @@ type RestrictionRequest struct {
 	Reason     string `json:"reason" doc:"Why; operators of your entity who see the ticket and auditors read it"`
 }
 
-// ChangeRestriction restricts the access to a ticket, or lifts the restriction. Errors: those of the rules.
+// ChangeRestriction restricts the access to a ticket, or lifts the restriction. While a node of the release before runs, which would go on showing
+// the ticket by its lists, it restricts none. Errors: those of the rules.
 func (s *Service) ChangeRestriction(ctx context.Context, by Caller, id ticket.ID, in RestrictionRequest, idempotency Idempotency) (CommandResult, error) {
 	var command ticket.Command = ticket.LiftRestriction{Reason: in.Reason}
 	if in.Restricted {
 		command = ticket.RestrictAccess{Reason: in.Reason}
+		earlier, err := s.Store.Keyring().EarlierNodes(ctx)
+		if err != nil {
+			return CommandResult{}, err
+		}
+		if earlier > 0 {
+			return CommandResult{}, &ticket.NotAllowedError{Move: ticket.MoveRestrictAccess, Reason: refusal.EarlierNodesRun.With()}
+		}
 	}
 	return s.Dispatch(ctx, CommandRequest{
 		Ticket: id, Command: command, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body,

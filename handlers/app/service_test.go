@@ -9,8 +9,10 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
@@ -240,5 +242,39 @@ func TestDisableReleasesTickets(t *testing.T) {
 	}
 	if released, err := s.App.Disable(t.Context(), accounts.CommandLine, s.anna.Actor.ID, "test"); err != nil || released != 0 {
 		t.Errorf("repetition: got %d released tickets, %v, want 0", released, err)
+	}
+}
+
+// While a node of the release before runs, which would go on showing the ticket by its lists, nobody restricts one; a restriction can be lifted.
+func TestNoRestrictionBesideEarlierNodes(t *testing.T) {
+	s := newService(t)
+	id, other := s.open(), s.open()
+	for _, ticketID := range []ticket.ID{id, other} {
+		s.update(s.anna, ticketID, take())
+	}
+	restrict := func(id ticket.ID) error {
+		_, err := s.App.ChangeRestriction(t.Context(), s.anna, id, app.RestrictionRequest{Restricted: true, Reason: "minaccia al personale"}, app.Idempotency{})
+		return err
+	}
+	if err := restrict(id); err != nil {
+		t.Fatal(err)
+	}
+	owner := storetest.Connect(t, s.Database)
+	if _, err := owner.Exec(t.Context(), `insert into keys.nodes (node, masters, known) values (gen_random_uuid(), '{}', '{}')`); err != nil { // as nodes of the release before do
+		t.Fatal(err)
+	}
+	var refused *ticket.NotAllowedError
+	if err := restrict(other); !errors.As(err, &refused) || refused.Reason.Code != refusal.EarlierNodesRun {
+		t.Errorf("got %v, want a refusal", err)
+	}
+	supervisor := app.Caller{Actor: person.Actor{ID: s.Account(t, "dora", person.ASRSupervisor, torino), Role: person.ASRSupervisor, Entity: torino}}
+	if _, err := s.App.ChangeRestriction(t.Context(), supervisor, id, app.RestrictionRequest{Reason: "passato"}, app.Idempotency{}); err != nil {
+		t.Errorf("the restriction is not lifted: %v", err)
+	}
+	if _, err := owner.Exec(t.Context(), `update keys.nodes set seen_at = seen_at - interval '2 minutes' where release = 0`); err != nil {
+		t.Fatal(err)
+	}
+	if err := restrict(other); err != nil {
+		t.Errorf("after the node has ended: %v", err)
 	}
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
@@ -138,6 +140,11 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 			return Result{}, err
 		}
 	}
+	if c.Operation != account.EndRole {
+		if err := s.checkNodes(ctx, c.Role, c.Entity); err != nil {
+			return Result{}, err
+		}
+	}
 	do := account.Do{ID: id, Change: c, Reason: r.Reason, Emergency: r.Emergency}
 	if setsSecrets {
 		if fresh, do.Credentials, err = r.secrets(); err != nil {
@@ -161,6 +168,19 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 		}
 	}
 	return result, nil
+}
+
+// checkNodes refuses a role that nodes of the release before, which still run, take for another one: an auditor of one entity reads everything
+// there.
+func (s *Service) checkNodes(ctx context.Context, role person.Role, entity catalog.EntityCode) error {
+	if !role.Audits() || policy.ReadsEverything(person.Actor{Role: role, Entity: entity}) {
+		return nil
+	}
+	earlier, err := s.store.Keyring().EarlierNodes(ctx)
+	if err == nil && earlier > 0 {
+		err = &identity.InvalidError{Field: "placement", Reason: refusal.EarlierNodesRun.With()}
+	}
+	return err
 }
 
 // isRefusal reports whether an error of decide says that the rules refused, so that there is no event.
@@ -203,6 +223,9 @@ func (s *Service) ChangeOwn(ctx context.Context, session identity.Session, from 
 func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) (Result, error) {
 	r, err := s.request(ctx, request)
 	if err != nil {
+		return Result{}, err
+	}
+	if err := s.checkNodes(ctx, r.Role, r.Entity); err != nil {
 		return Result{}, err
 	}
 	f, err := s.facts(ctx, r.Account)

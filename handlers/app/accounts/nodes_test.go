@@ -12,7 +12,9 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/account"
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
@@ -126,5 +128,48 @@ func TestConfirmationsAtOnce(t *testing.T) {
 	var staged int
 	if err := storetest.Connect(t, f.db.URL).QueryRow(ctx, `select count(*) from identity.staged_secrets`).Scan(&staged); err != nil || staged != 0 {
 		t.Errorf("%d secrets are staged, %v, want none", staged, err)
+	}
+}
+
+// While a node of the release before runs, nobody becomes auditor or data protection officer of one entity: it takes such an auditor for one who
+// reads everything. Auditors of the Region, who do, and operators can be appointed, and roles end.
+func TestNoAuditorOfAnEntityBesideEarlierNodes(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno, carla := f.person("ada", admin), f.person("bruno", admin), f.person("carla", account.RoleAt{Role: person.Auditor, Entity: torino})
+	waits, err := f.Change(ctx, ada, give(f.person("dora"), person.Auditor, torino))
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := storetest.Connect(t, f.db.URL)
+	if _, err := owner.Exec(ctx, `insert into keys.nodes (node, masters, known) values (gen_random_uuid(), '{}', '{}')`); err != nil { // as nodes of the release before do
+		t.Fatal(err)
+	}
+	refused := func(err error) bool {
+		var invalid *identity.InvalidError
+		return errors.As(err, &invalid) && invalid.Reason.Code == refusal.EarlierNodesRun
+	}
+	for n, c := range []struct {
+		role    person.Role
+		entity  catalog.EntityCode
+		refused bool
+	}{
+		{person.Auditor, torino, true}, {person.DataProtectionOfficer, torino, true}, {person.Auditor, catalog.Region, false}, {person.Auditor, "", false}, {person.ASROperator, torino, false},
+	} {
+		if _, err := f.Change(ctx, ada, give(f.person(fmt.Sprint("persona", n)), c.role, c.entity)); refused(err) != c.refused || !c.refused && err != nil {
+			t.Errorf("%s@%s: got %v, want it refused: %t", c.role, c.entity, err, c.refused)
+		}
+	}
+	if _, err := f.Confirm(ctx, bruno, waits.Event.ID); !refused(err) {
+		t.Errorf("the confirmation of an earlier request: got %v, want it refused", err)
+	}
+	if _, err := f.Change(ctx, ada, accounts.Request{Change: account.Change{Operation: account.EndRole, Account: carla.ID, Role: person.Auditor, Entity: torino}}); err != nil {
+		t.Errorf("the end of a role: got %v, want none", err)
+	}
+	if _, err := owner.Exec(ctx, `update keys.nodes set seen_at = seen_at - interval '2 minutes' where release = 0`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Confirm(ctx, bruno, waits.Event.ID); err != nil {
+		t.Errorf("after the node has ended: got %v, want none", err)
 	}
 }

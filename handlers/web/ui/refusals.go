@@ -121,6 +121,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.SupervisorLifts:     "L’accesso ristretto lo toglie un supervisore dell’ente che ha la richiesta: gli chieda di farlo.",
 	refusal.AccessRestricted:    "Questa richiesta ha l’accesso ristretto: la vedono solo l’operatore assegnato e i supervisori del Suo ente. Se deve lavorarci, chieda a un supervisore di assegnargliela o di togliere la restrizione.",
 	refusal.ViewEnded:           "Il Suo ente ha avuto questa richiesta e ora ne vede solo la traccia: sono passati trenta giorni da quando è stata chiusa o presa in carico da un’altra azienda. Per saperne di più si rivolga all’ente che l’ha in carico.",
+	refusal.EarlierNodesRun:     "È ancora in funzione un server della versione precedente, che non ne terrebbe conto. Riprovi quando tutti i server sono aggiornati.",
 	refusal.SystemReleases:      "Questo avviene da sé quando un operatore cambia incarico: lasci la richiesta senza operatore.",
 
 	// Moves that are not possible now.
