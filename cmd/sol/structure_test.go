@@ -99,7 +99,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/answers":          append([]string{"handlers/app", "handlers/app/accesslog", "handlers/app/accessreport", "handlers/app/agreements", "handlers/app/unusual", "handlers/identity", "eventstore/pgpool"}, below...),
 	"handlers/app/unusual":          {"domain/...", "eventstore", "eventstore/pgpool"},
 	"handlers/app/agreements":       {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},
-	"handlers/app/accesslog":        {"domain/...", "eventstore", "eventstore/pgpool", "eventstore/signedreader"},
+	"handlers/app/accesslog":        {"domain/...", "eventstore", "eventstore/pgpool", "eventstore/ticketlog"},
 	"handlers/app/accesslog/months": {},
 	"handlers/app/attachment":       {"domain/...", "eventstore"},
 	"handlers/app/caller":           {"domain/...", "handlers/app/accesslog", "projections/ticketview"},

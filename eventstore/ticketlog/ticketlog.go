@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
@@ -117,6 +118,17 @@ func DomainActor(a eventstore.Actor) person.Actor {
 // StoreActor converts an actor of the domain into the stored form.
 func StoreActor(a person.Actor) eventstore.Actor {
 	return eventstore.Actor{ID: a.ID, Role: string(a.Role), Entity: string(a.Entity)}
+}
+
+// ReaderOf converts an actor of the domain into the reader for whom the database reads: it shows the streams and rows that the actor may read.
+func ReaderOf(a person.Actor) eventstore.Reader {
+	r := eventstore.Reader{Role: string(a.Role), Entity: string(a.Entity), Account: a.ID, Everything: policy.ReadsEverything(a)}
+	if !r.Everything {
+		for _, tag := range ticket.ViewerTags(a) {
+			r.Tags = append(r.Tags, string(tag))
+		}
+	}
+	return r
 }
 
 // Decider returns the rules of tickets in the form that dispatch.New takes.

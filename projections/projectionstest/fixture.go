@@ -226,25 +226,13 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 // CountVisible returns the number of rows that a table or function shows to an actor under the database role of requests.
 func (f *Fixture) CountVisible(t *testing.T, actor person.Actor, from string) (n int) {
 	t.Helper()
-	err := f.Store.Pools().Request.InTx(t.Context(), readerOf(actor), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
+	err := f.Store.Pools().Request.InTx(t.Context(), ticketlog.ReaderOf(actor), "test", pgx.TxOptions{}, func(tx pgx.Tx) error {
 		return tx.QueryRow(t.Context(), `select count(*) from `+from).Scan(&n)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
-}
-
-// readerOf returns for whom the database reads if an actor does, as ticketview.Viewer.Reader does. Tests of ticketview import this package.
-func readerOf(by person.Actor) eventstore.Reader {
-	r := eventstore.Reader{Role: string(by.Role), Entity: string(by.Entity), Account: by.ID, Everything: by.Role == person.Auditor}
-	switch {
-	case by.Role == person.Citizen:
-		r.Tags = []string{string(ticket.CitizenTag(by.ID))}
-	case by.Role.Operates():
-		r.Tags = []string{string(ticket.EntityTag(by.Entity))}
-	}
-	return r
 }
 
 // ExecAsRequest executes a statement under the database role of requests.

@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // Viewer is the person for whom a ticket or list is read, with the role and entity chosen after login.
@@ -57,16 +58,12 @@ func (v Viewer) Tags() []ticket.ReaderTag {
 	return ticket.ViewerTags(v.Actor)
 }
 
-// Reader returns for whom the database reads: it lets the viewer see no other streams and rows.
+// Reader returns the reader for whom the database reads: it shows the streams and rows that the viewer may read.
 func (v Viewer) Reader() eventstore.Reader {
 	if v.Ticket != "" {
 		return eventstore.Reader{Role: string(person.Citizen), Stream: string(v.Ticket)}
 	}
-	r := eventstore.Reader{Role: string(v.Actor.Role), Entity: string(v.Actor.Entity), Account: v.Actor.ID, Everything: v.ReadsEverything()}
-	for _, tag := range v.Tags() {
-		r.Tags = append(r.Tags, string(tag))
-	}
-	return r
+	return ticketlog.ReaderOf(v.Actor)
 }
 
 // WorksAt reports whether the viewer works at the entity. It is false for an empty entity.

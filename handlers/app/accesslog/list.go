@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
-	"github.com/sol-assistenza/sol/eventstore/signedreader"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // earlierIDs is added to the ids of access.reads and access.searches: they are older than the records of access.records, whose ids are positive.
@@ -53,7 +53,7 @@ func List(ctx context.Context, requests *pgpool.Requests, reader person.Actor, i
 	entries []Entry, err error,
 ) {
 	options := pgx.TxOptions{AccessMode: pgx.ReadOnly}
-	err = requests.InTx(ctx, readerOf(reader), "accesses", options, func(tx pgx.Tx) error {
+	err = requests.InTx(ctx, ticketlog.ReaderOf(reader), "accesses", options, func(tx pgx.Tx) error {
 		// Rows of the first release hold a keyed hash, which begins with the first digits of the person id.
 		earlier := strings.ReplaceAll(citizen, "-", "")
 		earlier = earlier[:min(len(earlier), 12)]
@@ -104,9 +104,4 @@ func Cleanup(ctx context.Context, worker *pgxpool.Pool) (deleted int64, err erro
 		deleted += tag.RowsAffected()
 	}
 	return deleted, nil
-}
-
-// readerOf returns for whom the database reads the records of an actor.
-func readerOf(by person.Actor) signedreader.Reader {
-	return signedreader.Reader{Role: string(by.Role), Entity: string(by.Entity), Account: by.ID, Everything: policy.ReadsEverything(by)}
 }

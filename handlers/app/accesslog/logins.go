@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
 // Login is a stored login record (identity.RecordLogin writes them).
@@ -28,7 +29,7 @@ type Login struct {
 // ListLogins returns at most limit login records, the newest first, with ids below before (0: from the newest): of an account, or of all if
 // account is "". Row-level security returns rows to the role auditor only; for other readers the list is empty.
 func ListLogins(ctx context.Context, requests *pgpool.Requests, reader person.Actor, account string, before int64, limit int) (logins []Login, err error) {
-	err = requests.InTx(ctx, readerOf(reader), "logins", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err = requests.InTx(ctx, ticketlog.ReaderOf(reader), "logins", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
 			select id, at, last_at, what, account, address, person, count from shown.logins
 			where ($1 = '' or account = $1) and ($2::bigint = 0 or id < $2) order by id desc limit $3`, account, before, limit)
