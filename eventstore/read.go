@@ -33,7 +33,7 @@ func (s *Store) ReadStream(ctx context.Context, id StreamID) ([]Record, error) {
 	return foundRecords(id, records, err)
 }
 
-// Reader is who reads: the holder of any of Tags, or of a link to the one stream Stream, or who may read everything.
+// Reader identifies a reader of streams: the holder of any of Tags or of a link to the one stream Stream, or one who may read everything.
 type Reader = signedreader.Reader
 
 // readStreamKind is the kind of the reads of single streams in the request pool.

@@ -196,7 +196,7 @@ const (
 	ReadsAll
 )
 
-// GroupOf returns the group of a reader. Whoever opens a ticket without a role at an entity knows what its citizen knows.
+// GroupOf returns the group of a reader. A reader without a role at an entity knows what the citizen of the ticket knows.
 func GroupOf(by person.Actor) ReaderGroup {
 	switch {
 	case policy.ReadsEverything(by) || by.Role == person.System || by.Role == person.Administrator:

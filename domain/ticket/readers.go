@@ -67,8 +67,8 @@ func (s State) Readers() []ReaderTag {
 	return sortedTags(tags...)
 }
 
-// ViewerTags returns the tags that an actor holds. Who has none of the tags of a ticket may not read it, other than those who read everything.
-// The policy gives the same answer; a test compares the two.
+// ViewerTags returns the tags that an actor holds. An actor without any of the tags of a ticket may not read it, except
+// those who read everything. The policy gives the same answer; a test compares the two.
 func ViewerTags(by person.Actor) []ReaderTag {
 	switch {
 	case by.Role == person.Citizen && by.ID != "":

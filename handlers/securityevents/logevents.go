@@ -26,7 +26,7 @@ var ticketKinds = map[string]Kind{
 // logEventTypes are the stored names of the log's events that are security events.
 var logEventTypes = slices.Concat(account.EventNames(), agreement.EventNames(), slices.Collect(maps.Keys(ticketKinds)))
 
-// scannedPositions is how many positions of the log, or of the access log, one query looks at.
+// scannedPositions is the number of positions of the log, or of the access log, that one query reads.
 const scannedPositions = 5000
 
 // logEvents is the source of changes of accounts, agreements and erasures: events of the log, by position.

@@ -12,7 +12,7 @@ import (
 // lateAfter is the time after which /status tells that security events wait.
 const lateAfter = 2 * time.Minute
 
-// state is how far the receiver has the events.
+// state measures what the receiver lacks.
 type state struct {
 	Late    time.Duration // since the receiver had all
 	Waiting int64         // events; of very many only a part is counted

@@ -19,11 +19,11 @@ import (
 const (
 	dialTimeout  = 5 * time.Second
 	writeTimeout = 10 * time.Second // until the server's kernel has a batch; below the lease
-	// settleTime is how long a new connection must last before what was sent on it counts: a server that refuses the client's certificate, and a
-	// balancer with no server, take bytes and then end the connection.
+	// settleTime is the time for which a new connection must last before messages on it count as sent: a server that refuses the client's
+	// certificate, and a balancer with no server, take bytes and then end the connection.
 	settleTime = 5 * time.Second
-	// resentFor is how long before the end of a connection messages may have been sent that are sent again on the next one: a server that ends may
-	// lose what its kernel had taken for it and the program had not read.
+	// resentFor is the time before the end of a connection whose messages are sent again on the next one: a server that ends may lose bytes that
+	// its kernel had taken and its program had not read.
 	resentFor = 30 * time.Second
 	// maxResent bounds what is kept for that, in events.
 	maxResent = 5000

@@ -36,7 +36,7 @@ type Row struct {
 	// Terms are the lexemes of the number and of the person, by which a search finds the ticket.
 	Terms         []string       `json:"terms"`
 	CitizenStates []citizenState `json:"shown"`
-	// TraceAt is the time of the last event that changed status, entity or restriction. It is what traces show as the last change.
+	// TraceAt is the time of the last event that changed status, entity or restriction. Traces show it as the last change.
 	TraceAt time.Time `json:"trace_at,omitzero"`
 	// TraceOf is the entity whose trace the row is; empty for the row of a ticket.
 	TraceOf catalog.EntityCode `json:"trace_of,omitempty"`

@@ -9,7 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 )
 
-// traceRow is what an entity sees of a ticket in its lists after its view has ended.
+// traceRow is the row of a ticket in the lists of an entity whose view has ended.
 type traceRow struct {
 	Row
 	Holder catalog.EntityCode

@@ -32,7 +32,7 @@ func WithSnapshot(ctx context.Context, store *eventstore.Store, by eventstore.Re
 }
 
 // WithLiveSnapshot is WithSnapshot on the connection of live updates, which waits for no request. The snapshot shows every row, and the caller
-// must check who may see which. Now is zero: who reads whenever something changes must not make the log settle a time for each read.
+// must check who may see which. Now is zero: live updates read after each change, and the log need not settle a time for each of these reads.
 // It sends the lock statement alone: Postgres parses all statements of a batch first, and parsing a query takes the snapshot.
 func WithLiveSnapshot(ctx context.Context, store *eventstore.Store, models []Model, do func(Snapshot) error) error {
 	return pgx.BeginTxFunc(ctx, store.Pools().Live, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package acts says of an act in the history of a ticket whether it was undone and how long it is held, and of its events who may know of them from
-// when on. It also says of a whole history how often its links were revoked.
+// Package acts derives facts from the history of a ticket: whether an act was undone and how long it is held, from when on which reader may know of
+// which events, and how often the links were revoked.
 package acts
 
 import (

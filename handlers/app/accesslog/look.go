@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Look is what one request looks at. It has one record; what the request looks at beside that is recorded as a continuation of it.
+// Look joins the records of one request: its first record is that of the look, and further ones continue it.
 type Look struct {
 	mu       sync.Mutex
 	recorded bool

@@ -13,7 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
-// seen is what all looks of a report saw of one ticket. It holds ids, no personal data.
+// seen adds up the looks of a report at one ticket. It holds ids, no personal data.
 type seen struct {
 	Person      string                 `json:"p,omitempty"`
 	Ticket      ticket.ID              `json:"t"`
@@ -56,7 +56,7 @@ func (s *seen) add(l look) {
 	}
 }
 
-// merge adds what other looks saw of the same ticket.
+// merge adds the sum of other looks at the same ticket.
 func (s *seen) merge(o *seen) {
 	s.Openings, s.Listings = s.Openings+o.Openings, s.Listings+o.Listings
 	for k, n := range o.Kinds {

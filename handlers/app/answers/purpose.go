@@ -10,7 +10,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 )
 
-// purposes holds, in Italian, for what each kind of look is.
+// purposes holds the purpose of each kind of look, in Italian.
 var purposes = map[accesslog.Kind]string{
 	accesslog.Ticket: "Lettura della richiesta", accesslog.Checks: "Lettura delle verifiche", accesslog.Attachment: "Lettura di un allegato",
 	accesslog.Preview: "Preparazione di una risposta", accesslog.History: "Controllo della storia completa", accesslog.Dossier: "Fascicolo per un controllo",
@@ -19,10 +19,10 @@ var purposes = map[accesslog.Kind]string{
 	accesslog.Notifications: "Avviso di lavoro",
 }
 
-// Purpose returns, in Italian, for what a look was.
+// Purpose returns the purpose of a kind of look, in Italian.
 func Purpose(k accesslog.Kind) string { return cmp.Or(purposes[k], "Altra consultazione") }
 
-// RoleName returns, in Italian, the role of who looked, as a citizen may know it.
+// RoleName returns the role of the person who looked, in Italian, as a citizen may know it.
 func RoleName(r person.Role, link bool) string {
 	switch {
 	case link:

@@ -21,7 +21,7 @@ type Summary struct {
 	Latest *Latest // the newest unread one; nil if there is none
 }
 
-// Latest is a notification without its text and ticket: who sees it has seen no data of a ticket, and leaves no access record.
+// Latest is a notification without its text and ticket. It shows no data of a ticket, so it leaves no access record.
 type Latest struct {
 	ID   string                 `json:"id"`
 	Kind sagas.NotificationKind `json:"kind" example:"handover"`

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package terminal says who uses the command line.
+// Package terminal identifies the person at the command line.
 package terminal
 
 import (
@@ -18,7 +18,7 @@ import (
 )
 
 // Caller returns who looks at the terminal, for access records: the user of the operating system, with the one who became it by sudo, the
-// machine, and the address of an ssh client. The two variables of the environment are what the user says; the user's id is the system's.
+// machine, and the address of an ssh client. The user can set the two variables of the environment, and not the id.
 func Caller(env func(string) string, cmd *cobra.Command) app.Caller {
 	name := strconv.Itoa(os.Getuid())
 	if u, err := user.Current(); err == nil { // without an entry in the user database the number stays
