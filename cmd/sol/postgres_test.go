@@ -33,7 +33,7 @@ func startPostgresWith(t *testing.T, access string) *embedpg.Server {
 	c := embedpg.Config{Dir: filepath.Join(dir, "postgres")}
 	if access != "" {
 		file := filepath.Join(dir, "access.conf")
-		if err := os.WriteFile(file, []byte(access), 0o644); err != nil { //nolint:gosec // the user of Postgres reads it
+		if err := os.WriteFile(file, []byte(access), 0o644); err != nil { // the user of Postgres reads it
 			t.Fatal(err)
 		}
 		c.Settings = map[string]string{"hba_file": file}
