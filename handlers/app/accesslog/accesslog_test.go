@@ -116,9 +116,9 @@ func TestRecordsCannotBeChanged(t *testing.T) {
 	insert := `insert into TABLE select (jsonb_populate_record(r, '{"position": 2}')).* from access.records r`
 	for role, run := range map[string]func(sql string) error{
 		"sol_viewer": asRequest,
-		"sol_worker":  func(sql string) error { _, err := db.Store.Pools().Consumer.Exec(t.Context(), sql); return err },
-		"sol_append":  func(sql string) error { _, err := db.Store.Pools().Append.Exec(t.Context(), sql); return err },
-		"the owner":   func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
+		"sol_worker": func(sql string) error { _, err := db.Store.Pools().Consumer.Exec(t.Context(), sql); return err },
+		"sol_append": func(sql string) error { _, err := db.Store.Pools().Append.Exec(t.Context(), sql); return err },
+		"the owner":  func(sql string) error { _, err := owner.Exec(t.Context(), sql); return err },
 	} {
 		statements := []string{`update TABLE set person = 'nobody'`, `update TABLE set at = at - interval '3 years'`, `delete from TABLE`, `truncate TABLE`}
 		if role != "the owner" {
