@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sol-assistenza/sol/handlers/api/document"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
@@ -73,7 +74,7 @@ func New(c Config) (*API, error) {
 	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()
-	a.huma = humago.New(mux, openAPIConfig(c.Version, c.PublicURL))
+	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
 	a.registerSessions()
 	a.registerOpen()
 	a.registerLists()
