@@ -78,8 +78,12 @@ func (a *cli) demoCommand() *cobra.Command {
 // auto-close delay that the plan counts on.
 func (a *cli) seedDemo(ctx context.Context, c config.Config, db database.Database, p demo.Params, people []demo.Person) error {
 	c.Hold, c.AutoCloseAfter = rules.DefaultHold, 0
+	owner := db.URL
+	if !c.KnowsOwner() {
+		owner = ""
+	}
 	return demo.Seed(ctx, demo.SeedConfig{
-		File: filepath.Join(c.DataDir, "demo-seed.json"), Params: p, People: people, Log: a.err,
+		File: filepath.Join(c.DataDir, "demo-seed.json"), Params: p, People: people, Owner: owner, Log: a.err,
 		Progress: func(label string) (func(done, total int), func()) {
 			bar := progress.New(a.err, label)
 			return func(done, total int) { bar.Set(int64(done), int64(total)) }, bar.Finish

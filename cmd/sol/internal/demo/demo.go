@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package demo creates the demo's data: fictitious people at all entities and thousands of tickets over simulated months. It inserts no
-// rows: it dispatches commands in the order of their simulated time, while it moves the store's clock and the sagas run. It also runs the
-// demo backends and writes demo.json.
+// Package demo creates the demo's data: fictitious people at all entities and thousands of tickets over simulated months. It
+// dispatches commands in the order of their simulated time, while it moves the store's clock and the sagas run. It inserts rows of the access
+// log alone. It also runs the demo backends and writes demo.json.
 package demo
 
 import (

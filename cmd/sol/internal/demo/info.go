@@ -56,19 +56,23 @@ func RemoveInfo(file string) error {
 	return nil
 }
 
-// Describe returns the info as text of 120 columns: one identity of each role with its secrets, the user names of each entity, and
-// example requests.
+// Describe returns the info as text of 120 columns: one identity of each role with its secrets (of auditors and data protection officers
+// one of each entity), the user names of each entity, and example requests.
 func (info Info) Describe(c config.Config) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nSOL Assistenza is ready at %s. All people are fictitious. Examples:\n\n", info.Address)
 	line := func(role, entity, username, password, pin string) {
-		fmt.Fprintf(&b, "  %-22s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
+		fmt.Fprintf(&b, "  %-29s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
 	}
 	line("role", "entity", "user name", "password", "PIN")
-	shown := map[person.Role]bool{}
+	shown := map[Placement]bool{}
 	for _, i := range info.Identities {
-		if !shown[i.Role] {
-			shown[i.Role] = true
+		kind := Placement{Role: i.Role}
+		if i.Role.Audits() { // who audits one entity sees other pages than who audits all
+			kind.Entity = i.Entity
+		}
+		if !shown[kind] {
+			shown[kind] = true
 			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
 		}
 	}

@@ -22,15 +22,16 @@ type Person struct {
 	Placements                      []Placement
 }
 
-// Placement is a role at an entity; Entity is empty for auditor, administrator and citizen.
+// Placement is a role at an entity; Entity is empty for the Region's auditor, administrator and citizen.
 type Placement struct {
 	Role   person.Role
 	Entity catalog.EntityCode
 }
 
 // People returns the demo's people: two or three operators and a supervisor for every ASR, two operators and a
-// supervisor for the Region, an auditor, an administrator, four citizens. The first supervisor is also an operator
-// of the last ASR: someone with two placements. The same catalogue gives the same people.
+// supervisor for the Region, two administrators, an auditor and a data protection officer of the Region and of one ASR,
+// four citizens. The first supervisor is also an operator of the last ASR: someone with two placements. The last citizen
+// works at the ASR with agreements. The same catalogue gives the same people.
 func People(c *catalog.Catalog, at time.Time) []Person {
 	var all []Person
 	add := func(role person.Role, entity catalog.EntityCode) {
@@ -50,6 +51,9 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 	add(person.Auditor, "")
 	add(person.Administrator, "")
 	add(person.Administrator, "") // confirms what the first asks for
+	add(person.Auditor, withAgreements)
+	add(person.DataProtectionOfficer, withAgreements)
+	add(person.DataProtectionOfficer, catalog.Region)
 	for i := range all {
 		if all[i].Placements[0].Role == person.ASRSupervisor {
 			all[i].Placements = append(all[i].Placements, Placement{person.ASROperator, entities[len(entities)-1].Code})
@@ -64,6 +68,8 @@ func People(c *catalog.Catalog, at time.Time) []Person {
 		p.TaxCode = taxCode(river.name, "Cittadino", born, river.female, pick(r, townCodes))
 		all = append(all, p)
 	}
+	employee := &all[len(all)-1]
+	employee.Placements = append(employee.Placements, Placement{person.ASROperator, withAgreements})
 	return all
 }
 

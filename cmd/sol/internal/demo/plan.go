@@ -96,12 +96,14 @@ func (w *planner) writeScenario(r *rand.Rand, p Params, n int, citizens []Accoun
 	topic := drawTopic(r)
 	entity := w.drawEntity(r)
 	kind := r.IntN(1000)
+	if n == employeesTicket && len(citizens) > 0 {
+		return w.writeEmployeesScenario(s, p, citizens[len(citizens)-1])
+	}
 	if kind < 45 {
 		topic = operatorTopic
 	} else if kind < 95 && len(citizens) > 0 {
 		a := pick(r, citizens)
-		s.account = a.ID
-		s.citizen.given, s.citizen.family, s.citizen.taxCode, s.citizen.email = a.GivenName, a.FamilyName, a.TaxCode, a.Username+"@example.org"
+		s.setAccount(a)
 	}
 	s.placeholders = newPlaceholders(r, s.citizen, s.now)
 	if kind >= 975 {

@@ -142,7 +142,7 @@ func TestPlanKeepsTheRules(t *testing.T) {
 	for _, name := range []string{
 		"Opened", "Assigned", "Unassigned", "Taken", "CitizenNote", "InternalNote", "RegionalNote", "CitizenAsked", "Resumed",
 		"CitizenReplied", "Escalated", "Recalled", "Redirected", "Resolved", "Discarded", "MarkedDuplicate", "Reopened",
-		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased", "CheckAnswered", "OutcomeCarriedOut",
+		"ActWithdrawn", "AutoClosed", "Reclassified", "PersonalDataErased", "CheckAnswered", "OutcomeCarriedOut", "AccessRestricted",
 	} {
 		if r.events[name] == 0 {
 			t.Errorf("got no event %s, want some", name)
@@ -203,6 +203,12 @@ func TestPeople(t *testing.T) {
 		}
 		if at[demo.Placement{Role: operator, Entity: e.Code}] < 2 || at[demo.Placement{Role: supervisor, Entity: e.Code}] != 1 {
 			t.Errorf("%s: got too few operators, or not one supervisor", e.Short)
+		}
+	}
+	const agreed = "010301"
+	for _, in := range []demo.Placement{{Role: person.Auditor, Entity: agreed}, {Role: person.DataProtectionOfficer, Entity: agreed}, {Role: person.DataProtectionOfficer, Entity: catalog.Region}} {
+		if at[in] != 1 {
+			t.Errorf("got %d people with role %s at %q, want 1", at[in], in.Role, in.Entity)
 		}
 	}
 	if at[demo.Placement{Role: person.Auditor}] != 1 || at[demo.Placement{Role: person.Administrator}] != 2 ||

@@ -58,6 +58,12 @@ type scenario struct {
 	checksAnswered map[catalog.EntityCode]bool
 }
 
+// setAccount makes a verified citizen the requester.
+func (s *scenario) setAccount(a Account) {
+	s.account = a.ID
+	s.citizen.given, s.citizen.family, s.citizen.taxCode, s.citizen.email = a.GivenName, a.FamilyName, a.TaxCode, a.Username+"@example.org"
+}
+
 // text returns one of the texts with its placeholders filled.
 func (s *scenario) text(texts []string) string { return s.placeholders.Replace(pick(s.random, texts)) }
 

@@ -21,11 +21,12 @@ type System struct {
 	Close func()
 }
 
-// SeedConfig is the configuration of Seed. All fields are required.
+// SeedConfig is the configuration of Seed. All fields but Owner are required.
 type SeedConfig struct {
 	File   string // demo-seed.json, which records what the demo created or was about to create
 	Params Params
 	People []Person
+	Owner  string    // URL of the database's owner; "": unknown, then the access log has no looks of the past
 	Log    io.Writer // for lines to a person
 	// Progress starts a progress display and returns the functions that update and end it.
 	Progress func(label string) (set func(done, total int), finish func())
@@ -84,17 +85,26 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	if err != nil {
 		return err
 	}
+	if err := recordAgreements(ctx, s.App, accounts, p.From()); err != nil {
+		return err
+	}
+	plan := Plan(p, s.App.Catalog, accounts)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Sagas.Run(running) }()
 	progress, finish := c.Progress("executing commands")
 	err = Execute(ctx, Installation{
 		Store: s.App.Store, Dispatcher: s.App.TicketDispatcher, Clock: clock, RunUntilIdle: s.Sagas.RunUntilIdle, Progress: progress,
-	}, p, Plan(p, s.App.Catalog, accounts))
+	}, p, plan)
 	finish()
 	stop()
 	if err = errors.Join(err, <-ended); err != nil {
 		return err
+	}
+	if c.Owner != "" {
+		if err := recordPastLooks(ctx, s.App, c.Owner, p, plan); err != nil {
+			return err
+		}
 	}
 	return OutboxMessages{Pool: s.App.Store.Pools().Outbox, Dispatcher: s.App.TicketDispatcher, Notifications: s.App.Notifications}.Deliver(ctx, p,
 		accounts)
