@@ -147,11 +147,68 @@ create table access.findings (
 );
 alter table access.findings enable row level security;
 alter table access.findings force row level security;
-create policy officer on access.findings for select to sol_request using (
-  (select access.reader_role()) = 'responsabile_protezione_dati' and ((select access.reader_everything()) or entity = (select access.reader_entity())));
 create policy definer on access.findings to sol_definer using (true) with check (true);
-grant select on access.findings to sol_request;
-call access.show('access.findings');
+
+-- That an officer has examined a finding, and what came of it. A finding is examined once.
+create table access.examinations (
+  finding  bigint primary key references access.findings (id),
+  person   text not null,  -- account of the officer
+  at       timestamptz not null default clock_timestamp(),
+  note     bytea not null, -- sealed with the key of the month, as what was searched for
+  note_key uuid not null
+);
+alter table access.examinations enable row level security;
+alter table access.examinations force row level security;
+create policy definer on access.examinations to sol_definer using (true) with check (true);
+
+-- The entity whose findings the reader of the transaction may see; '%' for all, '' for none.
+create function access.findings_of() returns text language sql stable as $$
+  select case when r.role is distinct from 'responsabile_protezione_dati' then '' when r.everything then '%' else coalesce(r.entity, '') end from access.reader() r $$;
+
+-- The findings that the reader may see, examined or not, before an id (0: from the newest), the newest first.
+-- +goose StatementBegin
+create function access.read_findings(examined boolean, before bigint, how_many integer)
+returns table (id bigint, rule text, entity text, person text, day date, count integer, examined_by text, examined_at timestamptz, note bytea, note_key uuid)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  mine text := access.findings_of();
+begin
+  return query
+    select f.id, f.rule, f.entity, f.person, f.day, f.count, e.person, e.at, e.note, e.note_key
+    from access.findings f left join access.examinations e on e.finding = f.id
+    where mine in ('%', f.entity) and (e.finding is not null) = examined and (before = 0 or f.id < before)
+    order by f.id desc limit how_many;
+end
+$$;
+-- +goose StatementEnd
+
+-- The number of findings that the reader may see and that nobody has examined.
+-- +goose StatementBegin
+create function access.count_findings() returns bigint language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  mine text := access.findings_of();
+begin
+  return (select count(*) from access.findings f where mine in ('%', f.entity) and not exists (select from access.examinations e where e.finding = f.id));
+end
+$$;
+-- +goose StatementEnd
+
+-- Notes that the reader has examined a finding. It returns 'unknown' if the reader does not see it and 'examined' if somebody has examined it.
+-- +goose StatementBegin
+create function access.examine_finding(wanted bigint, sealed bytea, sealed_with uuid) returns text
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  mine text := access.findings_of();
+begin
+  if not exists (select from access.findings f where f.id = wanted and mine in ('%', f.entity)) then
+    return 'unknown';
+  end if;
+  insert into access.examinations (finding, person, note, note_key) values (wanted, (access.reader()).account, sealed, sealed_with) on conflict do nothing;
+  return case when found then 'noted' else 'examined' end;
+end
+$$;
+-- +goose StatementEnd
 
 create table access.evaluated_days (
   entity text not null,
@@ -199,11 +256,15 @@ $$;
 grant create on schema access to sol_definer;
 grant select (stream, version, actor, recorded_at, readers) on log.events to sol_definer;
 grant select (account, role, entity, valid_from, valid_to) on identity.placements to sol_definer;
-grant select, insert on access.findings to sol_definer;
+grant select, insert on access.findings, access.examinations to sol_definer;
 alter function access.find_unusual owner to sol_definer;
+alter function access.read_findings owner to sol_definer;
+alter function access.count_findings owner to sol_definer;
+alter function access.examine_finding owner to sol_definer;
 revoke create on schema access from sol_definer;
-revoke execute on function access.find_unusual from public;
+revoke execute on function access.find_unusual, access.read_findings, access.count_findings, access.examine_finding from public;
 grant execute on function access.find_unusual to sol_worker;
+grant execute on function access.read_findings, access.count_findings, access.examine_finding to sol_viewer;
 
 revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
 grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_viewer;

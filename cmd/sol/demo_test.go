@@ -66,6 +66,7 @@ func TestDemo(t *testing.T) {
 	t.Run("as of", s.testAsOf)
 	t.Run("rebuild", s.testRebuild)
 	t.Run("people", s.testPeople)
+	t.Run("agreements", s.testAgreements)
 	t.Run("erase", s.testErase)
 	t.Run("metrics", s.testMetrics)
 	t.Run("outbox", s.testOutbox)

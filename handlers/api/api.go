@@ -88,6 +88,8 @@ func New(c Config) (*API, error) {
 	a.registerEvents()
 	a.registerOwnAccesses()
 	a.registerAccessRecords()
+	a.registerUnusual()
+	a.registerAgreements()
 	a.registerStream()
 	a.registerCatalogue()
 	if err := a.registerOperations(mux); err != nil {

@@ -12,11 +12,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
+	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
@@ -98,6 +100,7 @@ var (
 	methodNotAllowed      = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
 	requestTimeout        = problemKind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
 	forbiddenMove         = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
+	unchanged             = problemKind{"unchanged", http.StatusConflict, "It is so already"}
 	erased                = problemKind{"erased", http.StatusGone, "The content was erased"}
 	staleVersion          = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
 	bodyTooLarge          = problemKind{"body-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
@@ -115,7 +118,7 @@ var (
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
 	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
-		requestTimeout, forbiddenMove, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
+		requestTimeout, forbiddenMove, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
 // detail returns a problem of the kind with a formatted detail.
@@ -157,6 +160,7 @@ func problemFor(err error) *Problem {
 		account     *identity.InvalidError
 		newer       *ticket.UnknownEventError
 		exceeded    *formlimit.ExceededError
+		disagreed   *agreement.RefusedError
 	)
 	switch {
 	case errors.As(err, &exceeded):
@@ -173,6 +177,10 @@ func problemFor(err error) *Problem {
 		return p
 	case errors.As(err, &account):
 		return invalidField(secretFields[account.Field], account.Reason.String(), account.Allowed)
+	case errors.As(err, &disagreed):
+		return invalidField(disagreed.Field, disagreed.Reason.String(), "")
+	case errors.Is(err, agreement.ErrUnchanged), errors.Is(err, unusual.ErrExamined):
+		return unchanged.detail("Nothing was changed: %s.", err)
 	case errors.As(err, &filter):
 		return invalidField(filter.Field, filter.Reason.String(), filter.Allowed)
 	case errors.As(err, &conflict):

@@ -41,6 +41,17 @@ func API() []Route {
 		{Pattern: "GET /api/v1/access-report", Access: Role, Action: policy.ReportAccesses, Looks: Accesses, Request: func(c Call) Request {
 			return get("/api/v1/access-report?ticket=" + string(c.Ticket.ID))
 		}},
+		{Pattern: "GET /api/v1/unusual-reading", Access: Role, Action: policy.ReadUnusual, Looks: Accesses, Request: fixed("/api/v1/unusual-reading")},
+		{Pattern: "POST /api/v1/unusual-reading/{id}/examination", Access: Role, Action: policy.ReadUnusual, Missing: true, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/unusual-reading/1/examination", fields{"text": "Verificato con il reparto"})
+		}},
+		{Pattern: "GET /api/v1/agreements", Access: Role, Action: policy.Administer, Request: fixed("/api/v1/agreements")},
+		{Pattern: "POST /api/v1/agreements", Access: Role, Action: policy.Administer, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/agreements", fields{"entity": "", "use": "unusual-reading", "reference": ""}) // incomplete: it records none
+		}},
+		{Pattern: "POST /api/v1/agreements/end", Access: Role, Action: policy.Administer, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/agreements/end", fields{"entity": "", "use": "unusual-reading", "reference": ""})
+		}},
 		{Pattern: "GET /api/v1/stream", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, Request: func(c Call) Request {
 			return Request{Method: http.MethodGet, Path: "/api/v1/stream?ticket=" + string(c.Ticket.ID), Stream: true}
 		}},

@@ -198,6 +198,9 @@ func auditorPages() []Route {
 		page("GET /revisione/ruoli", policy.ReadAccountChanges, Nothing, "/revisione/ruoli"),
 		page("GET /revisione/accessi", policy.ReadAccountChanges, Nothing, "/revisione/accessi"),
 		page("GET /revisione/letture-insolite", policy.ReadUnusual, Accesses, "/revisione/letture-insolite"),
+		{Pattern: "POST /revisione/letture-insolite/{finding}", Access: Role, Action: policy.ReadUnusual, Missing: true, Request: func(Call) Request {
+			return postForm("/revisione/letture-insolite/1", "esito", "Verificato con il reparto")
+		}},
 		page("GET /revisione/consultazioni", policy.SearchAccesses, Accesses, "/revisione/consultazioni?dal="),
 		page("GET /revisione/consultazioni.csv", policy.SearchAccesses, Accesses, "/revisione/consultazioni.csv"),
 		page("GET /revisione/persone-coinvolte", policy.ReportAccesses, Accesses, "/revisione/persone-coinvolte?dal=2026-01-01&al=2026-01-02"),

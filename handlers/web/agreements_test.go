@@ -39,6 +39,10 @@ func TestFiguresPerPersonNeedAnAgreement(t *testing.T) {
 		t.Errorf("got %v, want a row of an operator of the entity that agreed", rows)
 	}
 
+	refused = ada.open("/amministrazione/accordi").submit("Registra la fine", formValues{"Documento che lo termina": " "}).want(422).shows("compili questo campo", "Accordo prot. 1234")
+	if record := refused.fields("Registra l’accordo"); record.Get("ente") != "" {
+		t.Errorf("got %v in the other form, want it empty", record)
+	}
 	ada.open("/amministrazione/accordi").submit("Registra la fine", formValues{"Documento che lo termina": "Disdetta prot. 99"}).want(200).
 		shows("L’accordo è finito", "Nessun ente ha un accordo", "Disdetta prot. 99", "registrato l’accordo")
 	sara.open("/cruscotto").want(200).shows(off)

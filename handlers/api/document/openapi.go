@@ -32,6 +32,8 @@ func Head(version, publicURL string) huma.Config {
 				{Name: "tickets", Description: "Open, read and change tickets"},
 				{Name: "work", Description: "Queues, lists, figures, notifications, live updates"},
 				{Name: "catalogue", Description: "Data for forms and menus"},
+				{Name: "audit", Description: "For auditors and data protection officers: who looked at what"},
+				{Name: "service", Description: "For administrators"},
 				{Name: "operations", Description: "Health"},
 			},
 		},

@@ -129,7 +129,7 @@ func TestNobodyTellsWhenASearchWasTyped(t *testing.T) {
 // TestNoNodeDestroysTheKeyOfAMonth: keys of months are destroyed with the month alone, and wrapped again like all.
 func TestNoNodeDestroysTheKeyOfAMonth(t *testing.T) {
 	db, _, _ := worker(t)
-	sealed, err := accesslog.NewSealer(db.Store).Seal(t.Context(), "Dora Esempio")
+	sealed, err := accesslog.NewSealer(db.Store).Seal(t.Context(), accesslog.TermsLabel, "Dora Esempio")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestNoNodeDestroysTheKeyOfAMonth(t *testing.T) {
 	if _, err := nodes.Exec(t.Context(), `update keys.keys set wrapped = wrapped || '' where id = $1::text::uuid`, sealed.Key); err != nil {
 		t.Errorf("wrapped again: %v", err)
 	}
-	if text, err := accesslog.NewSealer(db.OpenNode(t)).Open(t.Context(), sealed); err != nil || text != "Dora Esempio" {
+	if text, err := accesslog.NewSealer(db.OpenNode(t)).Open(t.Context(), accesslog.TermsLabel, sealed); err != nil || text != "Dora Esempio" {
 		t.Errorf("got %q, %v", text, err)
 	}
 }

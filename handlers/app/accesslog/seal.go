@@ -17,10 +17,11 @@ import (
 // keyStream is the stream of the keys that seal what was searched for. It has no events. It is a stored name.
 var keyStream = uuid.MustParse("a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11")
 
-// termsLabel is the label of what is sealed in the associated data. It is a stored name.
-const termsLabel = "access-terms"
+// TermsLabel is the label of what was searched for. It is a stored name.
+const TermsLabel = "access-terms"
 
-// Sealer seals what was searched for with a key of the month, which is destroyed with the month's records. It is safe for concurrent use.
+// Sealer seals what was searched for, and notes about findings of unusual reading, with a key of the month, which is destroyed with the month's
+// records. The label is part of the associated data: what was sealed with it opens with it alone. It is safe for concurrent use.
 type Sealer struct {
 	store *eventstore.Store
 
@@ -37,28 +38,28 @@ func NewSealer(store *eventstore.Store) *Sealer {
 func monthKey(month string) uuid.UUID { return uuid.NewSHA1(keyStream, []byte(month)) }
 
 // Seal seals a text with the key of this month (UTC).
-func (s *Sealer) Seal(ctx context.Context, text string) (Sealed, error) {
+func (s *Sealer) Seal(ctx context.Context, label, text string) (Sealed, error) {
 	id := monthKey(s.store.Now().Format("2006-01"))
 	key, err := s.key(ctx, id)
 	if err != nil {
-		return Sealed{}, fmt.Errorf("seal what was searched for: %w", err)
+		return Sealed{}, fmt.Errorf("seal with the key of the month: %w", err)
 	}
-	return Sealed{Content: key.Seal(nil, nil, []byte(text), s.store.Keyring().LabelAAD(keyStream, id, termsLabel)), Key: id.String()}, nil
+	return Sealed{Content: key.Seal(nil, nil, []byte(text), s.store.Keyring().LabelAAD(keyStream, id, label)), Key: id.String()}, nil
 }
 
 // Open returns a text that Seal sealed. Error: eventstore.ErrErased when the month's key was destroyed.
-func (s *Sealer) Open(ctx context.Context, sealed Sealed) (string, error) {
+func (s *Sealer) Open(ctx context.Context, label string, sealed Sealed) (string, error) {
 	id, err := uuid.Parse(sealed.Key)
 	if err != nil {
-		return "", fmt.Errorf("key of what was searched for: %w", err)
+		return "", fmt.Errorf("key of a month: %w", err)
 	}
 	key, err := s.key(ctx, id)
 	if err != nil {
-		return "", fmt.Errorf("open what was searched for: %w", err)
+		return "", fmt.Errorf("open with the key of the month: %w", err)
 	}
-	text, err := key.Open(nil, nil, sealed.Content, s.store.Keyring().LabelAAD(keyStream, id, termsLabel))
+	text, err := key.Open(nil, nil, sealed.Content, s.store.Keyring().LabelAAD(keyStream, id, label))
 	if err != nil {
-		return "", fmt.Errorf("open what was searched for: %w", err)
+		return "", fmt.Errorf("open with the key of the month: %w", err)
 	}
 	return string(text), nil
 }

@@ -16,24 +16,27 @@ import (
 func TestTermsAreSealedWithTheKeyOfTheMonth(t *testing.T) {
 	db := storetest.New(t)
 	other := db.OpenNode(t)
-	first, err := accesslog.NewSealer(db.Store).Seal(t.Context(), "Dora Esempio")
+	first, err := accesslog.NewSealer(db.Store).Seal(t.Context(), accesslog.TermsLabel, "Dora Esempio")
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := accesslog.NewSealer(other).Seal(t.Context(), "Dora Esempio")
+	second, err := accesslog.NewSealer(other).Seal(t.Context(), accesslog.TermsLabel, "Dora Esempio")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if first.Key != second.Key || string(first.Content) == string(second.Content) {
 		t.Errorf("got keys %s and %s, want one key and different contents", first.Key, second.Key)
 	}
-	if text, err := accesslog.NewSealer(other).Open(t.Context(), first); err != nil || text != "Dora Esempio" {
+	if text, err := accesslog.NewSealer(other).Open(t.Context(), accesslog.TermsLabel, first); err != nil || text != "Dora Esempio" {
 		t.Errorf("got %q, %v on another node", text, err)
+	}
+	if text, err := accesslog.NewSealer(other).Open(t.Context(), "another", first); err == nil {
+		t.Errorf("with another label: got %q, want an error", text)
 	}
 	if _, err := storetest.Connect(t, db.URL).Exec(t.Context(), `update keys.keys set wrapped = null, destroyed_at = now() where id = $1::text::uuid`, first.Key); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accesslog.NewSealer(other).Open(t.Context(), first); !errors.Is(err, eventstore.ErrErased) {
+	if _, err := accesslog.NewSealer(other).Open(t.Context(), accesslog.TermsLabel, first); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("with a destroyed key: got %v, want %v", err, eventstore.ErrErased)
 	}
 }

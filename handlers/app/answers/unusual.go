@@ -13,14 +13,31 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 )
 
-// Unusual returns at most limit findings of unusual reading before an id (0: from the newest) to a data protection officer, and records this look. Error:
-// *ticket.NotVisibleError for all others.
-func (s *Service) Unusual(ctx context.Context, by app.Caller, before int64, limit int) ([]unusual.Finding, error) {
-	if by.Link != "" || !policy.May(by.Actor, policy.ReadUnusual) {
+// Unusual returns at most limit findings of unusual reading, examined ones or the others, before an id (0: from the newest) to a data protection
+// officer, and records this look. Error: *ticket.NotVisibleError for all others.
+func (s *Service) Unusual(ctx context.Context, by app.Caller, examined bool, before int64, limit int) ([]unusual.Finding, error) {
+	if !isOfficer(by) {
 		return nil, &ticket.NotVisibleError{}
 	}
 	if _, err := s.record(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Detail: "unusual"}); err != nil {
 		return nil, err
 	}
-	return unusual.List(ctx, s.app.Store.Pools().Request, by.Viewer().Reader(), before, limit)
+	return s.findings().List(ctx, by.Viewer().Reader(), examined, before, limit)
+}
+
+// Examine notes that a data protection officer has examined a finding and what came of it. Errors: those of unusual.Findings.Examine,
+// *ticket.NotVisibleError for all others.
+func (s *Service) Examine(ctx context.Context, by app.Caller, id int64, text string) error {
+	if !isOfficer(by) {
+		return &ticket.NotVisibleError{}
+	}
+	return s.findings().Examine(ctx, by.Viewer().Reader(), id, text)
+}
+
+func isOfficer(by app.Caller) bool {
+	return by.Link == "" && policy.May(by.Actor, policy.ReadUnusual)
+}
+
+func (s *Service) findings() unusual.Findings {
+	return unusual.Findings{Store: s.app.Store, Sealer: accesslog.NewSealer(s.app.Store)}
 }

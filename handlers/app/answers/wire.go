@@ -4,13 +4,16 @@
 package answers
 
 import (
+	"context"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accessreport"
+	"github.com/sol-assistenza/sol/handlers/app/unusual"
 )
 
 // OwnAccess is one look of somebody else at the citizen's ticket.
@@ -74,6 +77,57 @@ type AccessReport struct {
 	Summary  accessreport.Summary `json:"summary"`
 	Items    []accessreport.Row   `json:"items" doc:"Tickets of the persons concerned; those of one person follow each other"`
 	Complete bool                 `json:"complete" doc:"False: there are more than limit. sol access report has all"`
+}
+
+// Unusual is a finding of unusual reading.
+type Unusual struct {
+	ID          int64              `json:"id"`
+	Rule        string             `json:"rule"`
+	Title       string             `json:"title" doc:"Of the rule, Italian"`
+	Entity      catalog.EntityCode `json:"entity" doc:"Placement of who read"`
+	Account     string             `json:"account" doc:"Who read"`
+	Day         string             `json:"day" doc:"In Rome" example:"2026-03-02"`
+	Count       int                `json:"count" doc:"Number of tickets"`
+	Examination *Examination       `json:"examination,omitempty" doc:"Absent while nobody has examined it"`
+}
+
+// Examination says who has examined a finding, when, and what came of it.
+type Examination struct {
+	By     string    `json:"by" doc:"Account of the data protection officer"`
+	At     time.Time `json:"at"`
+	Text   string    `json:"text" doc:"Empty once the access log of its month was dropped"`
+	Erased bool      `json:"erased,omitempty"`
+}
+
+// UnusualList is one page of findings, the newest first.
+type UnusualList struct {
+	Items      []Unusual `json:"items"`
+	NextCursor string    `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+}
+
+// ExaminationRequest says what came of the examination of a finding.
+type ExaminationRequest struct {
+	Text string `json:"text" maxLength:"20000" doc:"What was checked, and why that is enough; at most 2000 characters"`
+}
+
+// UnusualPage returns a page of findings as the API gives them, without a cursor, and the id before which the next page begins (0: there is none).
+// It is Unusual otherwise.
+func (s *Service) UnusualPage(ctx context.Context, by app.Caller, examined bool, before int64, limit int) (list UnusualList, next int64, err error) {
+	list.Items = []Unusual{}
+	found, err := s.Unusual(ctx, by, examined, before, limit+1)
+	if len(found) > limit {
+		found = found[:limit]
+		next = found[limit-1].ID
+	}
+	for _, f := range found {
+		rule, _ := unusual.FindRule(f.Rule)
+		one := Unusual{ID: f.ID, Rule: f.Rule, Title: rule.Title, Entity: f.Entity, Account: f.Person, Day: f.Day.Format(time.DateOnly), Count: f.Count}
+		if e := f.Examination; e != nil {
+			one.Examination = &Examination{e.By, e.At.UTC(), e.Text, e.Erased}
+		}
+		list.Items = append(list.Items, one)
+	}
+	return list, next, err
 }
 
 // List returns an answer as the API gives it, without a cursor.

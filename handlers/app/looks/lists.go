@@ -59,7 +59,7 @@ func (r *Recorder) listAccess(ctx context.Context, f lists.Filter, shown []lists
 	a = accesslog.Access{Kind: accesslog.Lists, Detail: string(f.Queue), Shown: TicketsOf(shown, func(i lists.Item) ticket.ID { return i.ID })}
 	if f.Q != "" {
 		a.Kind = accesslog.Search
-		a.Terms, err = r.sealer.Seal(ctx, f.Q)
+		a.Terms, err = r.sealer.Seal(ctx, accesslog.TermsLabel, f.Q)
 	}
 	return a, err
 }

@@ -74,7 +74,7 @@ func (r *Recorder) figureAccess(ctx context.Context, kind accesslog.Kind, d dash
 	if err != nil {
 		return accesslog.Access{}, fmt.Errorf("filter of figure %s: %w", d.Figure, err)
 	}
-	sealed, err := r.sealer.Seal(ctx, string(filter))
+	sealed, err := r.sealer.Seal(ctx, accesslog.TermsLabel, string(filter))
 	return accesslog.Access{Kind: kind, Detail: string(d.Figure), Terms: sealed}, err
 }
 

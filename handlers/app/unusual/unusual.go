@@ -11,8 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
-	"github.com/sol-assistenza/sol/domain/catalog"
-	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
@@ -78,45 +76,4 @@ func (f Finder) openDays(ctx context.Context, a agreement.Agreement) ([]time.Tim
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[time.Time])
-}
-
-// Finding is unusual reading of one person on one day.
-type Finding struct {
-	ID     int64
-	Rule   string
-	Entity catalog.EntityCode // placement of the person
-	Person string             // account
-	Day    time.Time          // midnight UTC of the day in Rome
-	Count  int                // number of tickets
-}
-
-// List returns at most limit findings before an id (0: from the newest), the newest first, for a data protection officer: of their entity, or of all
-// for the Region's. For all others it is empty, by row-level security.
-func List(ctx context.Context, requests *pgpool.Requests, by eventstore.Reader, before int64, limit int) (all []Finding, err error) {
-	err = requests.InTx(ctx, by, "unusual reading", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select id, rule, entity, person, day, count from shown.findings where $1 = 0 or id < $1 order by id desc limit $2`, before, limit)
-		if err != nil {
-			return err
-		}
-		all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Finding, err error) {
-			err = row.Scan(&f.ID, &f.Rule, &f.Entity, &f.Person, &f.Day, &f.Count)
-			return f, err
-		})
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list unusual reading: %w", err)
-	}
-	return all, nil
-}
-
-// CountRecent returns the number of findings of the last seven days that a reader may see.
-func CountRecent(ctx context.Context, requests *pgpool.Requests, by eventstore.Reader) (n int, err error) {
-	err = requests.InTx(ctx, by, "unusual reading", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from shown.findings where found_at > now() - interval '7 days'`).Scan(&n)
-	})
-	if err != nil {
-		return 0, fmt.Errorf("count unusual reading: %w", err)
-	}
-	return n, nil
 }

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
@@ -35,6 +36,7 @@ type agreementsData struct {
 	Entities []catalog.Entity
 	Uses     []agreementUse
 	Typed    agreement.Record // as typed
+	TypedEnd agreement.End    // as typed
 }
 
 type agreementUse struct {
@@ -51,14 +53,15 @@ type agreementRow struct {
 	Reference, SignedOn string
 	Who                 string
 	At                  time.Time
+	IsTyped             bool // the form that ends it was sent and refused
 }
 
 func (p *Pages) agreementsPage(r *ui.Request) error {
-	return p.renderAgreements(r, http.StatusOK, nil, agreement.Record{})
+	return p.renderAgreements(r, http.StatusOK, nil, agreement.Record{}, agreement.End{})
 }
 
-func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem, typed agreement.Record) error {
-	d := agreementsData{Entities: p.App.Catalog.Entities(p.App.Store.Now()), Typed: typed}
+func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem, typed agreement.Record, end agreement.End) error {
+	d := agreementsData{Entities: p.App.Catalog.Entities(p.App.Store.Now()), Typed: typed, TypedEnd: end}
 	for _, u := range agreement.Uses() {
 		d.Uses = append(d.Uses, agreementUse{u, useNames[u]})
 	}
@@ -81,11 +84,13 @@ func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem,
 	row := func(e agreement.Event, by string, at time.Time) agreementRow {
 		return agreementRow{
 			Entity: e.Entity, EntityName: p.EntityName(e.Entity), Use: e.Use, UseName: useNames[e.Use], Ended: e.Kind == agreement.Ended,
-			Reference: e.Reference, SignedOn: ui.FormatDate(e.SignedOn), Who: cmp.Or(names[by], "riga di comando"), At: at,
+			Reference: e.Reference, SignedOn: ui.FormatDate(e.SignedOn), Who: cmp.Or(names[by], "riga di comando, utente "+strings.TrimPrefix(by, "os:")), At: at,
 		}
 	}
 	for _, a := range state.Agreements {
-		d.Current = append(d.Current, row(agreement.Event{Kind: agreement.Recorded, Entity: a.Entity, Use: a.Use, Reference: a.Reference, SignedOn: a.SignedOn}, a.By.ID, a.At))
+		current := row(agreement.Event{Kind: agreement.Recorded, Entity: a.Entity, Use: a.Use, Reference: a.Reference, SignedOn: a.SignedOn}, a.By.ID, a.At)
+		current.IsTyped = end.Entity == a.Entity && end.Use == a.Use
+		d.Current = append(d.Current, current)
 	}
 	for _, e := range slices.Backward(entries) {
 		d.History = append(d.History, row(e.Event, e.Record.By.ID, e.Record.At))
@@ -98,7 +103,7 @@ func (p *Pages) recordAgreement(r *ui.Request) error {
 		Entity: catalog.EntityCode(r.FormValue("ente")), Use: agreement.Use(r.FormValue("uso")), Reference: r.FormValue("riferimento"), SignedOn: r.FormValue("giorno"),
 	}
 	if err := p.App.Agreements.Record(r.Context(), r.Session.Actor, c); err != nil {
-		return p.refuseAgreement(r, err, c)
+		return p.refuseAgreement(r, err, c, agreement.End{})
 	}
 	p.logAdministration(r, "agreement recorded", "")
 	return r.Redirect("/amministrazione/accordi?fatto=accordo")
@@ -107,17 +112,22 @@ func (p *Pages) recordAgreement(r *ui.Request) error {
 func (p *Pages) endAgreement(r *ui.Request) error {
 	c := agreement.End{Entity: catalog.EntityCode(r.FormValue("ente")), Use: agreement.Use(r.FormValue("uso")), Reference: r.FormValue("riferimento")}
 	if err := p.App.Agreements.End(r.Context(), r.Session.Actor, c); err != nil {
-		return p.refuseAgreement(r, err, agreement.Record{})
+		return p.refuseAgreement(r, err, agreement.Record{}, c)
 	}
 	p.logAdministration(r, "agreement ended", "")
 	return r.Redirect("/amministrazione/accordi?fatto=accordo-fine")
 }
 
 // refuseAgreement shows the page with the error message of a refused command and what was typed.
-func (p *Pages) refuseAgreement(r *ui.Request, err error, typed agreement.Record) error {
+func (p *Pages) refuseAgreement(r *ui.Request, err error, typed agreement.Record, end agreement.End) error {
 	problem := ui.ProblemOf(err)
 	if problem.Status >= http.StatusInternalServerError {
 		return err
 	}
-	return p.renderAgreements(r, problem.Status, problem, typed)
+	for n := range problem.Fields {
+		if end.Entity != "" { // the form that ends an agreement has one field
+			problem.Fields[n].Field = "fine"
+		}
+	}
+	return p.renderAgreements(r, problem.Status, problem, typed, end)
 }

@@ -4,19 +4,12 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
-
-// relationNames holds the Italian names of the relations.
-var relationNames = map[string]string{
-	"own": "per sé", "entity": "del proprio ente", "region": "di tutti gli enti", "competent": "competente", "handed-to": "ricevuta in inoltro",
-	"sender": "inoltrata alla Regione", "former": "già avuta", "trace": "già avuta, resta la traccia", "assignee": "in carico",
-	"author": "ultima azione propria", "citizen": "propria richiesta", "every": "qualunque richiesta", "foreign": "altrui",
-	"addressee": "testo per il proprio ente", "reader": "testo per chi vede la richiesta",
-}
 
 type rightsData struct {
 	Version int
@@ -25,6 +18,7 @@ type rightsData struct {
 
 type rightRow struct {
 	Action           policy.Action
+	Name             string   // Italian
 	Roles, Relations []string // Italian
 }
 
@@ -32,16 +26,12 @@ type rightRow struct {
 func (p *Pages) rightsPage(r *ui.Request) error {
 	d := rightsData{Version: policy.Version}
 	for _, right := range policy.Rights() {
-		row := rightRow{Action: right.Action}
+		row := rightRow{Action: right.Action, Name: cmp.Or(actionNames[right.Action], string(right.Action))}
 		for _, role := range right.Roles {
-			name := ui.RoleNames[role]
-			if name == "" {
-				name = string(role)
-			}
-			row.Roles = append(row.Roles, name)
+			row.Roles = append(row.Roles, cmp.Or(ui.RoleNames[role], otherRoleNames[role], string(role)))
 		}
 		for _, relation := range right.Relations.Names() {
-			row.Relations = append(row.Relations, relationNames[relation])
+			row.Relations = append(row.Relations, cmp.Or(relationNames[relation], relation))
 		}
 		d.Rows = append(d.Rows, row)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
+	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
@@ -149,6 +150,8 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Qualcosa va corretto", Text: "Non è stato registrato nulla.", Fields: []FieldProblem{f}}
 	case errors.Is(err, agreement.ErrUnchanged):
 		return &Problem{Status: http.StatusConflict, Title: "È già così", Text: "L’accordo era già registrato, o era già finito: guardi nell’elenco."}
+	case errors.Is(err, unusual.ErrExamined):
+		return &Problem{Status: http.StatusConflict, Title: "È già esaminata", Text: "Nel frattempo qualcun altro ha esaminato la segnalazione: la trova tra quelle esaminate. Non è stato modificato nulla."}
 	case errors.Is(err, account.ErrNotFound):
 		return &Problem{Status: http.StatusConflict, Title: "Non è più in attesa", Text: "Qualcun altro ha già risposto: guardi nella cronologia."}
 	case errors.Is(err, account.ErrDisabled):

@@ -58,7 +58,7 @@ type user struct {
 	Supervises             bool
 	Audits                 bool
 	ReadsUnusual           bool
-	Findings               int // of unusual reading, in the last seven days
+	Findings               int // of unusual reading that nobody has examined
 	Administers            bool
 	Citizen                bool
 	Home                   string
@@ -134,7 +134,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 		f.User.ToAnswer, f.User.Emergencies, f.User.Overdue = waiting.ToAnswer(), len(waiting.Emergencies), waiting.Overdue()
 	}
 	if f.User.ReadsUnusual = policy.May(actor, policy.ReadUnusual); f.User.ReadsUnusual {
-		f.User.Findings, err = unusual.CountRecent(r.Context(), u.App.Store.Pools().Request, r.Caller.Viewer().Reader())
+		f.User.Findings, err = unusual.Findings{Store: u.App.Store}.CountOpen(r.Context(), r.Caller.Viewer().Reader())
 	}
 	if f.User.HasNotifications {
 		f.Unread, err = u.App.Notifications.Unread(r.Context(), actor)
@@ -175,6 +175,7 @@ var confirmations = map[string]string{
 	"sbloccata":    "La persona può di nuovo accedere da ovunque.",
 	"disattivata":  "La persona non può più accedere; le richieste che aveva in carico sono libere.",
 	"accordo":      "L’accordo è registrato: vale da adesso.",
+	"esaminata":    "La segnalazione è esaminata: la trova tra quelle esaminate.",
 	"accordo-fine": "L’accordo è finito: ciò che permetteva è di nuovo spento.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }

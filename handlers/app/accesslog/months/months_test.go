@@ -37,7 +37,7 @@ func age(t *testing.T, db *storetest.DB, ago int, records int) {
 	t.Helper()
 	recorder, sealer := accesslog.NewRecorder(db.Store.Pools()), accesslog.NewSealer(db.Store)
 	for i := range records {
-		sealed, err := sealer.Seal(t.Context(), fmt.Sprint("Mario Prova ", i))
+		sealed, err := sealer.Seal(t.Context(), accesslog.TermsLabel, fmt.Sprint("Mario Prova ", i))
 		if err != nil {
 			t.Fatal(err)
 		}
