@@ -67,6 +67,12 @@ async function call(method, route, body, token) {
   return answer.json();
 }
 
+// readAs returns the answer to a read of the API by an identity.
+export async function readAs(identity, route) {
+  const { token } = await call('POST', 'sessions', { username: identity.username, password: identity.password, pin: identity.pin });
+  return call('GET', route, undefined, token);
+}
+
 let people = 0;
 
 // newTaxCode returns a new tax code. The demo's connected systems get the given facts and evidence about it; by default none.
