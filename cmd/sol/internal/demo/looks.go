@@ -51,7 +51,7 @@ func recordPastLooks(ctx context.Context, s *app.Service, ownerURL string, p Par
 	if err != nil {
 		return fmt.Errorf("demo: looks of the past: %w", err)
 	}
-	finder := unusual.Finder{Pools: s.Store.Pools(), Agreements: s.Agreements}
+	finder := unusual.Finder{Pools: s.Store.Pools(), Agreements: s.Agreements.State}
 	for range 1 + p.Months { // it evaluates a month at a time
 		if _, err := finder.Find(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
