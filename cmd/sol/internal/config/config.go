@@ -45,6 +45,9 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_OWNER_DATABASE_URL
                         postgres://… of the same database for its owner, who migrates it (SOL_DATABASE_URL). With neither, sol
                         migrates nothing: sol migrate does it elsewhere
+  SOL_MAINTENANCE_DATABASE_URL
+                        postgres://… of the same database for sol_maintenance, as which sol access months and expire log in; empty:
+                        as the owner, who sets the role
   SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
                         unprivileged user that Postgres runs as can access)
   SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
