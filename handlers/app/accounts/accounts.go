@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,15 +41,13 @@ type Service struct {
 	store      *eventstore.Store
 	identity   *identity.Identity
 	dispatcher *dispatch.Dispatcher[account.State, account.Command, account.Event]
-
-	mu     sync.Mutex // of the read stream
-	state  account.State
-	stream []Entry // up to state.Version
+	stream     *dispatch.WholeStream[account.State, account.Command, account.Event]
 }
 
 // New returns a service on a log and the accounts that follow from it.
 func New(store *eventstore.Store, identities *identity.Identity, periods account.Periods) *Service {
-	return &Service{store: store, identity: identities, dispatcher: dispatch.New(store, decider(periods))}
+	d := dispatch.New(store, decider(periods))
+	return &Service{store: store, identity: identities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID)}
 }
 
 // decider returns the rules of accounts in the form that dispatch.New takes.
@@ -234,7 +231,7 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 	}
 	answer := account.Answer{Request: request, Kind: account.Confirmed, Facts: f}
 	result := Result{Account: r.Account}
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -280,7 +277,7 @@ func (s *Service) Answer(ctx context.Context, by person.Actor, request string, k
 
 // Review ends an emergency access with a judgement and its reason. A role that was not justified ends. Errors: those of account.Decide.
 func (s *Service) Review(ctx context.Context, by person.Actor, id string, justified bool, reason string) (account.Event, error) {
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	if err != nil {
 		return account.Event{}, err
 	}
@@ -296,7 +293,7 @@ func (s *Service) Review(ctx context.Context, by person.Actor, id string, justif
 
 // request returns a request that waits. Error: account.ErrNotFound.
 func (s *Service) request(ctx context.Context, id string) (account.Pending, error) {
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	if err != nil {
 		return account.Pending{}, err
 	}
@@ -338,7 +335,7 @@ func (s *Service) applyAndFind(ctx context.Context, version int) (account.Event,
 	if err := s.CatchUp(ctx); err != nil {
 		return account.Event{}, err
 	}
-	_, entries, err := s.read(ctx)
+	_, entries, err := s.stream.Read(ctx)
 	if err != nil || len(entries) < version {
 		return account.Event{}, errors.Join(err, errors.New("the account stream ends before its version"))
 	}
@@ -355,7 +352,7 @@ func (s *Service) facts(ctx context.Context, id string) (account.Facts, error) {
 
 // CatchUp applies the events of the account stream that the tables do not hold yet, for example those of a node that died.
 func (s *Service) CatchUp(ctx context.Context) error {
-	state, entries, err := s.read(ctx)
+	state, entries, err := s.stream.Read(ctx)
 	if err != nil {
 		return err
 	}
@@ -368,24 +365,6 @@ func (s *Service) CatchUp(ctx context.Context) error {
 		changes = append(changes, identity.RecordedChange{Event: e.Event, Version: e.Record.Version, At: e.Record.At})
 	}
 	return s.identity.ApplyChanges(ctx, changes)
-}
-
-// read returns the state of the account stream and its events, from memory if the stream has not grown.
-func (s *Service) read(ctx context.Context) (account.State, []Entry, error) {
-	version, err := s.store.StreamVersion(ctx, StreamID)
-	if err != nil && !errors.Is(err, eventstore.ErrNotFound) {
-		return account.State{}, nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.state.Version < version {
-		state, _, entries, err := s.dispatcher.Load(ctx, StreamID)
-		if err != nil {
-			return account.State{}, nil, err
-		}
-		s.state, s.stream = state, entries
-	}
-	return s.state, s.stream, nil
 }
 
 // asIdentityError returns identity's error for an error of the rules that means the same.

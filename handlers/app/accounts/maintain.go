@@ -45,7 +45,7 @@ func (s *Service) Maintain(ctx context.Context) (n int, err error) {
 	if err := s.CatchUp(ctx); err != nil {
 		return 0, err
 	}
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -42,7 +42,7 @@ func (o Overview) Overdue() bool {
 
 // Overview returns what waits, for a reader: an administrator or an auditor.
 func (s *Service) Overview(ctx context.Context, reader person.Actor) (o Overview, err error) {
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	if err != nil || len(state.Requests)+len(state.Emergency) == 0 {
 		return o, err
 	}
@@ -70,7 +70,7 @@ func (s *Service) Overview(ctx context.Context, reader person.Actor) (o Overview
 // History returns at most limit events of the account stream, the newest first, with versions below before (0: from the newest): of one
 // account, or of all if id is "".
 func (s *Service) History(ctx context.Context, id string, before, limit int) (page []Entry, err error) {
-	_, entries, err := s.read(ctx)
+	_, entries, err := s.stream.Read(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ package agreements
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
@@ -30,18 +29,14 @@ type Entry = dispatch.Event[agreement.Event]
 
 // Service records agreements and answers what they allow. It is safe for concurrent use.
 type Service struct {
-	store      *eventstore.Store
 	catalog    *catalog.Catalog
 	dispatcher *dispatch.Dispatcher[agreement.State, agreement.Command, agreement.Event]
-
-	mu      sync.Mutex // of what was read
-	state   agreement.State
-	entries []Entry // up to state.Version
+	stream     *dispatch.WholeStream[agreement.State, agreement.Command, agreement.Event]
 }
 
 // New returns a service on a log.
 func New(store *eventstore.Store, entities *catalog.Catalog) *Service {
-	return &Service{store: store, catalog: entities, dispatcher: dispatch.New(store, dispatch.Decider[agreement.State, agreement.Command, agreement.Event]{
+	d := dispatch.New(store, dispatch.Decider[agreement.State, agreement.Command, agreement.Event]{
 		Kind: StreamKind,
 		Decide: func(s agreement.State, c agreement.Command, by eventstore.Actor, now time.Time) ([]agreement.Event, error) {
 			return agreement.Decide(s, c, ticketlog.DomainActor(by), now)
@@ -54,7 +49,8 @@ func New(store *eventstore.Store, entities *catalog.Catalog) *Service {
 			return eventstore.NewEvent{Type: name, Data: data}, err
 		},
 		Decode: func(r eventstore.Record) (agreement.Event, error) { return agreement.Decode(r.Type, r.Data) },
-	})}
+	})
+	return &Service{catalog: entities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID)}
 }
 
 // Record records the agreement of an entity. Errors: those of agreement.Decide.
@@ -77,13 +73,13 @@ func (s *Service) dispatch(ctx context.Context, by person.Actor, c agreement.Com
 
 // State returns the agreements that hold now.
 func (s *Service) State(ctx context.Context) (agreement.State, error) {
-	state, _, err := s.read(ctx)
+	state, _, err := s.stream.Read(ctx)
 	return state, err
 }
 
 // History returns all events of the stream, the oldest first.
 func (s *Service) History(ctx context.Context) ([]Entry, error) {
-	_, entries, err := s.read(ctx)
+	_, entries, err := s.stream.Read(ctx)
 	return entries, err
 }
 
@@ -91,22 +87,4 @@ func (s *Service) History(ctx context.Context) ([]Entry, error) {
 func (s *Service) FiguresPerPerson(ctx context.Context) ([]catalog.EntityCode, error) {
 	state, err := s.State(ctx)
 	return state.Entities(agreement.FiguresPerPerson), err
-}
-
-// read returns the state of the stream and its events, from memory if the stream has not grown.
-func (s *Service) read(ctx context.Context) (agreement.State, []Entry, error) {
-	version, err := s.store.StreamVersion(ctx, StreamID)
-	if err != nil {
-		return agreement.State{}, nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.state.Version < version {
-		state, _, entries, err := s.dispatcher.Load(ctx, StreamID)
-		if err != nil {
-			return agreement.State{}, nil, err
-		}
-		s.state, s.entries = state, entries
-	}
-	return s.state, s.entries, nil
 }

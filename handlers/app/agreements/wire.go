@@ -45,7 +45,7 @@ type AgreementList struct {
 // List returns the agreements with their history.
 func (s *Service) List(ctx context.Context) (AgreementList, error) {
 	list := AgreementList{Items: []Agreement{}, History: []AgreementChange{}}
-	state, entries, err := s.read(ctx)
+	state, entries, err := s.stream.Read(ctx)
 	for _, a := range state.Agreements {
 		list.Items = append(list.Items, Agreement{a.Entity, a.Use, a.Reference, a.SignedOn, a.By.ID, a.At})
 	}
