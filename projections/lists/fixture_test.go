@@ -4,6 +4,7 @@
 package lists
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -34,6 +35,9 @@ func (h *fixture) checkCounts(who person.Actor, want map[QueueID]int) {
 	for _, q := range got {
 		if q.Count != want[q.ID] {
 			h.T.Errorf("%s %s: %s has %d, want %d", who.Role, who.ID, q.ID, q.Count, want[q.ID])
+		}
+		if page := h.list(who, Filter{Queue: q.ID}); page.Queues != nil && !slices.Equal(page.Queues, got) {
+			h.T.Errorf("%s %s: the list %s has the queues %v, want %v", who.Role, who.ID, q.ID, page.Queues, got)
 		}
 	}
 }

@@ -47,7 +47,14 @@ func (r *Reader) ListTickets(ctx context.Context, v ticketview.Viewer, f Filter)
 		if err != nil {
 			return fmt.Errorf("search: %w", err)
 		}
-		if page.Total, page.MoreThanTotal, err = snap.total(ctx, f, searched); err != nil {
+		if f.isQueueOnly() && f.Entity == "" {
+			var counts Counts
+			counts, err = snap.queueCounts(ctx)
+			page.Total, page.Queues = counts.of(snap.viewer, f.Queue), counts.Queues(snap.viewer)
+		} else {
+			page.Total, page.MoreThanTotal, err = snap.total(ctx, f, searched)
+		}
+		if err != nil {
 			return fmt.Errorf("count: %w", err)
 		}
 		if f.sortsByName() && page.TooManyByName() {
@@ -106,14 +113,9 @@ const maxSortedByName = 10_000
 // sortsByName reports whether the list is sorted by the requester's name.
 func (f Filter) sortsByName() bool { return f.Sort == ByRequester || f.Sort == ByRequesterDown }
 
-// total returns the number of tickets that match the filter. It is the stored count if the filter is a queue alone; otherwise it is counted
-// up to maxCounted, and more reports that there are more.
+// total counts the tickets that match the filter, up to maxCounted, and more reports that there are more.
 func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, more bool, err error) {
-	switch {
-	case f.isQueueOnly() && f.Entity == "":
-		counts, err := s.queueCounts(ctx)
-		return counts.of(s.viewer, f.Queue), false, err
-	case f.isQueueOnly() && f.Queue == HandedOverQueue: // findHandedOver has looked them up
+	if f.isQueueOnly() && f.Queue == HandedOverQueue { // findHandedOver has looked them up
 		return min(len(q.handedOver), maxCounted), len(q.handedOver) > maxCounted, nil
 	}
 	where := f.conditions(s, q)

@@ -60,6 +60,7 @@ type Page struct {
 	Total          int    // of all pages; exact for a queue alone, otherwise at most 1,000
 	MoreThanTotal  bool   // there are more tickets than Total
 	Position       eventstore.Position
+	Queues         []Queue // the viewer's queues at the same position, of a list that is a queue alone: its count is stored with theirs
 }
 
 // TooManyByName reports whether the list is too long to be sorted by name.

@@ -65,7 +65,7 @@ func (p *Pages) queuePage(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Position: d.Page.Position})
+	return p.Render(r, http.StatusOK, ui.Page{Template: "coda", Title: d.Name, Data: d, Part: "list", Queue: d.Queue, Queues: d.Page.Queues, Position: d.Page.Position})
 }
 
 // searchQueue handles the form above a list. The form is a POST so that the search is in no readable address; searchQueue redirects to

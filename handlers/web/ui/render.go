@@ -25,6 +25,7 @@ type Page struct {
 	Data       any
 	Part       string              // the template to render if htmx requests a part of the page; "": the whole page
 	Queue      lists.QueueID       // the queue that the page belongs to; "": none
+	Queues     []lists.Queue       // the reader's queues, if the page has read them
 	Ticket     ticket.ID           // the ticket that the page shows to operators and auditors; "": none
 	Search     string              // what the search box of the header holds
 	Position   eventstore.Position // the position up to which the page shows the log: live updates begin after it; zero: at the head
@@ -78,7 +79,7 @@ type user struct {
 func (u *UI) Render(r *Request, status int, p Page) error {
 	f := frame{
 		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(),
-		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Ticket: p.Ticket, Data: p.Data, Search: p.Search,
+		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Queues: p.Queues, Ticket: p.Ticket, Data: p.Data, Search: p.Search,
 	}
 	if p.Position.N > 0 {
 		f.Position = u.App.PositionText(r.Caller, p.Position)
@@ -121,7 +122,7 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	if e, ok := u.App.Catalog.Entity(actor.Entity); ok {
 		f.User.EntityName = e.Short
 	}
-	if f.User.Operates || f.User.Audits {
+	if (f.User.Operates || f.User.Audits) && f.Queues == nil {
 		if f.Queues, _, err = u.App.Lists.Queues(r.Context(), r.Caller.Viewer()); err != nil {
 			return err
 		}
