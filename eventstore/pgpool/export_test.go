@@ -21,6 +21,9 @@ func (p *Pools) PoolNamed(name Name) *pgxpool.Pool {
 	return nil
 }
 
+// SetSignedTime sets the time with which the request pool signs readers.
+func (p *Pools) SetSignedTime(now time.Time) { p.Request.signer.SetTime(now) }
+
 // DocumentedRow returns the beginning of the row of a pool in docs/operating.md.
 func DocumentedRow(s Spec) string {
 	commit := "standbys"

@@ -5,6 +5,7 @@ package pgpool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,21 +23,20 @@ import (
 type Requests struct {
 	pool   *pgxpool.Pool
 	signer *signedreader.Signer
-	begin  string // sets the reader $1, and in transaction mode what the connections of other pools have as settings
+	begin  string // sets the reader $1, and in transaction mode what the connections of other pools have as settings; returns now()
 	shares *shares
 }
 
 // newRequests returns the request pool for a pool.
 func newRequests(pool *pgxpool.Pool, s Spec, inTransactionMode bool) *Requests {
-	r := &Requests{pool: pool, shares: newShares(s.Wait, s.half(), 0), begin: `select set_config('` + signedreader.Setting + `', $1, true)`}
-	if !inTransactionMode {
-		return r
+	set := []string{`set_config('` + signedreader.Setting + `', $1, true)`}
+	if inTransactionMode {
+		settings := s.settings()
+		for _, name := range slices.Sorted(maps.Keys(settings)) {
+			set = append(set, fmt.Sprintf(`set_config('%s', '%s', true)`, name, settings[name]))
+		}
 	}
-	settings := s.settings()
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		r.begin += fmt.Sprintf(`, set_config('%s', '%s', true)`, name, settings[name])
-	}
-	return r
+	return &Requests{pool: pool, shares: newShares(s.Wait, s.half(), 0), begin: `select now(), concat(` + strings.Join(set, ", ") + `)`}
 }
 
 // Read sends the statements of a batch in one round trip and one transaction, for a reader. The functions of the batch (Query, QueryRow, Exec)
@@ -88,20 +88,47 @@ func (r *Requests) acquire(ctx context.Context, kind string, do func(*pgxpool.Co
 	return do(conn)
 }
 
-// send sends a batch in one round trip, after the statements that begin a transaction, if any, and the one that sets the reader. That one takes
-// the snapshot. pgx prepares new statements before it sends the first, so none of them takes an earlier one.
+// errSignedAtAnotherTime says that the reader's signature has another time than the transaction, and that the signer knows the time now.
+var errSignedAtAnotherTime = errors.New("the reader was signed at another time than that of the database")
+
+// send sends a batch in one round trip, after the statements that begin a transaction, if any, and the one that sets the reader. If the signature
+// has another time than the transaction, it sends all again, once, with a new one: no function of the batch was called.
 func (r *Requests) send(ctx context.Context, conn *pgxpool.Conn, by signedreader.Reader, begin []string, batch *pgx.Batch) error {
-	signed, err := r.signer.Sign(by)
+	err := r.sendOnce(ctx, conn, by, begin, batch)
+	if !errors.Is(err, errSignedAtAnotherTime) {
+		return err
+	}
+	if len(begin) > 0 {
+		begin = append([]string{"rollback"}, begin...)
+	}
+	return r.sendOnce(ctx, conn, by, begin, batch)
+}
+
+// sendOnce is send without a second attempt. The statement that sets the reader takes the snapshot: pgx prepares new statements before it sends
+// the first, so none of them takes an earlier one.
+func (r *Requests) sendOnce(ctx context.Context, conn *pgxpool.Conn, by signedreader.Reader, begin []string, batch *pgx.Batch) error {
+	signed, at, err := r.signer.Sign(by)
 	if err != nil {
 		return err
 	}
-	first := &pgx.Batch{}
+	all := &pgx.Batch{}
 	for _, sql := range begin {
-		first.Queue(sql)
+		all.Queue(sql)
 	}
-	first.Queue(r.begin, signed)
-	batch.QueuedQueries = append(first.QueuedQueries, batch.QueuedQueries...)
-	return conn.SendBatch(ctx, batch).Close()
+	all.Queue(r.begin, signed).QueryRow(func(row pgx.Row) error {
+		var began time.Time
+		if err := row.Scan(&began, nil); err != nil {
+			return err
+		}
+		if !r.signer.Check(at, began) {
+			return errSignedAtAnotherTime
+		}
+		return nil
+	})
+	for _, q := range batch.QueuedQueries { // a batch that was sent keeps its prepared statements
+		all.Queue(q.SQL, q.Arguments...).Fn = q.Fn
+	}
+	return conn.SendBatch(ctx, all).Close()
 }
 
 // beginStatement returns the statement that begins a transaction with isolation level and access mode of the options.

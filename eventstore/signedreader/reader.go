@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package signedreader signs who a read is for, so that the database can check it. The key is in a table that the request pool's role may
-// not read: what a request's connection sets by itself opens nothing.
+// Package signedreader signs the reader of a transaction, so that the database can check it. The key is in a table that the request pool's role
+// may not read: what a request's connection sets by itself opens nothing.
 package signedreader
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Reader is who a read is for. The zero value may read nothing.
+// Reader names the person for whom a transaction reads, and the streams that the person may read. The zero value may read nothing.
 type Reader struct {
 	Role, Entity string
 	Account      string

@@ -19,7 +19,7 @@ type Signer struct {
 	known atomic.Pointer[reading]
 }
 
-// reading is the key and the database's time as they were read once. The time goes on with the node's monotonic clock, so a node whose
+// reading holds the key and the database's time as they were read once. The time goes on with the node's monotonic clock, so a node whose
 // clock is set to another time signs the right one.
 type reading struct {
 	key      []byte
@@ -36,10 +36,30 @@ func NewSigner(ctx context.Context, pool *pgxpool.Pool) (*Signer, error) {
 	return s, s.refresh(ctx)
 }
 
-// Sign returns the value of Setting for a reader.
-func (s *Signer) Sign(r Reader) (string, error) {
+// Sign returns the value of Setting for a reader, and the time in it: the database's.
+func (s *Signer) Sign(r Reader) (value string, at time.Time, err error) {
 	k := s.known.Load()
-	return r.sign(k.key, k.at.Add(time.Since(k.received)))
+	at = k.at.Add(time.Since(k.received))
+	value, err = r.sign(k.key, at)
+	return value, at, err
+}
+
+// tolerance is the largest distance of the time of a signature from the begin of its transaction. The database refuses more than a minute.
+const tolerance = 30 * time.Second
+
+// Check compares the time of a signature with the begin of its transaction, which the database tells. It returns false if they are too far from
+// each other, and then signs from the database's time: the node was suspended, which stops its monotonic clock, or the database's clock was set.
+func (s *Signer) Check(at, began time.Time) bool {
+	if began.Sub(at).Abs() <= tolerance {
+		return true
+	}
+	s.SetTime(began)
+	return false
+}
+
+// SetTime sets the database's time.
+func (s *Signer) SetTime(now time.Time) {
+	s.known.Store(&reading{key: s.known.Load().key, at: now, received: time.Now()})
 }
 
 // refresh reads key and time.
@@ -53,7 +73,7 @@ func (s *Signer) refresh(ctx context.Context) error {
 	return nil
 }
 
-// KeepFresh reads key and time at every interval until ctx ends: a node that slept has stopped its monotonic clock.
+// KeepFresh reads key and time at every interval until ctx ends: the database may have been replaced by another one.
 func (s *Signer) KeepFresh(ctx context.Context) {
 	tick := time.NewTicker(refreshInterval)
 	defer tick.Stop()
