@@ -19,7 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
-// Use is what an agreement allows. The values are stored.
+// Use names a use of records that an agreement allows. The values are stored.
 type Use string
 
 // The uses.

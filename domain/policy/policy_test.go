@@ -63,7 +63,7 @@ func TestEachRelationHasAName(t *testing.T) {
 	}
 }
 
-// TestOnlyTheRegionReachesEveryTicket says who can have a relation to every ticket, and to what concerns all entities.
+// TestOnlyTheRegionReachesEveryTicket checks which roles have a relation to every ticket, and to what concerns all entities.
 func TestOnlyTheRegionReachesEveryTicket(t *testing.T) {
 	for _, c := range []struct {
 		role   person.Role

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
-// TestRelations says which relations each actor has to a ticket at Torino, at the Region after a hand-over of Torino, and at TO3 after a
+// TestRelations checks the relations that each actor has to a ticket at Torino, at the Region after a hand-over of Torino, and at TO3 after a
 // redirect.
 func TestRelations(t *testing.T) {
 	as := func(role person.Role, entity catalog.EntityCode) person.Actor {

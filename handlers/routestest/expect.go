@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
-// Outcome is how a route answers a person.
+// Outcome names the answer of a route to a person.
 type Outcome string
 
 // The outcomes.

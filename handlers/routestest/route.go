@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
-// Access says who may call a route, beside the rights of the role.
+// Access names the callers of a route, beside the rights of the role.
 type Access int
 
 // The kinds of access.
@@ -29,7 +29,7 @@ const (
 // Looks names what a route shows of tickets and persons. It is empty for routes that show nothing.
 type Looks string
 
-// What routes show.
+// The data that routes show.
 const (
 	Nothing       Looks = ""
 	OneTicket     Looks = "ticket"
@@ -86,7 +86,7 @@ func (r Route) OfAPI() bool {
 // Reads reports whether the route reads and changes nothing.
 func (r Route) Reads() bool { return r.Looks != Nothing }
 
-// Call is who calls about which ticket.
+// Call holds a caller and the ticket of the call.
 type Call struct {
 	Who    Person
 	Ticket Ticket

@@ -62,7 +62,7 @@ func (t Text) MayRead(who Person) bool {
 	return policy.ReadsEverything(who.Actor) || works && slices.Contains(t.For, who.Actor.Entity)
 }
 
-// Path says how a ticket came to the entity that has it.
+// Path names the way on which a ticket came to the entity that has it.
 type Path string
 
 // The paths.

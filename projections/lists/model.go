@@ -45,7 +45,7 @@ const (
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: rowColumns(func(r Row) Row { return r })})
 
-// tracesTable holds what entities see of a ticket after their view has ended, in the same columns.
+// tracesTable holds a row for each ticket and entity whose view has ended, in the same columns.
 var tracesTable = readmodel.WithReplace(readmodel.Table[traceRow]{Name: "traces", Key: "id, holder", Columns: append(
 	rowColumns(func(t traceRow) Row { return t.Row }), readmodel.NewColumn("holder", "text", func(t traceRow) any { return string(t.Holder) }))})
 

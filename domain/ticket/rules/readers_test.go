@@ -55,7 +55,7 @@ func TestAccessIsRestricted(t *testing.T) {
 	})
 }
 
-// TestRestrictedTicketIsWorkedOnByAssigneeAndSupervisors says what restricted access means for each step of a ticket's life. At each of them a
+// TestRestrictedTicketIsWorkedOnByAssigneeAndSupervisors checks restricted access at each step of a ticket's life. At each of them a
 // supervisor of the competent entity can go on.
 func TestRestrictedTicketIsWorkedOnByAssigneeAndSupervisors(t *testing.T) {
 	note := Update{Note: note(Internal, "parole")}

@@ -46,7 +46,7 @@ const (
 	Refused Outcome = "refused" // the ticket or file does not exist, or its reader may not see it
 )
 
-// Client says from where a look comes.
+// Client holds session, address and workstation of a look.
 type Client struct {
 	Session     string // keyed hash of the session's token; "" without a session
 	Address     string // of the client, or another value that distinguishes callers without an account

@@ -39,7 +39,7 @@ type Listing struct {
 	First, Last time.Time
 }
 
-// CitizenAnswer says who looked at a ticket.
+// CitizenAnswer lists the looks at a ticket.
 type CitizenAnswer struct {
 	Number   string
 	Looks    []Look    // the newest first

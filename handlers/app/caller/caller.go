@@ -19,7 +19,7 @@ type Caller struct {
 	Actor person.Actor // the role is empty until a placement is chosen
 	Link  ticket.ID    // the ticket of the personal link; empty without a link
 	From  string       // client address, or another value that distinguishes callers without an account
-	// Client says from where the caller looks, for access records. Its address is From.
+	// Client holds session, address and workstation of the caller, for access records. Its address is From.
 	Client accesslog.Client
 }
 

@@ -34,7 +34,7 @@ func TestReportDoesNotDependOnItsClient(t *testing.T) {
 	}
 }
 
-// What the forwarder of security events says of its receiver is a condition.
+// TestSecurityEventsThatWaitAreACondition checks that health reports what the forwarder of security events says about its receiver.
 func TestSecurityEventsThatWaitAreACondition(t *testing.T) {
 	late := "3 security events wait."
 	c := health.Checker{Log: storetest.New(t).Store, Refused: &refusal.Last{}, Lists: workingLists{}, SecurityEvents: func(context.Context) (string, error) { return late, nil }}
