@@ -330,6 +330,20 @@ call access.show('access.reads');
 call access.show('access.searches');
 call access.show('access.logins');
 
+-- Nodes of the release before ask it when they mark notifications: it asks the reader of the transaction as the policies do.
+create or replace function notice.may_read(audience text, entity text, person text, by text) returns boolean
+language sql stable parallel safe as $$
+  select coalesce(case
+    when r.role in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale')
+      then entity <> '' and entity = r.entity and case audience
+        when 'operator' then person = r.account
+        when 'operators' then by <> r.account
+        when 'supervisors' then by <> r.account and r.role in ('supervisore_asr', 'supervisore_regionale')
+        else false end
+    when r.role = 'cittadino' then audience = 'citizen' and person <> '' and person = r.account
+  end, false) from access.reader() r
+$$;
+
 -- +goose StatementBegin
 do $$
 declare
@@ -338,7 +352,7 @@ begin
   -- A function with the rights of its owner finds no type of a temporary schema before those of Postgres.
   for part in
     select oid::regprocedure as name from pg_proc
-    where prosecdef and pronamespace::regnamespace::text !~ '^pg_' and proconfig::text ~ 'search_path=pg_catalog["}]'
+    where prosecdef and pronamespace::regnamespace::text !~ '^pg_' and proconfig::text ~ 'search_path=pg_catalog[,"}]'
   loop
     execute format('alter function %s set search_path = pg_catalog, pg_temp', part.name);
   end loop;

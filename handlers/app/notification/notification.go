@@ -190,15 +190,7 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 		return err
 	})
 	if err == nil && len(readable) > 0 {
-		var release func()
-		if release, err = n.store.Pools().ShareSession(ctx, marksShare); err != nil {
-			return false, fmt.Errorf("mark notifications: %w", err)
-		}
-		defer release()
-		_, err = n.store.Pools().Session.Exec(ctx, `
-			insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id)
-			order by 1 on conflict do nothing -- in one order: two requests that mark the same ones cannot deadlock`,
-			readable, by.ID, n.store.Now())
+		err = n.mark(ctx, by, readable, n.store.Now())
 	}
 	if err != nil {
 		return false, fmt.Errorf("mark notifications: %w", err)
@@ -211,36 +203,39 @@ func (n *Store) MarkRead(ctx context.Context, by person.Actor, id string) (bool,
 
 // MarkReadUntil marks all notifications up to a moment, which the actor may read, as read at that moment. Later ones stay unread.
 func (n *Store) MarkReadUntil(ctx context.Context, by person.Actor, at time.Time) error {
-	release, err := n.store.Pools().ShareSession(ctx, marksShare)
-	if err != nil {
-		return fmt.Errorf("mark notifications: %w", err)
-	}
-	defer release()
-	err = pgx.BeginFunc(ctx, n.store.Pools().Session, func(tx pgx.Tx) error {
-		if err := setActor(ctx, tx, by); err != nil {
-			return err
+	var readable []string
+	err := n.readAs(ctx, by, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select id::text from shown.notices where at <= $1`, at)
+		if err == nil {
+			readable, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		}
-		_, err := tx.Exec(ctx, `
-			insert into notice.marks (notice, person, at) select id, $1, $2 from notice.notices
-			where at <= $2 and notice.may_read(audience, entity, person, by) order by id on conflict do nothing`, by.ID, at)
 		return err
 	})
+	if err == nil && len(readable) > 0 {
+		err = n.mark(ctx, by, readable, at)
+	}
 	if err != nil {
 		return fmt.Errorf("mark notifications: %w", err)
 	}
 	return nil
 }
 
+// mark marks notifications, which the actor may read, as read at a moment.
+func (n *Store) mark(ctx context.Context, by person.Actor, readable []string, at time.Time) error {
+	release, err := n.store.Pools().ShareSession(ctx, marksShare)
+	if err != nil {
+		return err
+	}
+	defer release()
+	_, err = n.store.Pools().Session.Exec(ctx, `
+		insert into notice.marks (notice, person, at) select id::uuid, $2, $3 from unnest($1::text[]) as i (id)
+		order by 1 on conflict do nothing -- in one order: two requests that mark the same ones cannot deadlock`, readable, by.ID, at)
+	return err
+}
+
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
 	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
-}
-
-// setActor sets the actor that notice.may_read asks, for one transaction.
-func setActor(ctx context.Context, tx pgx.Tx, by person.Actor) error {
-	_, err := tx.Exec(ctx, `select set_config('app.role', $1, true), set_config('app.entity', $2, true), set_config('app.person', $3, true)`,
-		string(by.Role), string(by.Entity), by.ID)
-	return err
 }
 
 // Retention is the time for which notifications are stored.

@@ -4,6 +4,7 @@
 package notification_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,13 +51,15 @@ var readers = map[string]person.Actor{
 type fixture struct {
 	*testing.T
 	store         *eventstore.Store
+	database      string // URL for the owner
 	dispatcher    *app.TicketDispatcher
 	notifications *notification.Store
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := &fixture{T: t, store: storetest.New(t).Store}
+	db := storetest.New(t)
+	w := &fixture{T: t, store: db.Store, database: db.URL}
 	w.dispatcher = app.NewTicketDispatcher(w.store, rules.Engine{Catalog: catalog.Default()})
 	w.notifications = notification.New(w.store, w.dispatcher)
 	ctx, stop := context.WithCancel(context.Background())
@@ -232,6 +235,51 @@ func TestEveryKindHasASentence(t *testing.T) {
 	for _, i := range p.Items {
 		if !strings.Contains(i.Text, "2026-0000007") {
 			t.Errorf("%s: got %q, want a sentence with the ticket's number", i.Kind, i.Text)
+		}
+	}
+}
+
+// TestMarkReadUntilMarksWhatItsReaderMayRead: a reader marks the notifications up to a moment that the signed reader of the transaction may read.
+func TestMarkReadUntilMarksWhatItsReaderMayRead(t *testing.T) {
+	w := newFixture(t)
+	w.deliver(w.open(), sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301", By: account(2)})
+	for _, c := range []struct {
+		reader string
+		until  time.Time
+		marks  int // of the reader, afterwards
+	}{
+		{"capo", time.Unix(0, 0), 0}, {"novara", w.store.Now(), 0}, {"bruno", w.store.Now(), 0}, {"citizen", w.store.Now(), 0}, {"auditor", w.store.Now(), 0}, {"nobody", w.store.Now(), 0},
+		{"capo", w.store.Now(), 1}, {"anna", w.store.Now(), 1}, {"anna", w.store.Now(), 1},
+	} {
+		by := readers[c.reader]
+		if err := w.notifications.MarkReadUntil(t.Context(), by, c.until); err != nil {
+			t.Fatal(err)
+		}
+		var marks int
+		err := w.store.Pools().Consumer.QueryRow(t.Context(), `select count(*) from notice.marks where person = $1`, by.ID).Scan(&marks)
+		if err != nil || marks != c.marks {
+			t.Errorf("%s until %s: got %d marks, %v, want %d", c.reader, c.until, marks, err, c.marks)
+		}
+	}
+}
+
+// TestSettingsNameNoReaderForALogin: what a connection says about its reader counts for nodes of the release before alone, which log in as the owner.
+func TestSettingsNameNoReaderForALogin(t *testing.T) {
+	w := newFixture(t)
+	const claim = `select set_config('app.role', 'operatore_asr', false), set_config('app.entity', '010301', false), set_config('app.person', 'x', false)`
+	for login, want := range map[string]bool{"sol_worker": false, "sol_viewer": false, "": true} {
+		conn := storetest.Connect(t, w.database)
+		if login != "" {
+			conn = storetest.ConnectAs(t, w.database, login)
+		}
+		for _, sql := range []string{`set role ` + cmp.Or(login, "sol_worker"), claim} {
+			if _, err := conn.Exec(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var may bool
+		if err := conn.QueryRow(t.Context(), `select notice.may_read('operators', '010301', '', 'somebody')`).Scan(&may); err != nil || may != want {
+			t.Errorf("login %q: got may read %t, %v, want %t", login, may, err, want)
 		}
 	}
 }

@@ -29,7 +29,7 @@ type Latest struct {
 }
 
 // Summaries returns the summary of each reader, in their order, with one query on the connection of live updates. There row-level security
-// does not apply, so the query itself selects what notice.may_read and the tickets' policy let each reader see.
+// does not apply, so the query itself selects what the policies of notifications and tickets let each reader see.
 func (n *Store) Summaries(ctx context.Context, readers []person.Actor) ([]Summary, error) {
 	var roles, entities, persons []string
 	for _, by := range readers {
