@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// exportPageSize is the number of rows that an export reads at a time if the drill-down has no limit.
+// exportPageSize is the default of Reader.ExportPageSize.
 const exportPageSize = 1000
 
 // maxExportReads is the largest number of pages that exports read at the same time, so that the other connections stay free for pages.
@@ -51,7 +51,7 @@ func (r *Reader) Export(ctx context.Context, v ticketview.Viewer, d DrillDown, b
 	if err := begin(DrillDownPage{From: q.From, To: q.To, At: q.at.UTC(), Position: moment.position}); err != nil {
 		return err
 	}
-	step := exportPageSize
+	step := r.ExportPageSize
 	if d.Limit > 0 {
 		step = d.Limit
 	}

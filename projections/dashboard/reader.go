@@ -23,6 +23,9 @@ type Reader struct {
 	operatorNames ticketview.OperatorNames
 	perPerson     PerPerson
 	exportSlots   chan struct{} // holds one value for each page of an export that is being read
+
+	// ExportPageSize is the number of rows that an export reads at a time if the drill-down has no limit. Nobody sets it while an export runs.
+	ExportPageSize int
 }
 
 // PerPerson returns the entities that agreed to figures of single operators (law 300/1970, article 4). Tickets and activities of all other
@@ -34,7 +37,9 @@ func NewReader(store *eventstore.Store, c *catalog.Catalog, operators ticketview
 	if perPerson == nil {
 		perPerson = func(context.Context) ([]catalog.EntityCode, error) { return nil, nil }
 	}
-	return &Reader{store: store, catalog: c, operatorNames: operators, perPerson: perPerson, exportSlots: make(chan struct{}, maxExportReads)}
+	return &Reader{
+		store: store, catalog: c, operatorNames: operators, perPerson: perPerson, exportSlots: make(chan struct{}, maxExportReads), ExportPageSize: exportPageSize,
+	}
 }
 
 // agreed returns the entities that agreed to figures of single operators; never nil, which SQL would read as null.
