@@ -3,12 +3,17 @@
 
 -- The access log: one record for each look at data of citizens, before the data leave. Positions are 1, 2, 3 … without a gap, in the order of
 -- their times. Each record has the leaf hash of a Merkle tree. The roles of the service can only call functions: they cannot insert, change or
--- delete a record. access.reads and access.searches stay as they are: nodes of the release before write them.
+-- delete a record. The functions that append belong to sol_definer, which may insert and read records and nothing else. The functions that make
+-- and drop the partition of a month must be the owner's: they take a date, which they check. access.reads and access.searches stay as they are:
+-- nodes of the release before write them.
 
 -- +goose Up
 
 -- Locked by each append of records until its commit, and never updated: so it has one version, however old the snapshots of others are.
-create table access.allocator (singleton boolean primary key default true check (singleton));
+create table access.allocator (
+  singleton boolean primary key default true check (singleton),
+  since     timestamptz not null default clock_timestamp() -- of this table; nodes of the release before recorded no lists
+);
 insert into access.allocator default values;
 
 create table access.records (
@@ -34,9 +39,13 @@ create table access.records (
   command_line boolean not null,     -- at the terminal of a server
   purpose      text not null,        -- command at the terminal, or reason that was given; '': follows from kind and role
   typed_at     timestamptz,          -- of a search that was typed and not sent: the last letter; null for all else
+  login        text not null,        -- with which the connection that recorded it had logged in
   leaf         bytea not null,       -- access.leaf; its index in the tree of a month is position minus the month's first position
   primary key (at, position),
-  check ((terms is null) = (terms_key is null))
+  check ((terms is null) = (terms_key is null)),
+  check (look < position),
+  check (shown = '{}' or array_ndims(shown) = 1 and array_position(shown, null) is null), -- the leaf has one form
+  check (hashes = '{}' or array_ndims(hashes) = 1 and array_position(hashes, null) is null)
 ) partition by range (at);
 create index records_ticket on access.records (ticket, position) where ticket is not null;
 create index records_shown on access.records using gin (shown) where shown is not null;
@@ -69,24 +78,28 @@ alter table access.records enable always trigger append_only;
 alter table access.records enable always trigger never_emptied;
 
 -- The leaf hash of a record (RFC 6962): SHA-256 of a zero byte and the UTF-8 text of a JSON array, as json_build_array writes it: version 1,
--- position, time in microseconds since 1970 UTC, and the columns in their order; sealed terms in hex. A column that a later release adds gets a
--- version of its own. In PL/pgSQL, whose plans a session keeps: a function in SQL would be planned for each record.
+-- position, time in microseconds since 1970 UTC, and the columns in their order; sealed terms in hex. The Go package eventstore/proof computes the
+-- same. A column that a later release adds gets a version of its own. In PL/pgSQL, whose plans a session keeps: a function in SQL would be planned for each record.
 -- +goose StatementBegin
 create function access.leaf(r access.records) returns bytea language plpgsql stable parallel safe as $$
 begin
   return sha256('\x00'::bytea || convert_to(json_build_array(1, r.position, (extract(epoch from r.at) * 1000000)::bigint, r.kind, r.outcome, r.person,
     r.role, r.entity, r.controller, r.ticket, r.shown, r.look, r.detail, r.subject, r.hashes, encode(r.terms, 'hex'), r.terms_key, r.session,
-    r.address, r.workstation, r.command_line, r.purpose, (extract(epoch from r.typed_at) * 1000000)::bigint)::text, 'UTF8'));
+    r.address, r.workstation, r.command_line, r.purpose, (extract(epoch from r.typed_at) * 1000000)::bigint, r.login)::text, 'UTF8'));
 end
 $$;
 -- +goose StatementEnd
 
--- Makes the partition of a month, unless there is one, or was one.
+-- Makes the partition of a month, unless there is one, or was one. Its bounds are texts that no setting of the caller reads in another way.
 -- +goose StatementBegin
-create function access.make_month(wanted date) returns void language plpgsql security definer set search_path = pg_catalog as $$
+create function access.make_month(wanted date) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text := 'records_' || to_char(wanted, 'YYYY_MM');
+  bound text := 'YYYY-MM-DD 00:00:00+00';
 begin
+  if wanted is distinct from date_trunc('month', wanted::timestamp)::date then
+    raise exception '% is not the first day of a month', wanted using errcode = 'invalid_parameter_value';
+  end if;
   insert into access.months (month) values (wanted) on conflict do nothing;
   if not found then
     return;
@@ -94,17 +107,18 @@ begin
   -- Attached afterwards: then records of other months can be appended meanwhile.
   execute format('create table access.%I (like access.records including defaults including constraints)', name);
   execute format('alter table access.records attach partition access.%I for values from (%L) to (%L)', name,
-    wanted::timestamp at time zone 'UTC', (wanted + interval '1 month') at time zone 'UTC');
+    to_char(wanted::timestamp, bound), to_char(wanted + interval '1 month', bound));
   execute format('create trigger never_emptied before truncate on access.%I for each statement execute function access.refuse_change()', name);
   execute format('alter table access.%I enable always trigger never_emptied, enable always trigger append_only', name);
-  execute format('alter table access.%I enable row level security', name);
+  execute format('alter table access.%I enable row level security, force row level security', name);
+  execute format('create policy owner on access.%I for select to current_user using (true)', name);
 end
 $$;
 -- +goose StatementEnd
 
 -- Makes the partitions of this month and the next ones.
 -- +goose StatementBegin
-create function access.make_months(ahead integer) returns void language plpgsql security definer set search_path = pg_catalog as $$
+create function access.make_months(ahead integer) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   for n in 0 .. least(ahead, 24) loop
     perform access.make_month((date_trunc('month', clock_timestamp() at time zone 'UTC') + make_interval(months => n))::date);
@@ -115,9 +129,10 @@ $$;
 
 -- Position and time of the last record; 0 and null before the first one.
 -- +goose StatementBegin
-create function access.head(out head bigint, out head_at timestamptz) language plpgsql security definer set search_path = pg_catalog as $$
+create function access.head(out head bigint, out head_at timestamptz) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   last access.months;
+  bound text := 'YYYY-MM-DD 00:00:00+00';
 begin
   select * into last from access.months m where m.first_position is not null order by m.month desc limit 1;
   if last.month is null then
@@ -126,17 +141,17 @@ begin
     head := last.last_position;
     head_at := (last.month + interval '1 month') at time zone 'UTC';
   else -- of one partition alone, so that this costs the same after years
-    execute format('select r.position, r.at from access.%I r order by r.at desc, r.position desc limit 1', 'records_' || to_char(last.month, 'YYYY_MM'))
-      into strict head, head_at;
+    execute format('select r.position, r.at from access.records r where r.at >= %L and r.at < %L order by r.at desc, r.position desc limit 1',
+      to_char(last.month::timestamp, bound), to_char(last.month + interval '1 month', bound)) into strict head, head_at;
   end if;
 end
 $$;
 -- +goose StatementEnd
 
--- Appends records, which have the columns of access.records but position, at and leaf, and returns the position of the last one. Only a search
--- that was settled keeps its typed_at. No role of the service can call it.
+-- Appends records, which have the columns of access.records but position, at, login and leaf, and returns the position of the last one. Only a
+-- search that was settled keeps its typed_at, and the login that typed it. No role of the service can call it.
 -- +goose StatementBegin
-create function access.append_rows(records json, settled boolean) returns bigint language plpgsql set search_path = pg_catalog as $$
+create function access.append_rows(records json, settled boolean) returns bigint language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   last bigint;
   added bigint;
@@ -151,19 +166,19 @@ begin
     update access.months m set first_position = last + 1 where m.month = this_month;
   end if;
   insert into access.records (position, at, kind, outcome, person, role, entity, controller, ticket, shown, look, detail, subject, hashes, terms,
-    terms_key, session, address, workstation, command_line, purpose, typed_at, leaf)
+    terms_key, session, address, workstation, command_line, purpose, typed_at, login, leaf)
   select (r).position, (r).at, (r).kind, (r).outcome, (r).person, (r).role, (r).entity, (r).controller, (r).ticket, (r).shown, (r).look, (r).detail, (r).subject, (r).hashes,
-    (r).terms, (r).terms_key, (r).session, (r).address, (r).workstation, (r).command_line, (r).purpose, (r).typed_at, access.leaf(r)
+    (r).terms, (r).terms_key, (r).session, (r).address, (r).workstation, (r).command_line, (r).purpose, (r).typed_at, (r).login, access.leaf(r)
   from (
     select row(last + n, stamp, n.kind, coalesce(n.outcome, 'shown'), coalesce(n.person, ''), coalesce(n.role, ''), coalesce(n.entity, ''),
       coalesce(n.controller, ''), n.ticket, n.shown, n.look, coalesce(n.detail, ''), coalesce(n.subject, ''), n.hashes, decode(n.terms, 'base64'),
       n.terms_key, coalesce(n.session, ''), coalesce(n.address, ''), coalesce(n.workstation, ''), coalesce(n.command_line, false),
-      coalesce(n.purpose, ''), case when settled then n.typed_at end, null)::access.records as r
+      coalesce(n.purpose, ''), case when settled then n.typed_at end, case when settled then n.login else session_user end, null)::access.records as r
     from rows from (json_to_recordset(records) as (kind text, outcome text, person text, role text, entity text, controller text, ticket uuid,
       shown uuid[], look bigint, detail text, subject text, hashes text[], terms text, terms_key uuid, session text, address text,
-      workstation text, command_line boolean, purpose text, typed_at timestamptz)) with ordinality
+      workstation text, command_line boolean, purpose text, typed_at timestamptz, login text)) with ordinality
       as n (kind, outcome, person, role, entity, controller, ticket, shown, look, detail, subject, hashes, terms, terms_key, session, address,
-        workstation, command_line, purpose, typed_at, n)
+        workstation, command_line, purpose, typed_at, login, n)
   ) made
   order by (r).position;
   get diagnostics added = row_count;
@@ -172,9 +187,9 @@ end
 $$;
 -- +goose StatementEnd
 
--- Appends records as access.append_rows does, without typed_at.
+-- Appends records as access.append_rows does, without typed_at. The database alone gives position, time, login and leaf.
 -- +goose StatementBegin
-create function access.append(records json) returns bigint language plpgsql security definer set search_path = pg_catalog as $$
+create function access.append(records json) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return access.append_rows(records, false);
 end
@@ -199,13 +214,13 @@ create function access.row_of(t access.typed) returns jsonb language sql stable 
 -- Makes a record of a search that was typed. One that cannot be stored, for example because no index holds its subject, becomes a record whose
 -- detail is its text: it stops no other, and is not lost.
 -- +goose StatementBegin
-create function access.settle(t access.typed) returns void language plpgsql set search_path = pg_catalog as $$
+create function access.settle(t access.typed) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform access.append_rows(json_build_array(access.row_of(t)), true);
 exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
   raise warning 'a typed search cannot be stored as it is: %', sqlerrm;
   perform access.append_rows(json_build_array(json_build_object('kind', 'search', 'person', t.person, 'role', t.role, 'entity', t.entity,
-    'detail', access.row_of(t)::text, 'typed_at', t.typed_at)), true);
+    'detail', access.row_of(t)::text, 'typed_at', t.typed_at, 'login', t.login)), true);
 end
 $$;
 -- +goose StatementEnd
@@ -214,14 +229,14 @@ $$;
 -- a person by tax code continues as one for the same person.
 create function access.continues(later access.typed, t access.typed) returns boolean language sql stable as $$
   select t.typed <> '{}' and later.typed <> '{}' and (t.typed <@ later.covers and t.subject in ('', later.subject) or later.typed <@ t.covers and t.subject = later.subject)
-    and (t.kind, t.outcome, t.controller, t.ticket, t.look, t.detail, t.session, t.address, t.workstation, t.command_line, t.purpose)
-      is not distinct from (later.kind, later.outcome, later.controller, later.ticket, later.look, later.detail, later.session, later.address, later.workstation, later.command_line, later.purpose) $$;
+    and (t.kind, t.outcome, t.controller, t.ticket, t.look, t.detail, t.session, t.address, t.workstation, t.command_line, t.purpose, t.login)
+      is not distinct from (later.kind, later.outcome, later.controller, later.ticket, later.look, later.detail, later.session, later.address, later.workstation, later.command_line, later.purpose, later.login) $$;
 
 -- Records a search, or keeps it as the one that its person types. What is typed further replaces what was typed before; what is deleted again
 -- does not. So a search is one record, however many letters it has, with all tickets that its answers showed.
 -- +goose StatementBegin
 create function access.append_search(search jsonb, new_typed text[], new_covers text[], typing boolean) returns void
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   later access.typed;
   before access.typed;
@@ -229,7 +244,7 @@ declare
 begin
   select n.kind, coalesce(n.outcome, 'shown'), coalesce(n.person, ''), coalesce(n.role, ''), coalesce(n.entity, ''), coalesce(n.controller, ''), n.ticket, n.shown,
     n.look, coalesce(n.detail, ''), coalesce(n.subject, ''), n.hashes, decode(n.terms, 'base64'), n.terms_key, coalesce(n.session, ''), coalesce(n.address, ''),
-    coalesce(n.workstation, ''), coalesce(n.command_line, false), coalesce(n.purpose, ''), clock_timestamp(), new_typed, new_covers into later
+    coalesce(n.workstation, ''), coalesce(n.command_line, false), coalesce(n.purpose, ''), clock_timestamp(), session_user, new_typed, new_covers into later
   from jsonb_to_record(search) as n (kind text, outcome text, person text, role text, entity text, controller text, ticket uuid, shown uuid[], look bigint,
     detail text, subject text, hashes text[], terms text, terms_key uuid, session text, address text, workstation text, command_line boolean, purpose text);
   -- One search of a person at a time: of two that begin at once, none may replace the other unrecorded.
@@ -260,7 +275,7 @@ $$;
 
 -- Makes records of the searches on which nobody typed for two minutes; with everything, of all.
 -- +goose StatementBegin
-create function access.append_typed(everything boolean) returns void language plpgsql security definer set search_path = pg_catalog as $$
+create function access.append_typed(everything boolean) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   this access.typed;
 begin
@@ -276,7 +291,7 @@ $$;
 
 -- The months whose records are all older than so many months, at least 24, the oldest first.
 create function access.expired_months(keep integer) returns table (month date, first_position bigint)
-language sql stable security definer set search_path = pg_catalog as $$
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.month, m.first_position from access.months m
   where m.dropped_at is null and m.month + make_interval(months => greatest(keep, 24) + 1) <= clock_timestamp() at time zone 'UTC'
   order by m.month $$;
@@ -284,8 +299,11 @@ language sql stable security definer set search_path = pg_catalog as $$
 -- The leaves of a month that has expired after a position, in their order.
 -- +goose StatementBegin
 create function access.month_leaves(wanted date, after bigint, how_many integer) returns table ("position" bigint, leaf bytea)
-language plpgsql stable security definer set search_path = pg_catalog as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  if wanted not in (select e.month from access.expired_months(24) e) then
+    raise exception 'month % has not expired', wanted using errcode = 'insufficient_privilege';
+  end if;
   return query execute format('select r.position, r.leaf from access.%I r where r.position > $1 order by r.at, r.position limit $2',
     'records_' || to_char(wanted, 'YYYY_MM')) using after, how_many;
 end
@@ -308,10 +326,10 @@ create trigger keep_month_key before insert or update on keys.keys for each row
   when (new.stream = 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11' and new.wrapped is null) execute function access.keep_month_key();
 
 -- Drops the oldest month, whose records must all be older than so many months, at least 24, with the key of its searches. It leaves first and
--- last position and the root of the tree, which it computes too, and the signed note that holds them.
+-- last position and the root of the tree, which it computes too, and the signed note that holds them. The database cannot check the signature.
 -- +goose StatementBegin
 create function access.drop_month(wanted date, keep integer, signed_root bytea, signed_note text) returns void
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   name text := 'records_' || to_char(wanted, 'YYYY_MM');
   this record;
@@ -348,6 +366,10 @@ begin
   if hash is distinct from signed_root then
     raise exception 'month % has the root %, and not %', wanted, encode(hash, 'hex'), encode(signed_root, 'hex') using errcode = 'data_corrupted';
   end if;
+  if not coalesce(starts_with(signed_note, format(E'SOL access log\n%s\n%s %s\n%s\n\n', to_char(wanted, 'YYYY-MM'), coalesce(first_one, 0), coalesce(last_one, 0),
+      encode(hash, 'base64'))), false) then
+    raise exception 'the signed note is not of month %, its positions and its root', wanted using errcode = 'data_corrupted';
+  end if;
   execute format('update keys.keys set wrapped = null, destroyed_at = clock_timestamp() where wrapped is not null and stream = $1
     and id in (select r.terms_key from access.%I r)', name) using 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11'::uuid;
   perform from access.allocator for update; -- only now: records are appended while the month is read
@@ -360,6 +382,10 @@ $$;
 -- +goose StatementEnd
 
 alter table access.records enable row level security;
+alter table access.records force row level security; -- no policy lets anybody update or delete, the owner included
+create policy owner on access.records for select to current_user using (true);
+create policy appends on access.records for insert to sol_definer with check (current_user = 'sol_definer'); -- and not its members
+create policy definer on access.records for select to sol_definer using (true);
 create policy auditor on access.records for select to sol_request using ((select access.reader_everything())
   or (select access.reader_role()) in ('auditor', 'responsabile_protezione_dati') and controller = (select access.reader_entity()));
 grant select on access.records to sol_request;
@@ -367,8 +393,27 @@ call access.show('access.records');
 grant select on access.months to sol_maintenance;
 grant usage on schema access to sol_maintenance;
 
+grant usage, create on schema access to sol_definer;
+grant select, insert on access.records to sol_definer;
+grant select, update (first_position) on access.months to sol_definer;
+grant select, update (singleton) on access.allocator to sol_definer; -- to lock its row
+grant select, insert, delete on access.typed to sol_definer;
+-- +goose StatementBegin
+do $$
+declare
+  part regproc;
+begin
+  foreach part in array array['access.head', 'access.append_rows', 'access.append', 'access.settle', 'access.append_search', 'access.append_typed']::regproc[] loop
+    execute format('alter function %s owner to sol_definer', part);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+revoke create on schema access from sol_definer;
+
 revoke execute on function access.make_month, access.make_months, access.head, access.append_rows, access.append, access.settle, access.append_search, access.append_typed,
   access.expired_months, access.month_leaves, access.drop_month from public;
+grant execute on function access.make_month to sol_definer;
 grant execute on function access.make_months, access.append, access.append_search, access.append_typed to sol_worker;
 grant execute on function access.expired_months, access.month_leaves, access.drop_month to sol_maintenance;
 

@@ -55,6 +55,60 @@ end
 $$;
 -- +goose StatementEnd
 
+-- Looks at tickets that nodes of the release before recorded, for a report, in the order of their ids: openings alone. Their positions are negative.
+-- A piece reads the records of one ticket by their index, or else 50 times how_many ids: no index has their persons. The last row has no ticket
+-- and the position after which the next piece begins; without it there are no more.
+-- +goose StatementBegin
+create function access.earlier_looks(wanted_person text, wanted_ticket uuid, since timestamptz, until timestamptz, after_position bigint, how_many integer)
+returns table ("position" bigint, at timestamptz, kind text, person text, role text, entity text, controller text, detail text, opened boolean, ticket uuid, subject text)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  everything boolean := access.reader_everything();
+  tags text[] := access.reader_tags();
+  after_id bigint := after_position + 1000000000000000;
+  last_id bigint;
+begin
+  if not access.audits() then
+    return;
+  end if;
+  if wanted_ticket is not null then
+    select max(p.id) into last_id from (select r.id from access.reads r where r.ticket = wanted_ticket and r.id > after_id order by r.id limit how_many) p;
+  else
+    select max(p.id) into last_id from (select r.id from access.reads r where r.id > after_id order by r.id limit 50 * how_many) p;
+  end if;
+  if last_id is null then
+    return;
+  end if;
+  return query
+    select r.id - 1000000000000000, r.at, r.what, r.person, r.role, r.entity, '', r.detail, true, s.id, s.subject
+    from access.reads r join log.streams s on s.id = r.ticket and s.kind = 'ticket'
+    where r.id > after_id and r.id <= last_id and r.at >= since and r.at < until and (wanted_person is null or r.person = wanted_person)
+      and (wanted_ticket is null or r.ticket = wanted_ticket) and (everything or s.readers && tags)
+    order by r.id;
+  return query select last_id - 1000000000000000, 'epoch'::timestamptz, null::text, null::text, null::text, null::text, null::text, null::text, null::boolean, null::uuid, null::text;
+end
+$$;
+-- +goose StatementEnd
+
+-- From when on the access log holds each look: since the upgrade, the last record of a node of the release before, and the end of the last month that
+-- was dropped. earlier_from: the oldest record of the releases before, which hold openings and searches for a person alone; null: none.
+-- +goose StatementBegin
+create function access.coverage(out complete_from timestamptz, out earlier_from timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not access.audits() then
+    return;
+  end if;
+  select greatest(a.since,
+      (select r.at from access.reads r order by r.id desc limit 1), (select r.at from access.searches r order by r.id desc limit 1),
+      (select (max(m.month) + interval '1 month') at time zone 'UTC' from access.months m where m.dropped_at is not null)),
+    least((select r.at from access.reads r order by r.id limit 1), (select r.at from access.searches r order by r.id limit 1))
+  into complete_from, earlier_from from access.allocator a;
+end
+$$;
+-- +goose StatementEnd
+
 -- Who looked at a ticket, for the verified citizen whose ticket it is: the newest first, before a position (0: from the newest). It names no
 -- employee, and no look of the citizen. link: the holder of the ticket's personal link. Records of the release before have negative positions.
 -- Looks that were refused showed nothing. A search is a look at the ticket when it showed it, or was for the tax code of the citizen.
@@ -119,16 +173,21 @@ drop policy auditor on access.records;
 create policy auditor on access.records for select to sol_request using ((select access.audits())
   and ((select access.reader_everything()) or controller = (select access.reader_entity()) or entity = (select access.reader_entity())));
 
+-- Those of one entity read the earlier records of its employees: these records hold no controller.
+alter policy auditor on access.reads using ((select access.reader_everything()) or (select access.audits()) and entity = (select access.reader_entity()));
+alter policy auditor on access.searches using ((select access.reader_everything()) or (select access.audits()) and entity = (select access.reader_entity()));
+
 -- The functions belong to a role that may read what they need and nothing else.
-create policy definer on access.records for select to sol_definer using (true);
 create policy definer on access.reads for select to sol_definer using (true);
 create policy definer on access.searches for select to sol_definer using (true);
 grant usage on schema log, identity to sol_definer;
 grant usage, create on schema access to sol_definer;
-grant select on access.records, access.reads, access.searches to sol_definer;
+grant select on access.reads, access.searches to sol_definer;
 grant select (id, kind, subject, readers) on log.streams to sol_definer;
 grant select (id, person) on identity.accounts to sol_definer;
 alter function access.looks owner to sol_definer;
+alter function access.earlier_looks owner to sol_definer;
+alter function access.coverage owner to sol_definer;
 alter function access.citizen_looks owner to sol_definer;
 alter function access.citizen_listings owner to sol_definer;
 revoke create on schema access from sol_definer;
@@ -266,5 +325,5 @@ revoke execute on function access.find_unusual, access.read_findings, access.cou
 grant execute on function access.find_unusual to sol_worker;
 grant execute on function access.read_findings, access.count_findings, access.examine_finding to sol_viewer;
 
-revoke execute on function access.looks, access.citizen_looks, access.citizen_listings from public;
-grant execute on function access.looks, access.citizen_looks, access.citizen_listings to sol_viewer;
+revoke execute on function access.looks, access.earlier_looks, access.coverage, access.citizen_looks, access.citizen_listings from public;
+grant execute on function access.looks, access.earlier_looks, access.coverage, access.citizen_looks, access.citizen_listings to sol_viewer;

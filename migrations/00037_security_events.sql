@@ -48,7 +48,7 @@ alter table access.logins alter column forwarded set default 0;
 create index logins_waiting on access.logins (last_at) where forwarded < count;
 grant update (forwarded, forwarded_at) on access.logins to sol_worker;
 
--- A row that is added up keeps how much of it was sent, and a row that is sent keeps all else.
+-- A row that is added up counts one more, by the time of the database, and keeps how much of it was sent. A row that is sent keeps all else.
 -- +goose StatementBegin
 create or replace function access.refuse_login() returns trigger language plpgsql as $$
 begin
@@ -57,7 +57,7 @@ begin
   end if;
   if tg_op = 'UPDATE' and (new.id, new.at, new.what, new.account, new.address, new.person, new.period)
       = (old.id, old.at, old.what, old.account, old.address, old.person, old.period)
-    and (new.count > old.count and new.last_at >= old.last_at and new.forwarded = old.forwarded and new.forwarded_at is not distinct from old.forwarded_at
+    and (new.count = old.count + 1 and new.last_at between old.last_at and greatest(old.last_at, clock_timestamp()) and new.forwarded = old.forwarded and new.forwarded_at is not distinct from old.forwarded_at
       or new.count = old.count and new.last_at = old.last_at and new.forwarded > old.forwarded and new.forwarded <= new.count) then
     return new;
   end if;
@@ -100,7 +100,7 @@ grant select, insert, delete on security.seen_sessions to sol_worker;
 -- Sessions of clients of this database. Address and start of sessions of other roles are null unless the function's owner may read them
 -- (a superuser, or a member of pg_read_all_stats).
 create function security.sessions(out pid integer, out role text, out application text, out address text, out started_at timestamptz)
-returns setof record language sql security definer set search_path = pg_catalog as $$
+returns setof record language sql security definer set search_path = pg_catalog, pg_temp as $$
   select a.pid, a.usename::text, a.application_name, coalesce(host(a.client_addr), case when a.backend_start is not null then 'local' end), coalesce(a.backend_start, '-infinity')
   from pg_stat_activity a where a.datname = current_database() and (a.backend_type = 'client backend' or a.backend_type is null)
 $$;
@@ -109,7 +109,7 @@ $$;
 -- command line. The last record is there too, so that the caller knows how far it came.
 create function security.looks(after_at timestamptz, after_position bigint, scanned integer, out "position" bigint, out at timestamptz, out kind text, out outcome text,
   out person text, out role text, out entity text, out controller text, out ticket uuid, out detail text, out address text, out command_line boolean, out purpose text)
-returns setof record language sql security definer set search_path = pg_catalog as $$
+returns setof record language sql security definer set search_path = pg_catalog, pg_temp as $$
   with page as materialized (
     select r.* from access.records r where r.at >= after_at and r.position > after_position order by r.at, r.position limit scanned
   )
@@ -117,15 +117,12 @@ returns setof record language sql security definer set search_path = pg_catalog 
   where p.outcome = 'refused' or p.kind in ('export', 'dossier', 'history') or p.command_line or p.position = (select max(l.position) from page l)
   order by p.position
 $$;
-create function security.last_look(out "position" bigint, out at timestamptz) language sql security definer set search_path = pg_catalog as $$
+create function security.last_look(out "position" bigint, out at timestamptz) language sql security definer set search_path = pg_catalog, pg_temp as $$
   select h.head, h.head_at from access.head() h
 $$;
 -- As sol_definer, which owns nothing else and reads what these need.
 grant usage, create on schema security to sol_definer;
 grant usage on schema access to sol_definer;
-grant select on access.records to sol_definer;
-create policy forwarder on access.records for select to sol_definer using (true);
-grant execute on function access.head to sol_definer;
 alter function security.looks owner to sol_definer;
 alter function security.last_look owner to sol_definer;
 revoke create on schema security from sol_definer;

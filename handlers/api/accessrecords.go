@@ -63,7 +63,8 @@ func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecords
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := answers.New(a.App).FindRecords(ctx, c.Caller, answers.Search{
+	service := answers.New(a.App)
+	found, next, err := service.FindRecords(ctx, c.Caller, answers.Search{
 		Account: in.Account, Ticket: ticket.ID(in.Ticket), Entity: in.Entity, Controller: in.Controller, Kind: in.Kind, Outcome: in.Outcome, From: in.From, To: in.To,
 		Before: before, Limit: in.Limit,
 	})
@@ -72,6 +73,9 @@ func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecords
 	}
 	out := answers.NewRecordList(found)
 	out.NextCursor = recordCursor(next)
+	if out.Coverage, err = service.Coverage(ctx, c.Caller); err != nil {
+		return nil, err
+	}
 	return &accessRecordsOutput{out}, nil
 }
 

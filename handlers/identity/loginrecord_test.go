@@ -54,7 +54,7 @@ func TestGuessesAreAddedUp(t *testing.T) {
 	if all, err := accesslog.ListLogins(ctx, h.Pools.Request, person.Actor{Role: person.Administrator}, "", 0, 10); err != nil || len(all) != 0 {
 		t.Errorf("an administrator got %d records, %v, want none", len(all), err)
 	}
-	for _, statement := range []string{`update access.logins set count = 1`, `delete from access.logins`, `update access.logins set account = ''`} {
+	for _, statement := range []string{`update access.logins set count = 1`, `update access.logins set count = count + 2`, `update access.logins set count = count + 1, last_at = last_at + interval '1 day'`, `delete from access.logins`, `update access.logins set account = ''`} {
 		if _, err := h.Pools.Consumer.Exec(ctx, statement); err == nil {
 			t.Errorf("%s is possible", statement)
 		}

@@ -17,8 +17,17 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
 
+// FirstEarlier is smaller than the positions of all records of the first releases.
+const FirstEarlier int64 = -1_000_000_000_000_000
+
 // earlierIDs is added to the ids of access.reads and access.searches: they are older than the records of access.records, whose ids are positive.
 const earlierIDs = "-1000000000000000"
+
+// EarlierSQL selects the records of the first releases with their ids and kinds as an Entry has them, for the request pool.
+const EarlierSQL = `
+select id ` + earlierIDs + ` as position, at, person, role, entity, what as kind, ticket, detail from shown.reads
+union all
+select id ` + earlierIDs + `, at, person, role, entity, case subject when '' then 'person-search' else 'search' end, null::uuid, '' from shown.searches`
 
 // listSQL selects the records of a ticket and of searches for its citizen, in the order of Entry.ID.
 const listSQL = `

@@ -55,8 +55,8 @@ func (q Query) interval() (from, to any) {
 type look struct {
 	at         time.Time
 	kind       accesslog.Kind
-	by         string // account
-	controller catalog.EntityCode
+	by         string             // account
+	controller catalog.EntityCode // empty: the record does not name it
 	detail     string
 	opened     bool // not as a row of a list
 	ticket     ticket.ID
@@ -85,40 +85,50 @@ func forEachLook(ctx context.Context, requests *pgpool.Requests, by person.Actor
 	return nil
 }
 
-// forEachLookOf is forEachLook for one account and one ticket; "" for all.
+// looksSQL and earlierSQL select a piece of the looks of one account and one ticket: $5 and $6 are the time and position after which it begins.
+const (
+	columnsSQL = `
+		select position, at, coalesce(kind, ''), coalesce(person, ''), coalesce(controller, ''), coalesce(detail, ''), coalesce(opened, false),
+			coalesce(ticket::text, ''), coalesce(subject, '') from `
+	looksSQL   = columnsSQL + `access.looks(nullif($1, ''), nullif($2, '')::uuid, $3::text::timestamptz, $4::text::timestamptz, $5::text::timestamptz, $6, $7)`
+	earlierSQL = columnsSQL + `access.earlier_looks(nullif($1, ''), nullif($2, '')::uuid, $3::text::timestamptz, $4::text::timestamptz, $6, $7) where $5::text <> ''`
+)
+
+// forEachLookOf is forEachLook for one account and one ticket; "" for all. The looks that the release before recorded come first.
 func forEachLookOf(ctx context.Context, requests *pgpool.Requests, by person.Actor, q Query, account string, id ticket.ID, each func(look) error) error {
 	from, to := q.interval()
-	after, position := from, int64(0)
-	for more := true; more; {
-		more = false
-		var piece []look
-		err := requests.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "access report", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-			rows, err := tx.Query(ctx, `
-				select position, at, coalesce(kind, ''), coalesce(person, ''), coalesce(controller, ''), coalesce(detail, ''), coalesce(opened, false),
-					coalesce(ticket::text, ''), coalesce(subject, '')
-				from access.looks(nullif($1, ''), nullif($2, '')::uuid, $3::text::timestamptz, $4::text::timestamptz, $5::text::timestamptz, $6, $7)`,
-				account, string(id), from, to, after, position, pieceSize)
-			if err != nil {
-				return err
-			}
-			var l look
-			var at int64
-			_, err = pgx.ForEachRow(rows, []any{&at, &l.at, &l.kind, &l.by, &l.controller, &l.detail, &l.opened, &l.ticket, &l.person}, func() error {
-				if l.ticket == "" { // there are more pieces
-					more, after, position = true, l.at.UTC().Format(time.RFC3339Nano), at
-					return nil
+	for _, source := range []struct {
+		sql   string
+		first int64
+	}{{earlierSQL, accesslog.FirstEarlier}, {looksSQL, 0}} {
+		after, position := from, source.first
+		for more := true; more; {
+			more = false
+			var piece []look
+			err := requests.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "access report", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+				rows, err := tx.Query(ctx, source.sql, account, string(id), from, to, after, position, pieceSize)
+				if err != nil {
+					return err
 				}
-				piece = append(piece, l)
-				return nil
-			})
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("read looks: %w", err)
-		}
-		for _, l := range piece {
-			if err := each(l); err != nil {
+				var l look
+				var at int64
+				_, err = pgx.ForEachRow(rows, []any{&at, &l.at, &l.kind, &l.by, &l.controller, &l.detail, &l.opened, &l.ticket, &l.person}, func() error {
+					if l.ticket == "" { // there are more pieces
+						more, after, position = true, l.at.UTC().Format(time.RFC3339Nano), at
+						return nil
+					}
+					piece = append(piece, l)
+					return nil
+				})
 				return err
+			})
+			if err != nil {
+				return fmt.Errorf("read looks: %w", err)
+			}
+			for _, l := range piece {
+				if err := each(l); err != nil {
+					return err
+				}
 			}
 		}
 	}

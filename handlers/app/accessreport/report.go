@@ -41,6 +41,7 @@ type Summary struct {
 	Openings    int                  `json:"openings"` // of a ticket, its checks, a file …
 	Listings    int                  `json:"listings"` // rows of lists, searches and exports
 	Controllers []catalog.EntityCode `json:"controllers"`
+	accesslog.Coverage
 }
 
 // Row is a ticket of a person concerned. The rows of one person follow each other.
@@ -96,6 +97,9 @@ func (r Reporter) Run(ctx context.Context, v ticketview.Viewer, q Query, begin f
 	}
 	summary, err := summarize(s)
 	if err != nil {
+		return err
+	}
+	if summary.Coverage, err = accesslog.ReadCoverage(ctx, r.Requests, v.Reader()); err != nil {
 		return err
 	}
 	if err := begin(summary); err != nil {
@@ -214,15 +218,15 @@ func (r Reporter) row(ctx context.Context, v ticketview.Viewer, t *seen) (Row, e
 			row.Files = append(row.Files, f.Name)
 		}
 	}
-	for _, c := range controllersBetween(history, t.FirstListed, t.LastListed) {
+	for _, c := range controllersBetween(history, t.FirstUnnamed, t.LastUnnamed) {
 		row.Controllers = addOnce(row.Controllers, c)
 	}
 	slices.Sort(row.Controllers)
 	return row, nil
 }
 
-// controllersBetween returns the entities that were competent for a ticket at some moment of an interval, both ends included. Records of lists do
-// not name the controllers of their tickets.
+// controllersBetween returns the entities that were competent for a ticket at some moment of an interval, both ends included. Records of lists,
+// and those of the release before, do not name the controllers of their tickets.
 func controllersBetween(history []ticket.Recorded, from, to time.Time) (all []catalog.EntityCode) {
 	if from.IsZero() {
 		return nil

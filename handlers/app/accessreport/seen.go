@@ -15,19 +15,19 @@ import (
 
 // seen adds up the looks of a report at one ticket. It holds ids, no personal data.
 type seen struct {
-	Person      string                 `json:"p,omitempty"`
-	Ticket      ticket.ID              `json:"t"`
-	Openings    int                    `json:"o,omitempty"`
-	Listings    int                    `json:"l,omitempty"`
-	Kinds       map[accesslog.Kind]int `json:"k"` // of openings
-	Listed      map[accesslog.Kind]int `json:"s"` // of listings
-	Files       []string               `json:"f,omitempty"`
-	By          map[string]int         `json:"b"` // looks by account
-	Controllers []catalog.EntityCode   `json:"c,omitempty"`
-	First       time.Time              `json:"first"`
-	Last        time.Time              `json:"last"`
-	FirstListed time.Time              `json:"first_listed,omitzero"`
-	LastListed  time.Time              `json:"last_listed,omitzero"`
+	Person       string                 `json:"p,omitempty"`
+	Ticket       ticket.ID              `json:"t"`
+	Openings     int                    `json:"o,omitempty"`
+	Listings     int                    `json:"l,omitempty"`
+	Kinds        map[accesslog.Kind]int `json:"k"` // of openings
+	Listed       map[accesslog.Kind]int `json:"s"` // of listings
+	Files        []string               `json:"f,omitempty"`
+	By           map[string]int         `json:"b"` // looks by account
+	Controllers  []catalog.EntityCode   `json:"c,omitempty"`
+	First        time.Time              `json:"first"`
+	Last         time.Time              `json:"last"`
+	FirstUnnamed time.Time              `json:"first_unnamed,omitzero"` // of the looks whose records name no controller: lists, and those of the release before
+	LastUnnamed  time.Time              `json:"last_unnamed,omitzero"`
 }
 
 func newSeen(l look) *seen {
@@ -40,10 +40,12 @@ func newSeen(l look) *seen {
 func (s *seen) add(l look) {
 	s.By[l.by]++
 	s.First, s.Last = earlier(s.First, l.at), later(s.Last, l.at)
+	if l.controller == "" {
+		s.FirstUnnamed, s.LastUnnamed = earlier(s.FirstUnnamed, l.at), later(s.LastUnnamed, l.at)
+	}
 	if !l.opened {
 		s.Listings++
 		s.Listed[l.kind]++
-		s.FirstListed, s.LastListed = earlier(s.FirstListed, l.at), later(s.LastListed, l.at)
 		return
 	}
 	s.Openings++
@@ -75,7 +77,7 @@ func (s *seen) merge(o *seen) {
 		s.Controllers = addOnce(s.Controllers, c)
 	}
 	s.First, s.Last = earlier(s.First, o.First), later(s.Last, o.Last)
-	s.FirstListed, s.LastListed = earlier(s.FirstListed, o.FirstListed), later(s.LastListed, o.LastListed)
+	s.FirstUnnamed, s.LastUnnamed = earlier(s.FirstUnnamed, o.FirstUnnamed), later(s.LastUnnamed, o.LastUnnamed)
 }
 
 // compareSeen orders by person, then by ticket, so that all tickets of a person follow each other.

@@ -29,7 +29,7 @@ type Search struct {
 	Kind       accesslog.Kind
 	Outcome    accesslog.Outcome
 	From, To   time.Time // To is not included; zero: without a limit, but without account, ticket and From the last defaultDays
-	Before     int64     // position before which the page begins; 0: from the newest
+	Before     int64     // position before which the page begins, negative among records of the first releases; 0: from the newest
 	Limit      int       // 1 to MaxFound
 }
 
@@ -90,9 +90,50 @@ func (f Search) check() error {
 	return nil
 }
 
-// find reads a page and one record more. Row-level security selects the records that the reader may audit.
-func (f Search) find(ctx context.Context, tx pgx.Tx) ([]Found, error) {
+// find reads a page and one record more: first the access log, then the records of the first releases, which are older. Row-level security selects
+// the records that the reader may audit.
+func (f Search) find(ctx context.Context, tx pgx.Tx) (found []Found, err error) {
+	if f.Before >= 0 {
+		found, err = f.findRecords(ctx, tx)
+	}
+	if err != nil || len(found) > f.Limit || f.Outcome == accesslog.Refused || f.Controller != "" { // the first releases recorded neither
+		return found, err
+	}
+	earlier, err := f.findEarlier(ctx, tx, f.Limit+1-len(found))
+	return append(found, earlier...), err
+}
+
+// findEarlier is find in the records of the first releases.
+func (f Search) findEarlier(ctx context.Context, tx pgx.Tx, limit int) ([]Found, error) {
 	where := &readmodel.Conditions{}
+	f.addInterval(where)
+	for column, value := range map[string]string{"person": f.Account, "entity": string(f.Entity), "kind": string(f.Kind)} {
+		if value != "" {
+			where.Add("r."+column+" = %s", value)
+		}
+	}
+	if f.Ticket != "" {
+		where.Add("r.ticket = %s::text::uuid", string(f.Ticket))
+	}
+	if f.Before < 0 {
+		where.Add("r.position < %s", f.Before)
+	}
+	rows, err := tx.Query(ctx, fmt.Sprintf(`
+		select r.position, r.at, r.person, r.role, r.entity, r.kind, coalesce(r.ticket::text, ''), r.detail, coalesce(t.number, '')
+		from (select * from (`+accesslog.EarlierSQL+`) r where %s order by position desc limit %d) r left join %s t on t.id = r.ticket order by r.position desc`,
+		where.SQL(), limit, lists.Model.View("tickets")), where.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (e Found, err error) {
+		err = row.Scan(&e.ID, &e.At, &e.By.ID, &e.By.Role, &e.By.Entity, &e.Kind, &e.Ticket, &e.Detail, &e.Number)
+		e.At, e.Outcome = e.At.UTC(), accesslog.Shown
+		return e, err
+	})
+}
+
+// addInterval adds the conditions about the time of a record.
+func (f Search) addInterval(where *readmodel.Conditions) {
 	where.Add("true")
 	switch {
 	case !f.From.IsZero():
@@ -105,6 +146,17 @@ func (f Search) find(ctx context.Context, tx pgx.Tx) ([]Found, error) {
 	if !f.To.IsZero() {
 		where.Add("r.at < %s", f.To)
 	}
+}
+
+// Coverage returns from which moments on the access log holds looks.
+func (s *Service) Coverage(ctx context.Context, by app.Caller) (accesslog.Coverage, error) {
+	return accesslog.ReadCoverage(ctx, s.app.Store.Pools().Request, by.Viewer().Reader())
+}
+
+// findRecords is find in the access log.
+func (f Search) findRecords(ctx context.Context, tx pgx.Tx) ([]Found, error) {
+	where := &readmodel.Conditions{}
+	f.addInterval(where)
 	for column, value := range map[string]string{
 		"person": f.Account, "entity": string(f.Entity), "controller": string(f.Controller), "kind": string(f.Kind), "outcome": string(f.Outcome),
 	} {

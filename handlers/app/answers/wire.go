@@ -39,7 +39,7 @@ type OwnListing struct {
 	Last     time.Time          `json:"last"`
 }
 
-// OwnAccessList says who looked at the citizen's ticket.
+// OwnAccessList lists the looks at the citizen's ticket.
 type OwnAccessList struct {
 	Items      []OwnAccess  `json:"items" doc:"Looks at the ticket and searches for the citizen, the newest first, without those of the citizen"`
 	Listings   []OwnListing `json:"listings" doc:"Lists that showed the ticket, by day; on the first page only"`
@@ -48,7 +48,7 @@ type OwnAccessList struct {
 
 // AccessRecord is one record of the access log.
 type AccessRecord struct {
-	Position    int64              `json:"position" doc:"Of the record; records are numbered without a gap"`
+	Position    int64              `json:"position" doc:"Of the record; records are numbered without a gap. Negative: of an earlier release, which recorded less"`
 	At          time.Time          `json:"at"`
 	Account     string             `json:"account" doc:"Who looked: an account, or the ticket's id for the holder of its personal link"`
 	Role        person.Role        `json:"role"`
@@ -70,9 +70,10 @@ type AccessRecord struct {
 type AccessRecordList struct {
 	Items      []AccessRecord `json:"items"`
 	NextCursor string         `json:"next_cursor,omitempty" doc:"Absent on the last page"`
+	accesslog.Coverage
 }
 
-// AccessReport says whose data were seen.
+// AccessReport lists the persons whose data were seen.
 type AccessReport struct {
 	Summary  accessreport.Summary `json:"summary"`
 	Items    []accessreport.Row   `json:"items" doc:"Tickets of the persons concerned; those of one person follow each other"`

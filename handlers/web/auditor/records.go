@@ -121,6 +121,7 @@ type recordsData struct {
 	Entities []catalog.Entity
 	Kinds    []kindOption
 	Rows     []recordRow
+	Coverage accesslog.Coverage
 	Asked    bool   // a search was made
 	NextLink string // "": the last page
 	FileLink string
@@ -163,6 +164,9 @@ func (p *Pages) recordsPage(r *ui.Request) error {
 		return p.Render(r, problem.Status, page)
 	}
 	if d.Rows, err = p.recordRows(r, found); err != nil {
+		return err
+	}
+	if d.Coverage, err = answers.New(p.App).Coverage(r.Context(), r.Caller); err != nil {
 		return err
 	}
 	if d.FileLink = d.link("/revisione/consultazioni.csv", 0); next != 0 {
@@ -236,6 +240,11 @@ func (p *Pages) recordsCSV(r *ui.Request) error {
 	}
 	s.Limit = answers.MaxFound
 	service := answers.New(p.App)
+	coverage, err := service.Coverage(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	completeFrom := ui.FormatTime(coverage.CompleteFrom)
 	var out *middleware.CSVWriter
 	for {
 		found, next, err := service.FindRecords(r.Context(), r.Caller, s)
@@ -247,14 +256,14 @@ func (p *Pages) recordsCSV(r *ui.Request) error {
 			rows, err = p.recordRows(r, found)
 		}
 		if err == nil && out == nil {
-			out = middleware.NewCSVWriter(r.Writer, "consultazioni.csv", ';')
-			err = out.WriteRow("posizione", "quando", "chi", "account", "ruolo", "ente", "che_cosa", "richiesta", "richieste_in_elenco", "titolare", "rifiutata", "da_dove", "istante_utc")
+			out = middleware.NewCSVWriter(r.Writer, coveredFile("consultazioni", coverage), ';')
+			err = out.WriteRow("posizione", "quando", "chi", "account", "ruolo", "ente", "che_cosa", "richiesta", "richieste_in_elenco", "titolare", "rifiutata", "da_dove", "istante_utc", "registro_completo_dal")
 		}
 		for n, row := range rows {
 			if err == nil {
 				e := found[n]
 				err = out.WriteRow(strconv.FormatInt(e.ID, 10), ui.FormatTime(row.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, row.Number, strconv.Itoa(row.Shown), row.Controller,
-					map[bool]string{true: "sì", false: ""}[row.Refused], row.Source, e.At.Format(time.RFC3339Nano))
+					map[bool]string{true: "sì", false: ""}[row.Refused], row.Source, e.At.Format(time.RFC3339Nano), completeFrom)
 			}
 		}
 		if err == nil {

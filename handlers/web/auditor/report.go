@@ -10,8 +10,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/sol-assistenza/sol/domain/calendar"
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accessreport"
 	"github.com/sol-assistenza/sol/handlers/app/answers"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -54,6 +57,7 @@ func (p *Pages) readReport(r *ui.Request, f reportForm) (q accessreport.Query, e
 type reportData struct {
 	reportForm
 	Asked       bool
+	IsComplete  bool // each look of the interval has a record
 	Summary     accessreport.Summary
 	Controllers string
 	Rows        []reportRow
@@ -97,6 +101,7 @@ func (p *Pages) fillReport(r *ui.Request, d *reportData) error {
 		return err
 	}
 	page, err := answers.New(p.App).ReportPage(r.Context(), r.Caller, q, shownRows)
+	d.IsComplete = page.Summary.Covers(q.From)
 	d.Summary, d.Controllers = page.Summary, p.entityNames(page.Summary.Controllers)
 	for _, row := range page.Items {
 		d.Rows = append(d.Rows, p.newReportRow(row))
@@ -140,10 +145,12 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 	}
 	var out *middleware.CSVWriter
 	rows := 0
-	err = answers.New(p.App).Report(r.Context(), r.Caller, q, nil, func(accessreport.Summary) error {
-		out = middleware.NewCSVWriter(r.Writer, "persone-coinvolte.csv", ';')
+	completeFrom := ""
+	err = answers.New(p.App).Report(r.Context(), r.Caller, q, nil, func(s accessreport.Summary) error {
+		completeFrom = ui.FormatTime(s.CompleteFrom)
+		out = middleware.NewCSVWriter(r.Writer, coveredFile("persone-coinvolte", s.Coverage), ';')
 		return out.WriteRow("persona", "cognome", "nome", "e_mail", "telefono", "persona_interessata", "dati_cancellati", "richiesta", "aperture", "elenchi", "dati_visti", "allegati", "titolari",
-			"account", "prima_volta", "ultima_volta")
+			"account", "prima_volta", "ultima_volta", "registro_completo_dal")
 	}, func(row accessreport.Row) error {
 		shown := p.newReportRow(row)
 		if rows++; rows%100 == 0 {
@@ -152,7 +159,7 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 			}
 		}
 		return out.WriteRow(row.PersonID, row.FamilyName, row.GivenName, row.Email, row.Phone, row.Concerns, map[bool]string{true: "sì", false: ""}[row.Erased], numberOf(row), strconv.Itoa(row.Openings),
-			strconv.Itoa(row.Listings), shown.Data, strings.Join(row.Files, "; "), shown.Controllers, strings.Join(row.Accounts, " "), ui.FormatTime(row.First), ui.FormatTime(row.Last))
+			strconv.Itoa(row.Listings), shown.Data, strings.Join(row.Files, "; "), shown.Controllers, strings.Join(row.Accounts, " "), ui.FormatTime(row.First), ui.FormatTime(row.Last), completeFrom)
 	})
 	if err == nil {
 		err = out.Flush()
@@ -161,6 +168,11 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 		return p.AbortDownload(r, err)
 	}
 	return err
+}
+
+// coveredFile returns the name of a CSV file from the access log, with the day from which on the log is complete: a file without a row says so too.
+func coveredFile(name string, c accesslog.Coverage) string {
+	return name + "-registro-completo-dal-" + c.CompleteFrom.In(calendar.Rome()).Format(time.DateOnly) + ".csv"
 }
 
 // numberOf returns the number of a ticket, or the id of one that cannot be read.

@@ -117,13 +117,13 @@ with made as materialized (
 	from made
 )
 insert into access.records (position, at, kind, outcome, person, role, entity, controller, ticket, shown, look, detail, subject, hashes, terms, terms_key, session, address,
-	workstation, command_line, purpose, typed_at, leaf)
+	workstation, command_line, purpose, typed_at, login, leaf)
 select (r).position, (r).at, (r).kind, (r).outcome, (r).person, (r).role, (r).entity, (r).controller, (r).ticket, (r).shown, (r).look, (r).detail, (r).subject, (r).hashes, (r).terms,
-	(r).terms_key, (r).session, (r).address, (r).workstation, (r).command_line, (r).purpose, (r).typed_at, access.leaf(r)
+	(r).terms_key, (r).session, (r).address, (r).workstation, (r).command_line, (r).purpose, (r).typed_at, (r).login, access.leaf(r)
 from (
 	select row(n, $4::timestamptz + n * (interval '364 days' / $1::bigint),
 		case when part < 60 then 'ticket' when part < 70 then 'checks' when part < 75 then 'history' when part < 80 then 'search' else 'list' end, 'shown', person, 'operatore_asr', entity,
-		case when ticket is null then '' else entity end, ticket, shown, null, '', '', null, null, null, '', '10.0.0.1', '', false, '', null, null)::access.records as r
+		case when ticket is null then '' else entity end, ticket, shown, null, '', '', null, null, null, '', '10.0.0.1', '', false, '', null, session_user, null)::access.records as r
 	from looks offset 0
 ) made order by (r).position`
 
@@ -138,6 +138,7 @@ func (b Bench) fillRecords(ctx context.Context, own ticket.ID) error {
 		fmt.Sprintf(`create table bench_people as select gen_random_uuid()::text as id, e.entity, e.tickets, row_number() over (order by i, e.entity) - 1 as n
 			from (select entity, count(*) as tickets from bench_tickets group by entity) e, generate_series(1, %d) i`, operatorsPerEntity),
 		`create unique index on bench_people (n)`, `analyze bench_people`, `analyze bench_tickets`,
+		`alter table access.records no force row level security`, // the owner inserts
 		`select access.make_month((date_trunc('month', now() at time zone 'UTC') - make_interval(months => m))::date) from generate_series(13, 1, -1) m`,
 	} {
 		if _, err := b.owner.Exec(ctx, statement); err != nil {

@@ -135,12 +135,25 @@ func (c Commands) report(ctx context.Context, cmd *cobra.Command, s *app.Service
 	case f.asJSON:
 		out = &jsonPrinter{json.NewEncoder(c.Out)}
 	case f.asCSV:
-		out = &csvPrinter{csv.NewWriter(c.Out)}
+		out = &csvPrinter{out: csv.NewWriter(c.Out)}
 	}
-	err := answers.New(s).Report(ctx, by, q, show, out.begin, out.row)
+	err := answers.New(s).Report(ctx, by, q, show, func(sum accessreport.Summary) error {
+		if !sum.Covers(q.From) {
+			fmt.Fprintf(c.Err, "Each look since %s has a record.%s\n", sum.CompleteFrom.Format(time.RFC3339), earlierText(sum))
+		}
+		return out.begin(sum)
+	}, out.row)
 	reading.Finish()
 	naming.Finish()
 	return errors.Join(err, out.end())
+}
+
+// earlierText returns a sentence about the records before the coverage; "" without any.
+func earlierText(s accessreport.Summary) string {
+	if s.EarlierFrom.IsZero() {
+		return ""
+	}
+	return " Records from " + s.EarlierFrom.Format(time.RFC3339) + " on, of earlier releases, hold openings of tickets and no lists, exports, figures or refused looks."
 }
 
 // findAccount returns the id of the account with a user name or id. An id may be that of an account that no longer exists.
@@ -168,17 +181,21 @@ func (p *jsonPrinter) begin(s accessreport.Summary) error { return p.out.Encode(
 func (p *jsonPrinter) row(r accessreport.Row) error       { return p.out.Encode(r) }
 func (p *jsonPrinter) end() error                         { return nil }
 
-type csvPrinter struct{ out *csv.Writer }
+type csvPrinter struct {
+	out          *csv.Writer
+	completeFrom string
+}
 
-func (p *csvPrinter) begin(accessreport.Summary) error {
+func (p *csvPrinter) begin(s accessreport.Summary) error {
+	p.completeFrom = s.CompleteFrom.Format(time.RFC3339)
 	return p.out.Write([]string{"person_id", "given_name", "family_name", "email", "phone", "concerns", "erased", "ticket", "number", "openings", "listings", "data", "files",
-		"controllers", "accounts", "first", "last"})
+		"controllers", "accounts", "first", "last", "log_complete_from"})
 }
 
 func (p *csvPrinter) row(r accessreport.Row) error {
 	return p.out.Write(middleware.WithoutFormulas(r.PersonID, r.GivenName, r.FamilyName, r.Email, r.Phone, r.Concerns, strconv.FormatBool(r.Erased), string(r.Ticket), r.Number,
 		strconv.Itoa(r.Openings), strconv.Itoa(r.Listings), dataOf(r), strings.Join(r.Files, "; "), joined(r.Controllers), strings.Join(r.Accounts, " "),
-		r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339)))
+		r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339), p.completeFrom))
 }
 
 func (p *csvPrinter) end() error {
