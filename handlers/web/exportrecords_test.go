@@ -55,9 +55,9 @@ type look struct {
 	shown map[string]bool // numbers of tickets
 }
 
-// download requests a path for a person, who leaves after some bytes (0: never), and returns what arrived, whether the answer is whole, and the looks
+// download requests a path for a person, who leaves after some bytes (0: never), and returns what arrived, whether the answer is complete, and the looks
 // that it left.
-func (w *system) download(b *browser, path string, leavesAfter int) (body string, whole bool, looks []look) {
+func (w *system) download(b *browser, path string, leavesAfter int) (body string, complete bool, looks []look) {
 	w.Helper()
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	pages, err := web.New(web.Config{App: w.App, Middleware: middleware.New(middleware.Config{Log: log}), PublicURL: "http://localhost", Log: log, MinFillTime: -1})
@@ -83,7 +83,7 @@ func (w *system) download(b *browser, path string, leavesAfter int) (body string
 			}
 		}()
 		pages.ServeHTTP(client, r)
-		whole = true
+		complete = true
 	}()
 	if client.Code != http.StatusOK {
 		w.Fatalf("%s: got status %d", path, client.Code)
@@ -103,7 +103,7 @@ func (w *system) download(b *browser, path string, leavesAfter int) (body string
 		return l, err
 	})
 	w.must(err)
-	return client.Body.String(), whole, looks
+	return client.Body.String(), complete, looks
 }
 
 // TestDownloadsAreOneLookWithAllThatLeft downloads lists, dossiers and reports of several pages, whole and broken off by the client at different
@@ -146,7 +146,7 @@ func TestDownloadsAreOneLookWithAllThatLeft(t *testing.T) {
 		{ugo, "/revisione/" + string(ids[0]) + "/fascicolo.html", accesslog.Dossier, 1},
 	} {
 		for _, leavesAfter := range []int{0, 1, 6000, 20_000} {
-			body, whole, looks := w.download(c.by, c.path, leavesAfter)
+			body, complete, looks := w.download(c.by, c.path, leavesAfter)
 			name := fmt.Sprintf("%s, left after %d bytes", c.path, leavesAfter)
 			if len(looks) != 1 || looks[0].kind != c.kind {
 				t.Errorf("%s: got looks %v, want one of kind %s", name, looks, c.kind)
@@ -165,11 +165,11 @@ func TestDownloadsAreOneLookWithAllThatLeft(t *testing.T) {
 					t.Errorf("%s: %s has left and is not on record", name, number)
 				}
 			}
-			if leavesAfter == 0 && (!whole || len(arrived) != c.rows || len(looks[0].shown) != c.rows) {
-				t.Errorf("%s: got %d tickets in the file and %d on record, whole %t, want %d", name, len(arrived), len(looks[0].shown), whole, c.rows)
+			if leavesAfter == 0 && (!complete || len(arrived) != c.rows || len(looks[0].shown) != c.rows) {
+				t.Errorf("%s: got %d tickets in the file and %d on record, complete %t, want %d", name, len(arrived), len(looks[0].shown), complete, c.rows)
 			}
-			if strings.HasSuffix(strings.SplitN(c.path, "?", 2)[0], ".csv") && leavesAfter == 6000 && (whole || len(arrived) == 0 || len(arrived) == c.rows || len(looks[0].shown) == c.rows) {
-				t.Errorf("%s: got %d tickets in the file and %d on record, whole %t, want a part of %d", name, len(arrived), len(looks[0].shown), whole, c.rows)
+			if strings.HasSuffix(strings.SplitN(c.path, "?", 2)[0], ".csv") && leavesAfter == 6000 && (complete || len(arrived) == 0 || len(arrived) == c.rows || len(looks[0].shown) == c.rows) {
+				t.Errorf("%s: got %d tickets in the file and %d on record, complete %t, want a part of %d", name, len(arrived), len(looks[0].shown), complete, c.rows)
 			}
 		}
 	}

@@ -58,9 +58,9 @@ func randomAccess(r *rand.Rand, kind accesslog.Kind) accesslog.Access {
 	return a
 }
 
-// TestLeavesAreComputedOutsideTheDatabase computes the leaves of records of every kind, with random fields, typed searches included, from the stored
+// TestLeavesAreComputedInGo computes the leaves of records of every kind, with random fields, typed searches included, from the stored
 // columns: each equals the stored leaf.
-func TestLeavesAreComputedOutsideTheDatabase(t *testing.T) {
+func TestLeavesAreComputedInGo(t *testing.T) {
 	db := storetest.New(t)
 	recorder := accesslog.NewRecorder(db.Store.Pools())
 	seed := rand.Uint64()
