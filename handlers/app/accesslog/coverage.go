@@ -10,8 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
-	"github.com/sol-assistenza/sol/eventstore/signedreader"
 )
 
 // Coverage says from which moments on the access log holds looks. Answers from it show this, so that nobody takes a look without a record for one
@@ -29,7 +29,7 @@ type Coverage struct {
 func (c Coverage) Covers(from time.Time) bool { return !from.IsZero() && !from.Before(c.CompleteFrom) }
 
 // ReadCoverage returns the coverage of the access log for an auditor or data protection officer. Others get the zero value.
-func ReadCoverage(ctx context.Context, requests *pgpool.Requests, reader signedreader.Reader) (c Coverage, err error) {
+func ReadCoverage(ctx context.Context, requests *pgpool.Requests, reader eventstore.Reader) (c Coverage, err error) {
 	err = requests.InTx(ctx, reader, "accesses", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		var complete, earlier *time.Time
 		if err := tx.QueryRow(ctx, `select complete_from, earlier_from from access.coverage()`).Scan(&complete, &earlier); err != nil {
