@@ -10,13 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
 
 // TestRollingUpgrade starts a node of this release beside two of the release before, whose program SOL_PREVIOUS_PROGRAM names, while tickets
 // are opened on both. The new node migrates the database under load, and all go on. The same keys give the same tickets on both, and no
-// read model or saga fails. make rolling runs it.
+// read model or saga fails. What the old node would not keep to is refused meanwhile. make rolling runs it.
 func TestRollingUpgrade(t *testing.T) {
 	previous := os.Getenv("SOL_PREVIOUS_PROGRAM")
 	if previous == "" {
@@ -43,6 +44,10 @@ func TestRollingUpgrade(t *testing.T) {
 	onNew := load(newer)
 	before := onOld.acknowledged()
 	newNode.waitFor("both open tickets", func() bool { return onNew.acknowledged() > 40 && onOld.acknowledged() > before+40 })
+	newer.addUser("mela.prova", "operatore_asr", "010301")
+	if _, stderr, err := newer.runMayFail("user", "placement", "add", "mela.prova", "--role", "auditor", "--entity", "010301"); err == nil || !strings.Contains(stderr, "release before still runs") {
+		t.Errorf("an auditor of an entity beside the old node: got %v, %q, want a refusal", err, stderr)
+	}
 	if code := oldNode.stop(); code != 0 {
 		t.Errorf("old node: got exit code %d, want 0", code)
 	}
