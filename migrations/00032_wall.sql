@@ -95,7 +95,8 @@ create function access.reader_everything() returns boolean language sql stable p
 create function access.reader_tags() returns text[] language sql stable parallel safe as $$ select coalesce((access.reader()).tags, '{}') $$;
 
 -- The events of a stream that the reader of the transaction may read; none of another stream, and none while its tags are missing or out of
--- date. An event that the reader may not know of has no personal part.
+-- date. An event that the reader may not know of has no personal part. The personal part of some events is the reason of an act alone: it is for
+-- the entity of who gave it, that of a recall for the Region too.
 -- +goose StatementBegin
 create function log.read_stream(wanted uuid) returns table (
   "position" bigint, stream uuid, kind text, version integer, type text, recorded_at timestamptz, actor text, role text, entity text, act uuid,
@@ -115,7 +116,14 @@ begin
     select e.position, e.stream, s.kind, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act, coalesce(e.cause, 0), e.data,
       case when o.known then e.sealed end, case when o.known then e.key end, e.blobs, e.readers, e.only_for, e.hash, k.wrapped
     from log.events e
-      cross join lateral (select e.only_for is null or r.everything or e.only_for && r.tags) as o (known)
+      cross join lateral (select case
+        when r.everything then true
+        when e.only_for is not null then e.only_for && r.tags
+        when e.type in ('ticket.resumed.v1', 'ticket.reopened.v1', 'ticket.recalled.v1', 'ticket.links-revoked.v1', 'ticket.access-restricted.v1',
+            'ticket.restriction-lifted.v1')
+          then 'entity/' || e.entity = any (r.tags) or e.type = 'ticket.recalled.v1' and 'entity/regione' = any (r.tags)
+        else true
+      end) as o (known)
       left join keys.keys k on k.id = e.key and o.known
     where e.stream = wanted order by e.version;
 end
@@ -131,6 +139,24 @@ declare
 begin
   return coalesce(r.everything, false) or coalesce(r.stream = wanted, false)
     or exists (select from log.streams s where s.id = wanted and s.readers && r.tags and s.readers_version = s.version);
+end
+$$;
+-- +goose StatementEnd
+
+-- What the leaves of a stream are computed from, to a reader who may read it: sealed parts as they are stored, without any key.
+-- +goose StatementBegin
+create function log.read_leaves(wanted uuid) returns table (
+  "position" bigint, version integer, type text, recorded_at timestamptz, actor text, role text, entity text, act uuid, cause bigint, data bytea,
+  sealed bytea, key uuid, blobs uuid[], readers text[], only_for text[]
+) language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  if log.may_read(wanted) then
+    return query
+      select e.position, e.version, e.type, e.recorded_at, e.actor, e.role, e.entity, e.act, coalesce(e.cause, 0), e.data, e.sealed, e.key, e.blobs,
+        e.readers, e.only_for
+      from log.events e where e.stream = wanted order by e.version;
+  end if;
 end
 $$;
 -- +goose StatementEnd
@@ -232,7 +258,7 @@ do $$
 declare
   part text;
 begin
-  foreach part in array array['access.reader()', 'log.read_stream(uuid)', 'log.may_read(uuid)', 'log.read_blob(uuid, uuid)', 'identity.names(uuid[])',
+  foreach part in array array['access.reader()', 'log.read_stream(uuid)', 'log.may_read(uuid)', 'log.read_leaves(uuid)', 'log.read_blob(uuid, uuid)', 'identity.names(uuid[])',
     'draft.read(uuid)', 'presence.others(uuid, interval)', 'notice.opened_since(uuid[], text[], integer[])']
   loop
     execute format('alter function %s owner to sol_definer', part);

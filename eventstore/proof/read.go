@@ -17,12 +17,12 @@ import (
 )
 
 // ReadLeafInputs returns the leaf input of every event of a stream to a reader, in version order; none for a stream that the reader may not read.
-// It opens no sealed part. Of an event that the reader may not know of, the sealed part is missing, so that the input is not that of its leaf.
+// It opens no sealed part, and holds those of events too that the reader may not know of.
 func ReadLeafInputs(ctx context.Context, requests *pgpool.Requests, by signedreader.Reader, stream uuid.UUID) (inputs []LeafInput, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(`
 		select position, version, type, recorded_at, actor, role, entity, act, cause, data, sealed, key, blobs, readers, only_for
-		from log.read_stream($1)`, stream).Query(func(rows pgx.Rows) error {
+		from log.read_leaves($1)`, stream).Query(func(rows pgx.Rows) error {
 		inputs, err = scanLeafInputs(rows, stream)
 		return err
 	})

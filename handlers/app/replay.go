@@ -76,7 +76,7 @@ func (s *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay,
 
 func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
 	viewer := by.Viewer()
-	if by.Link != "" || !policy.May(by.Actor, policy.ReadEvents) {
+	if !by.May(policy.ReadEvents) {
 		return nil, &ticket.NotVisibleError{}
 	}
 	settled := s.Store.SettledTime(ctx)
@@ -104,8 +104,12 @@ func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind 
 	}
 	r.present = ReplayMoment{present, r.names}
 	r.Latest, _ = r.present.Ticket(viewer)
-	for _, record := range records {
-		r.Events = append(r.Events, r.rawEvent(record))
+	for i, record := range records {
+		e := r.rawEvent(record)
+		if viewer.HidesReason(r.history[i]) {
+			e.Personal = withoutReason(r.history[i].Event)
+		}
+		r.Events = append(r.Events, e)
 	}
 	return r, nil
 }
@@ -117,7 +121,7 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 		By:   ticketview.By{ID: rec.By.ID, Role: person.Role(rec.By.Role), Entity: catalog.EntityCode(rec.By.Entity), Name: r.names.Operator(rec.By.ID)},
 		Data: rec.Data, Personal: rec.Personal, Erased: rec.Erased, Readers: rec.Readers, OnlyFor: rec.OnlyFor, Hash: hex.EncodeToString(rec.Hash[:]),
 	}
-	if len(rec.OnlyFor) > 0 && !r.Viewer.ReadsEverything() && !slices.ContainsFunc(r.Viewer.Tags(), func(tag ticket.ReaderTag) bool {
+	if !policy.Off && len(rec.OnlyFor) > 0 && !r.Viewer.ReadsEverything() && !slices.ContainsFunc(r.Viewer.Tags(), func(tag ticket.ReaderTag) bool {
 		return slices.Contains(rec.OnlyFor, string(tag))
 	}) {
 		e.Withheld, e.Data, e.Personal = true, json.RawMessage("{}"), nil
@@ -126,6 +130,18 @@ func (r *Replay) rawEvent(rec eventstore.Record) RawEvent {
 		e.Cause = at(rec.Cause)
 	}
 	return e
+}
+
+// withoutReason returns the personal part of an event without the reason of the act: nothing, but the contacts if the event corrects them.
+func withoutReason(e ticket.Event) json.RawMessage {
+	corrected, ok := e.(ticket.ContactsCorrected)
+	if !ok || corrected.Personal == nil {
+		return nil
+	}
+	contacts := *corrected.Personal
+	contacts.Reason = ""
+	personal, _ := json.Marshal(contacts) // of texts alone: it cannot fail
+	return personal
 }
 
 // At returns the ticket at a moment.

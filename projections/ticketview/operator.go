@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
@@ -106,6 +107,12 @@ func (n Note) visibleIf(shown bool, a actState, at time.Time) Note {
 	n.Withdrawn = a.withdrawn
 	n.Held = !a.withdrawn && n.VisibleFrom.After(at)
 	return n
+}
+
+// HidesReason reports whether an event holds the reason of an act that the viewer may not read.
+func (v Viewer) HidesReason(r ticket.Recorded) bool {
+	everybody := Viewer{Actor: person.Actor{Role: person.Auditor}}
+	return v.readReason(r) == "" && everybody.readReason(r) != ""
 }
 
 // readReason returns the reason that an actor wrote, or "" if there is none or the viewer may not read it. The actor's entity and the
