@@ -55,24 +55,25 @@ func bearer(header string) (token string, given bool) {
 func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (caller, error) {
 	token, given := bearer(r.Header.Get("Authorization"))
 	from, now := a.Middleware.ClientAddress(r), a.now()
+	client := a.App.Looks.Client(token, from, a.Middleware.Workstation(r))
+	unknown := caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}, Client: client}}
 	if !given {
-		return caller{Caller: app.Caller{From: from, Actor: person.Actor{Role: person.Anonymous}}}, nil
+		return unknown, nil
 	}
 	if holder, ok, err := a.App.FindLinkHolder(ctx, token, from); ok || err != nil {
-		holder.Client = a.App.Looks.Client(token, from, a.Middleware.Workstation(r))
+		holder.Client = client
 		return caller{Caller: holder, token: token}, err
 	}
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
-		return caller{}, p
+		return unknown, p
 	}
 	s, err := a.App.Identity.Authenticate(ctx, token)
 	if !errors.Is(err, identity.ErrNoSession) {
 		a.Middleware.InvalidToken.Refund(from, now)
 	}
 	if err != nil {
-		return caller{}, err
+		return unknown, err
 	}
-	client := a.App.Looks.Client(token, from, a.Middleware.Workstation(r))
 	return caller{Caller: app.Caller{From: from, Actor: s.Actor, Client: client}, token: token, session: s}, nil
 }
 

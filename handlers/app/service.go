@@ -47,6 +47,7 @@ type Config struct {
 	LinkDays  int                   // number of days for which personal links and reply addresses are valid; 0: ticket.DefaultLinkDays
 	Metrics   prometheus.Registerer // nil: none
 	Forms     formlimit.Config      // bounds of requests without a login
+	Unknown   int                   // looks.Config.UnknownPerMinute
 }
 
 // Service is the application service: the commands and queries that the API, the pages, inbound mail and the command line share.
@@ -97,6 +98,7 @@ func New(c Config) (*Service, error) {
 	}
 	s.Looks = looks.New(looks.Config{
 		Log: s.AccessLog, Store: s.Store, Lists: s.Lists, Dashboard: s.Dashboard, Notifications: s.Notifications, Persons: s, EntityOf: s.entityOf,
+		UnknownPerMinute: c.Unknown,
 	})
 	s.Live = live.New(live.Config{Store: s.Store, Lists: s.Lists, Identity: s.Identity, Presence: s.Presence, Notifications: s.Notifications, Metrics: c.Metrics})
 	return s, nil

@@ -47,6 +47,7 @@ type Options struct {
 	Sagas     []runtime.Definition     // nil: AutoClose and Succession, which act on few tickets, so that a test sees its own events
 	Log       func(*eventstore.Config) // changes the event store's configuration; nil: no change
 	Forms     formlimit.Config         // bounds of requests without a login; zero: none that a test reaches
+	Unknown   int                      // records a minute of looks by people whom nobody knows; 0: as many as no test reaches
 }
 
 // System is a running system without adapters.
@@ -75,6 +76,9 @@ func New(t *testing.T, o Options) *System {
 	}
 	if o.Forms == (formlimit.Config{}) {
 		o.Forms = formlimit.Config{Email: formlimit.Bound{Count: formlimit.Unlimited}, TaxCode: formlimit.Bound{Count: formlimit.Unlimited}}
+	}
+	if o.Unknown == 0 {
+		o.Unknown = 1 << 30
 	}
 	if o.Log == nil {
 		o.Log = func(*eventstore.Config) {}
@@ -112,7 +116,7 @@ func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 	})
 	must(t, err)
 	service, err := app.New(app.Config{
-		Store: store, Forms: o.Forms, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
+		Store: store, Forms: o.Forms, Unknown: o.Unknown, Rules: rules.Engine{Catalog: o.Catalog, Hold: rules.DefaultHold, Playbooks: o.Playbooks}, Identity: accounts,
 	})
 	must(t, err)
 	return service

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -21,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/sse"
+	"github.com/sol-assistenza/sol/sagas"
 )
 
 func TestMain(m *testing.M) { storetest.Run(m) }
@@ -134,6 +137,32 @@ func TestStreamSendsCountsThenChanges(t *testing.T) {
 			t.Fatalf("got event %s, want the opening of %s", data, id)
 		case name == "ticket" || strings.Contains(data, `"count":1`):
 			seen[name] = true
+		}
+	}
+}
+
+// TestStreamShowsNoPerson reads what a stream sends of a ticket that was opened and of a notification about it. So a stream needs no access record.
+func TestStreamShowsNoPerson(t *testing.T) {
+	f := newFixture(t)
+	s := f.connect()
+	s.next("counts")
+	id := f.open()
+	if err := f.App.Notifications.Deliver(t.Context(), uuid.NewString(), id, sagas.Notification{Kind: sagas.KindNewTicket, To: sagas.ToOperators, Entity: "010301"}); err != nil {
+		t.Fatal(err)
+	}
+	state, _, err := f.App.State(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for missing := []string{"ticket", "notification"}; len(missing) > 0; {
+		name, data := s.nextOf(missing...)
+		for _, text := range []string{"Maria", "Finzione", "RSSMRA80A01H501U", "maria@", "0000000", "referto", state.Number} {
+			if strings.Contains(data, text) {
+				t.Errorf("%s: got %q in %s, want nothing of the person", name, text, data)
+			}
+		}
+		if name != "notification" || strings.Contains(data, `"unread":1`) {
+			missing = slices.DeleteFunc(missing, func(m string) bool { return m == name })
 		}
 	}
 }

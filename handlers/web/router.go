@@ -57,10 +57,7 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 
 // recordRefused records a look that err refuses, before the answer leaves.
 func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
-	if errors.Is(err, errLogin) || errors.Is(err, errNoRole) || errors.Is(err, errMustChange) {
-		return nil
-	}
-	if !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
+	if errors.Is(err, errNoRole) || errors.Is(err, errMustChange) || !errors.Is(err, errLogin) && !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
 		return nil
 	}
 	look := looks.Refused{Action: route.Action, File: r.PathValue("file"), Path: route.Pattern}
@@ -77,12 +74,13 @@ func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
 // authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request does
 // not extend the session, so that a session also ends after its idle time if a tab stays open.
 func (w *Web) authenticate(r *ui.Request, background bool) error {
-	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: w.Middleware.ClientAddress(r.Request)}
+	from, workstation := w.Middleware.ClientAddress(r.Request), w.Middleware.Workstation(r.Request)
+	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: from, Client: w.App.Looks.Client("", from, workstation)}
 	if link := r.PathValue("link"); link != "" {
 		if holder, ok, err := w.App.FindLinkHolder(r.Context(), link, r.Caller.From); ok || err != nil {
 			if err == nil {
 				r.Caller = holder
-				r.Caller.Client = w.App.Looks.Client(link, r.Caller.From, w.Middleware.Workstation(r.Request))
+				r.Caller.Client = w.App.Looks.Client(link, from, workstation)
 			}
 			return err
 		}
@@ -99,13 +97,14 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	if errors.Is(err, identity.ErrNoSession) {
 		w.clearSessionCookie(r)
 		r.SessionExpired = true
+		r.Caller.Client = w.App.Looks.Client(cookie.Value, from, workstation)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	r.Session, r.Token = s, cookie.Value
-	r.Caller.Client = w.App.Looks.Client(cookie.Value, r.Caller.From, w.Middleware.Workstation(r.Request))
+	r.Caller.Client = w.App.Looks.Client(cookie.Value, from, workstation)
 	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
 		r.Caller.Actor = s.Actor
 	}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -120,7 +121,7 @@ var refusedKinds = map[policy.Action]accesslog.Kind{
 	policy.ReadNotifications: accesslog.Notifications, policy.ReadFigures: accesslog.Figures, policy.ExportTickets: accesslog.Export,
 }
 
-// Refused is a request that was refused because what it names does not exist, or its caller may not see it.
+// Refused is a request that was refused because its caller is not known or may not see what it names, or because that does not exist.
 type Refused struct {
 	Action policy.Action // that the route needs; "": none
 	Ticket string        // as the path names it; "": none
@@ -128,14 +129,15 @@ type Refused struct {
 	Path   string        // pattern of the route
 }
 
-// IsRefusal reports whether an answer with a status, for an error, refuses a look: 403, 404, or a question about another entity.
+// IsRefusal reports whether an answer with a status, for an error, refuses a look: 401, 403, 404, or a question about another entity.
 func IsRefusal(status int, err error) bool {
 	var filter *readmodel.FilterError
-	return status == http.StatusForbidden || status == http.StatusNotFound ||
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound ||
 		errors.As(err, &filter) && filter.Reason.Code == refusal.ForeignEntity
 }
 
-// RecordRefused records a refused look, unless the request has left a record already. Adapters call it before they answer.
+// RecordRefused records a refused look, unless the request has left a record already. Adapters call it before they answer. Of callers whom nobody
+// knows it records so many a minute, and how many more there were.
 func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refused) error {
 	if accesslog.HasRecord(ctx) || l.Action == "" && l.Ticket == "" {
 		return nil
@@ -151,6 +153,15 @@ func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refuse
 		a.Ticket = ticket.ID(l.Ticket)
 		if entity, err := r.config.EntityOf(ctx, a.Ticket); err == nil { // otherwise there is no such ticket
 			a.Controller = entity
+		}
+	}
+	if by.Actor.Role == person.Anonymous {
+		left, ok := r.unknown.take(r.config.Store.Now())
+		if !ok {
+			return nil
+		}
+		if left > 0 {
+			a.Detail += fmt.Sprintf(" (+%d)", left)
 		}
 	}
 	return r.Record(ctx, by, a)

@@ -4,6 +4,7 @@
 package looks
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -17,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/projections/lists"
 )
 
-// Config holds what a Recorder reads. All fields are required.
+// Config holds what a Recorder reads. All fields but UnknownPerMinute are required.
 type Config struct {
 	Log           *accesslog.Recorder
 	Store         *eventstore.Store
@@ -28,16 +29,21 @@ type Config struct {
 		PersonOf(ctx context.Context, taxCode string) (persons.Person, error)
 	}
 	EntityOf func(context.Context, ticket.ID) (catalog.EntityCode, error) // the competent entity of a ticket
+	// UnknownPerMinute is the largest number of records in a minute of looks by people whom nobody knows. 0: unknownPerMinute.
+	UnknownPerMinute int
 }
 
 // Recorder records looks. It is safe for concurrent use.
 type Recorder struct {
-	config Config
-	sealer *accesslog.Sealer
+	config  Config
+	sealer  *accesslog.Sealer
+	unknown unknown
 }
 
 // New returns a recorder.
-func New(c Config) *Recorder { return &Recorder{c, accesslog.NewSealer(c.Store)} }
+func New(c Config) *Recorder {
+	return &Recorder{config: c, sealer: accesslog.NewSealer(c.Store), unknown: unknown{perMinute: cmp.Or(c.UnknownPerMinute, unknownPerMinute)}}
+}
 
 // Record records a look of a caller. Callers of Record call it before they return the data.
 func (r *Recorder) Record(ctx context.Context, by caller.Caller, a accesslog.Access) error {
