@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
@@ -62,7 +63,7 @@ func (h History) Detail(v Viewer, n Names) (Ticket, bool) {
 	switch {
 	case !h.isVisible(v):
 		return Ticket{}, false
-	case v.IsCitizen():
+	case v.IsCitizen() && !policy.Off:
 		return citizenView(v, h, n), true
 	default:
 		return operatorView(v, h, n), true

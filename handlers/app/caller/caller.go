@@ -8,6 +8,7 @@ import (
 	"cmp"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -21,6 +22,11 @@ type Caller struct {
 	From  string       // client address, or another value that distinguishes callers without an account
 	// Client holds session, address and workstation of the caller, for access records. Its address is From.
 	Client accesslog.Client
+}
+
+// May reports whether the caller may do an action at all (policy.May), but to read and answer the ticket of a personal link.
+func (c Caller) May(action policy.Action) bool {
+	return policy.Off || c.Link == "" && policy.May(c.Actor, action)
 }
 
 // Source returns from where the caller looks, for access records.
