@@ -52,7 +52,7 @@ func API() []Route {
 		{Pattern: "POST /api/v1/agreements/end", Access: Role, Action: policy.Administer, Request: func(Call) Request {
 			return sendJSON(http.MethodPost, "/api/v1/agreements/end", fields{"entity": "", "use": "unusual-reading", "reference": ""})
 		}},
-		{Pattern: "GET /api/v1/stream", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, Request: func(c Call) Request {
+		{Pattern: "GET /api/v1/stream", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, About: true, Request: func(c Call) Request {
 			return Request{Method: http.MethodGet, Path: "/api/v1/stream?ticket=" + string(c.Ticket.ID), Stream: true}
 		}},
 		{Pattern: "GET /api/v1/notifications", Access: Role, Action: policy.ReadNotifications, Looks: Notifications, Request: fixed("/api/v1/notifications")},
@@ -149,6 +149,7 @@ func apiActs() []Route {
 		act("POST /api/v1/tickets/{id}/undo", "", policy.UndoAct, always(ticket.MoveUndo), "/undo", nil),
 		act("POST /api/v1/tickets/{id}/link-revocations", "", policy.UpdateTicket, always(ticket.MoveRevokeLinks), "/link-revocations", constant(fields{"reason": "è di un’altra persona"})),
 		act("POST /api/v1/tickets/{id}/access", "", policy.UpdateTicket, always(ticket.MoveRestrictAccess), "/access", constant(fields{"restricted": true, "reason": "minaccia al personale"})),
+		act("POST /api/v1/tickets/{id}/access", "lift", policy.UpdateTicket, always(ticket.MoveLiftRestriction), "/access", constant(fields{"restricted": false, "reason": "non serve più"})),
 		act("POST /api/v1/tickets/{id}/contacts", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/contacts", constant(fields{"phone": "+39 011 1111111", "reason": "lo ha detto"})),
 		act("POST /api/v1/tickets/{id}/informed", "", policy.UpdateTicket, always(ticket.MoveInformCitizen), "/informed", constant(fields{"how": "telefono"})),
 		act("POST /api/v1/tickets/{id}/playbook/answers", "", policy.UpdateTicket, always(ticket.MoveAnswerCheck), "/playbook/answers",

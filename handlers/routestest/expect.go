@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
@@ -34,6 +35,12 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 	if who.Link != "" && !r.OfAPI() && !(r.Access == Holder && who.Link == about.ID) {
 		who.Token = "" // a page does not see a link in another path
 	}
+	if who.Token != "" && who.Actor.Role == person.Anonymous { // of no session
+		if strings.Contains(r.Pattern, " /api/") || r.LogInAgain {
+			return LogInFirst
+		}
+		who.Token = "" // a page takes the reader for somebody without a session
+	}
 	switch {
 	case r.Access == Public && r.Missing:
 		return NotVisible
@@ -51,7 +58,7 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 		return LogInFirst // a page's stream ends: a browser would repeat a refused one for ever
 	case !policy.May(who.Actor, r.Action):
 		return Forbidden
-	case r.About, r.Looks == Live && r.OfAPI(): // the API's stream names the ticket
+	case r.About:
 		return expectAbout(r, who.Actor, about)
 	case r.Missing:
 		return NotVisible
@@ -117,10 +124,10 @@ func mayReadChecks(s ticket.State, by person.Actor) bool {
 	return policy.Allows(by, policy.ReadChecks, has)
 }
 
-// Agrees reports whether an outcome is the expected one. Of what does not exist a form may also say that it is answered already, and a form
-// that is about no ticket may be refused for what it holds.
-func (r Route) Agrees(want, got Outcome) bool {
-	return got == want || got == NotNow && (r.Missing && want == NotVisible || !r.About && want == LetIn)
+// Agrees reports whether an outcome is the expected one. Of what does not exist a form may also say that it is answered already, a form
+// that is about no ticket may be refused for what it holds, and so may an act on an erased ticket, to which nothing personal is written.
+func (r Route) Agrees(about Ticket, want, got Outcome) bool {
+	return got == want || got == NotNow && (r.Missing && want == NotVisible || want == LetIn && (!r.About || r.Moves != nil && about.State.Erased))
 }
 
 // outcomeOf returns the outcome of an answer.

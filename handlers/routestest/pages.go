@@ -28,6 +28,17 @@ func form(pattern string, action policy.Action, looks Looks, path string, values
 	return Route{Pattern: pattern, Access: Role, Action: action, Looks: looks, Request: func(Call) Request { return postForm(path, values...) }}
 }
 
+// followed returns a form with the page to which its answer sends.
+func followed(r Route) Route {
+	send := r.Request
+	r.Case, r.Request = "followed", func(c Call) Request {
+		in := send(c)
+		in.ThenGet = true
+		return in
+	}
+	return r
+}
+
 // open returns a page or form for anyone, or for any session.
 func open(pattern string, access Access, request func(Call) Request) Route {
 	return Route{Pattern: pattern, Access: access, Request: request}
@@ -62,7 +73,7 @@ func publicPages() []Route {
 		open("GET /accessibilita", Public, fixed("/accessibilita")),
 		open("GET /assistenza", Public, fixed("/assistenza")),
 		open("GET /assistenza/{service}", Public, fixed("/assistenza/ritiro-documenti")),
-		open("POST /assistenza/{service}", Public, send("/assistenza/ritiro-documenti")), // incomplete; whoever has another role sends it as nobody
+		{Pattern: "POST /assistenza/{service}", Access: Public, LogInAgain: true, Request: send("/assistenza/ritiro-documenti")}, // incomplete; whoever has another role sends it as nobody
 		open("POST /assistenza/controllo", Public, send("/assistenza/controllo", "campo", "cf", "valore", "RSSMRA85T10A562S")),
 		{Pattern: "GET /assistenza/inviata/{opened}", Access: Public, Missing: true, Request: func(c Call) Request {
 			return get("/assistenza/inviata/" + string(c.Ticket.ID) + ".AAAA") // not the address that was given to who sent the request
@@ -80,9 +91,11 @@ func operatorPages() []Route {
 		}},
 		page("GET /cerca", policy.SearchTickets, Search, "/cerca"),
 		form("POST /cerca", policy.SearchTickets, Nothing, "/cerca", "q", "fittizia"),
+		followed(form("POST /cerca", policy.SearchTickets, Search, "/cerca", "q", "fittizia")),
 		form("POST /cerca/suggerimenti", policy.SearchTickets, Search, "/cerca/suggerimenti", "q", "fittizia"),
 		page("GET /code/{queue}", policy.SearchTickets, List, "/code/tutte"),
 		form("POST /code/{queue}", policy.SearchTickets, Nothing, "/code/tutte", "q", "fittizia"),
+		followed(form("POST /code/{queue}", policy.SearchTickets, Search, "/code/tutte", "q", "fittizia")),
 		form("POST /code/{queue}/insieme", policy.UpdateTicket, Nothing, "/code/tutte/insieme"),
 		form("POST /code/{queue}/insieme/annulla", policy.UndoAct, Nothing, "/code/tutte/insieme/annulla"),
 	}
@@ -123,6 +136,7 @@ func ticketActs() []Route {
 		act("POST /ticket/{id}/presenza", "", policy.ShowPresence, nil, "/presenza", "scrive", "1"),
 		act("POST /ticket/{id}/collegamenti", "", policy.UpdateTicket, always(ticket.MoveRevokeLinks), "/collegamenti", "motivo-collegamenti", "è di un’altra persona"),
 		act("POST /ticket/{id}/accesso", "", policy.UpdateTicket, always(ticket.MoveRestrictAccess), "/accesso", "ristretto", "1", "motivo-accesso", "minaccia al personale"),
+		act("POST /ticket/{id}/accesso", "lift", policy.UpdateTicket, always(ticket.MoveLiftRestriction), "/accesso", "motivo-accesso", "non serve più"),
 		act("POST /ticket/{id}/annulla", "", policy.UndoAct, always(ticket.MoveUndo), "/annulla"),
 		act("POST /ticket/{id}/recapiti", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/recapiti",
 			"email", "prova@example.org", "telefono", "+39 011 1111111", "motivo", "lo ha detto"),

@@ -6,6 +6,7 @@ package routestest
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -49,29 +50,54 @@ var showsNobody = map[string]string{
 	"GET /cruscotto":                   "sums",
 	"GET /cruscotto/dati/{sheet}":      "sums",
 	"GET /api/v1/dashboard":            "sums",
+	"GET /eventi":                      "ids of tickets and kinds of changes, no person; without a session it ends",
+	"GET /api/v1/stream":               "the same",
+	"GET /api/v1/queues":               "counts",
 	"GET /assistenza/inviata/{opened}": "refused: not the address that was given to who sent the request",
 }
 
 // checkRecords fails the test unless the answer to a route left exactly one record if it showed a ticket or a person, or refused to, and none
 // otherwise. An act may show the page or list again, also when it is refused, and the form of a new request shows a citizen their latest one:
-// that is one record too.
+// that is one record too. An answer without a record must hold nothing of any ticket, also not of one that its reader may read.
 func (s *System) checkRecords(r Route, who Person, about Ticket, got Answer) {
 	s.T.Helper()
 	all := s.newRecords()
 	looks := slices.DeleteFunc(slices.Clone(all), func(r record) bool { return r.continues })
 	want := ""
-	switch refused := got.Outcome == Forbidden || got.Outcome == NotVisible; {
+	refused := got.Outcome == Forbidden || got.Outcome == NotVisible || got.Outcome == LogInFirst && (r.Looks != Live || r.OfAPI())
+	switch {
 	case refused && (r.Action != "" || r.About):
 		want = "refused"
-	case got.Outcome == LetIn && r.Looks != Nothing && r.Looks != Counts && r.Looks != Live && showsNobody[r.Pattern] == "":
+	case got.Outcome == LetIn && r.Reads() && showsNobody[r.Pattern] == "":
 		want = "shown"
 	}
 	showsAgain := !r.Reads() && len(looks) == 1 && looks[0].outcome == "shown" && (r.Method() == http.MethodPost || r.Pattern == "GET /assistenza/{service}")
 	switch {
-	case showsAgain, want == "" && len(looks) == 0, want != "" && len(looks) == 1 && looks[0].outcome == want:
+	case showsAgain, want != "" && len(looks) == 1 && looks[0].outcome == want:
+		return
+	case want == "" && len(looks) == 0:
+		s.checkShowsNobody(r, who, about, got)
 		return
 	case want == "":
 		want = "none"
 	}
 	s.T.Errorf("%s, %s, %s, %s: answered %d and left the records %v, want one that says %s", r.Name(), who.Name, about.Path, about.State.Status, got.Status, all, want)
+}
+
+// checkShowsNobody fails the test if an answer holds something of a ticket beside what its request holds. An act may answer with the number of its ticket.
+func (s *System) checkShowsNobody(r Route, who Person, about Ticket, got Answer) {
+	s.T.Helper()
+	in := r.Request(Call{Who: who, Ticket: about, System: s})
+	for _, t := range append(slices.Clone(s.listed), about) {
+		texts := append(slices.Clone(t.Personal), t.Number)
+		for _, text := range t.Texts {
+			texts = append(texts, text.Words...)
+		}
+		for _, text := range texts {
+			receipt := text == about.Number && !r.Reads()
+			if strings.Contains(got.Body, text) && !strings.Contains(in.Path+in.Body, text) && !receipt {
+				s.T.Errorf("%s, %s, %s, %s: answered %d with %q and left no record", r.Name(), who.Name, about.Path, about.State.Status, got.Status, text)
+			}
+		}
+	}
 }

@@ -60,7 +60,10 @@ type Route struct {
 	Moves map[ticket.Status]ticket.Move
 	// Missing says that the request names something that does not exist, such as a request of an administrator: who may ask gets 404 or 409.
 	Missing bool
-	Request func(c Call) Request
+	// LogInAgain says that who sends a form of a public page with a token of no session is asked to log in first: what they typed in their name
+	// is not sent as nobody's.
+	LogInAgain bool
+	Request    func(c Call) Request
 }
 
 // Name returns the pattern with the case.
@@ -100,6 +103,7 @@ type Request struct {
 	Body         string
 	Header       http.Header
 	Stream       bool // the answer does not end by itself: its first part is enough
+	ThenGet      bool // the answer sends to the page that shows something: that page is the answer
 }
 
 // get returns a request without a body.

@@ -31,6 +31,16 @@ var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) er
 func (s *System) Send(server *handlertest.Server, r Route, who Person, about Ticket) Answer {
 	s.T.Helper()
 	in := r.Request(Call{Who: who, Ticket: about, System: s})
+	a, to := s.send(server, in, who)
+	if in.ThenGet && to != "" && a.Outcome == LetIn {
+		a, _ = s.send(server, get(to), who)
+	}
+	return a
+}
+
+// send sends a request and returns the answer, and where it sends the client.
+func (s *System) send(server *handlertest.Server, in Request, who Person) (a Answer, location string) {
+	s.T.Helper()
 	ctx, cancel := context.WithCancel(s.T.Context())
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, in.Method, server.Address+in.Path, strings.NewReader(in.Body))
@@ -44,31 +54,33 @@ func (s *System) Send(server *handlertest.Server, r Route, who Person, about Tic
 	switch api := strings.HasPrefix(in.Path, "/api/"); {
 	case who.Token != "" && api:
 		request.Header.Set("Authorization", "Bearer "+who.Token)
-	case who.HasSession():
+	case who.Token != "" && who.Link == "":
 		request.AddCookie(&http.Cookie{Name: "sol", Value: who.Token}) //nolint:gosec // G124: a test sends it over http
 	}
 	response, err := client.Do(request)
 	s.must(err)
 	defer response.Body.Close()
 	var content []byte
-	if in.Stream && response.StatusCode == http.StatusOK {
-		content = make([]byte, 4096)
-		n, err := response.Body.Read(content) // the rest comes as long as the client stays
-		if err != io.EOF {
-			s.must(err)
-		}
-		content = content[:n]
-	} else {
-		content, err = io.ReadAll(response.Body)
+	for err == nil && !(in.Stream && strings.Contains(string(content), "\ndata: ")) { // the rest of a stream comes as long as the client stays
+		part := make([]byte, 32*1024)
+		var n int
+		n, err = response.Body.Read(part)
+		content = append(content, part[:n]...)
+	}
+	if err != io.EOF {
 		s.must(err)
 	}
 	to, err := url.Parse(response.Header.Get("Location"))
 	s.must(err)
-	a := Answer{Status: response.StatusCode, Header: response.Header, Body: string(content), Outcome: outcomeOf(response.StatusCode, to.RequestURI())}
+	a = Answer{Status: response.StatusCode, Header: response.Header, Body: string(content)}
+	if response.Header.Get("Location") != "" {
+		location = to.RequestURI()
+	}
+	a.Outcome = outcomeOf(response.StatusCode, location)
 	if in.Stream && strings.Contains(a.Body, "event: end") {
 		a.Outcome = LogInFirst
 	}
-	return a
+	return a, location
 }
 
 // seenVersion returns the version of the ticket that the caller would have read.

@@ -26,19 +26,22 @@ const (
 type Person struct {
 	Name  string
 	Actor person.Actor // of the session, or of the holder of the link; its role is Anonymous without both
-	Token string       // of the session or link; "": neither
+	Token string       // of the session or link, or one that is of no session; "": none
 	Link  ticket.ID    // the ticket of the personal link
 }
 
 // HasSession reports whether the person is logged in.
-func (p Person) HasSession() bool { return p.Token != "" && p.Link == "" }
+func (p Person) HasSession() bool {
+	return p.Token != "" && p.Link == "" && p.Actor.Role != person.Anonymous
+}
 
 // System is a system with people.
 type System struct {
 	*handlertest.System
 	T      *testing.T
 	People []Person
-	made   int // number of tickets
+	made   int      // number of tickets
+	listed []Ticket // one of each path
 	records
 }
 
@@ -57,8 +60,12 @@ func New(t *testing.T, system *handlertest.System) *System {
 	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Integration, person.Citizen} {
 		s.logIn(role, "")
 	}
-	s.People = append(s.People, s.newSession("stranger", person.Citizen, ""))
-	s.People = append(s.People, Person{Name: "nobody", Actor: person.Actor{Role: person.Anonymous}})
+	s.People = append(s.People, s.newSession("colleague", person.ASROperator, Other), s.newSession("stranger", person.Citizen, ""))
+	ended := s.token("stranger", person.Citizen, "")
+	s.must(s.App.Identity.EndSession(t.Context(), ended))
+	nobody := person.Actor{Role: person.Anonymous}
+	s.People = append(s.People, Person{Name: "nobody", Actor: nobody}, Person{Name: "ended session", Actor: nobody, Token: ended},
+		Person{Name: "forged token", Actor: nobody, Token: ended[1:] + "A"})
 	return s
 }
 

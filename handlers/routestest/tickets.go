@@ -17,22 +17,23 @@ import (
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 )
 
-// Ticket is a ticket that requests are about.
+// Ticket is a ticket that requests are about. Its texts are in no other ticket; the tax code is in one other.
 type Ticket struct {
 	ID       ticket.ID
 	Number   string
 	Path     Path
 	State    ticket.State
 	File     ticket.ID // of the request, which all who see the ticket may read
-	Internal ticket.ID // of an internal note of Former
-	Words    string    // in the internal note of Former; in no other text
-	Texts    []Text    // internal and regional notes
+	Personal []string  // what all who see the ticket may read: of the form and its file
+	Texts    []Text    // internal and regional notes, and why access is restricted
 }
 
-// Text is a note that is not for everybody who sees the ticket.
+// Text is a note or a reason that is not for everybody who sees the ticket.
 type Text struct {
-	Words string               // in no other text
+	Words []string             // of the note and of its file
 	For   []catalog.EntityCode // whose operators, auditors and data protection officer may read it
+	// RulesAlone says that the database does not keep the text back from others who see the ticket: it is sealed together with contacts.
+	RulesAlone bool
 }
 
 // MayRead reports whether a person may read a text of a ticket that the person sees.
@@ -41,58 +42,79 @@ func (t Text) MayRead(who Person) bool {
 	return policy.ReadsEverything(who.Actor) || works && slices.Contains(t.For, who.Actor.Entity)
 }
 
-// Path says how a ticket came to the entity that has it.
+// Path says how a ticket came to the entity that has it, and what happened there that changes who sees it.
 type Path string
 
 // The paths.
 const (
-	HandedOver Path = "handed over by Former to the Region"
-	Redirected Path = "redirected by the Region from Former to Other"
+	HandedOver      Path = "handed over by Former to the Region"
+	Redirected      Path = "redirected by the Region from Former to Other"
+	Restricted      Path = "redirected to Other, with restricted access"
+	TraceOnly       Path = "redirected to Other, the others see the trace alone"
+	RestrictedTrace Path = "redirected to Other, the others see the trace alone, with restricted access"
+	Erased          Path = "redirected to Other, the personal data erased"
 )
 
 // Statuses returns the statuses that a ticket of the path can have.
 func (p Path) Statuses() []ticket.Status {
-	first := ticket.StatusHandedOver
-	if p == Redirected {
-		first = ticket.StatusNew
+	first := []ticket.Status{ticket.StatusNew}
+	switch p {
+	case HandedOver:
+		first = []ticket.Status{ticket.StatusHandedOver}
+	case TraceOnly, RestrictedTrace:
+		first = nil // no view ends before Other has accepted the ticket
+	case Redirected, Restricted, Erased:
 	}
-	return []ticket.Status{first, ticket.StatusInProgress, ticket.StatusWaiting, ticket.StatusResolved, ticket.StatusClosed}
+	return append(first, ticket.StatusInProgress, ticket.StatusWaiting, ticket.StatusResolved, ticket.StatusClosed)
 }
 
 // Paths lists the paths.
-func Paths() []Path { return []Path{HandedOver, Redirected} }
+func Paths() []Path {
+	return []Path{HandedOver, Redirected, Restricted, TraceOnly, RestrictedTrace, Erased}
+}
 
 // Open opens a ticket of the citizen at Former, with a file, and leads it along a path to a status. It has an internal note with a file of
 // each entity that had it. The clock of the log moves on.
 func (s *System) Open(path Path, status ticket.Status) Ticket {
 	s.T.Helper()
 	s.made++
+	word := s.word()
+	file := textFile("richiesta-"+word, "contenuto-"+word)
+	form := ticket.Form{
+		GivenName: "Prova", FamilyName: "Fittizia Cognome" + word, TaxCode: fmt.Sprintf("STP%013d", 1000+s.made/2), Email: word + "@example.org",
+		Phone: fmt.Sprintf("+39 011 7%06d", s.made), Description: "Non trovo il referto. parola-" + word,
+	}
 	opened, err := s.App.Open(s.T.Context(), s.Person("cittadino").caller(), app.OpenRequest{
-		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Former, Files: []attachment.FileUpload{textFile("richiesta.pdf")},
-		Form: ticket.Form{
-			GivenName: "Prova", FamilyName: "Fittizia", TaxCode: "RSSMRA85T10A562S", Email: "prova@example.org", Phone: "+39 011 0000000",
-			Description: "Non trovo il referto",
-		},
+		Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: Former, Files: []attachment.FileUpload{file}, Form: form,
 	}, app.Idempotency{})
 	s.must(err)
-	t := Ticket{ID: ticket.ID(opened.Stream), Path: path}
+	t := Ticket{ID: ticket.ID(opened.Stream), Path: path, Personal: []string{
+		"Cognome" + word, form.TaxCode, form.Email, form.Phone[len(form.Phone)-7:], "parola-" + word, file.Name, "contenuto-" + word,
+	}}
 	text := func(readers ...catalog.EntityCode) string {
 		words := fmt.Sprintf("segreto%dx%d", s.made, len(t.Texts))
-		t.Texts = append(t.Texts, Text{words, readers})
+		t.Texts = append(t.Texts, Text{Words: []string{words}, For: readers})
 		return words
 	}
 	s.tick()
 	formerOperator, regional := s.Person("operatore-asr-010301"), s.Person("operatore-regionale-regione")
 	s.update(t, formerOperator, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
-	s.update(t, formerOperator, app.UpdateRequest{Note: &app.NoteRequest{Text: text(Former), Visibility: ticket.Internal, Files: []attachment.FileUpload{textFile("interna.pdf")}}})
+	internal := textFile("interna-"+word, "riservato-"+word)
+	s.update(t, formerOperator, app.UpdateRequest{Note: &app.NoteRequest{Text: text(Former), Visibility: ticket.Internal, Files: []attachment.FileUpload{internal}}})
+	t.Texts[0].Words = append(t.Texts[0].Words, internal.Name, "riservato-"+word)
 	s.update(t, formerOperator, app.UpdateRequest{Answers: []app.AnswerRequest{{Check: "referto-individuato", Answer: "no"}}})
+	phone, reason := fmt.Sprintf("+39 011 8%06d", s.made), "motivo-recapiti-"+word
+	_, err = s.App.CorrectContacts(s.T.Context(), formerOperator.caller(), t.ID, app.ContactsRequest{Phone: &phone, Reason: reason}, app.Idempotency{})
+	s.must(err)
+	s.tick()
+	t.Personal = append(t.Personal, phone[len(phone)-7:])
+	t.Texts = append(t.Texts, Text{Words: []string{reason}, For: []catalog.EntityCode{Former}, RulesAlone: true})
 	s.update(t, formerOperator, app.UpdateRequest{
 		UpdateFields: ticket.UpdateFields{Status: ticket.StatusHandedOver, Reason: string(ticket.NotOurs)},
 		Note:         &app.NoteRequest{Text: text(Former, catalog.Region), Visibility: ticket.Public},
 	})
-	t.Words = t.Texts[0].Words
 	worker := regional
-	if path == Redirected {
+	if path != HandedOver {
 		s.update(t, regional, app.UpdateRequest{Note: &app.NoteRequest{Text: text(catalog.Region), Visibility: ticket.Internal}})
 		s.update(t, regional, app.UpdateRequest{
 			UpdateFields: ticket.UpdateFields{Entity: Other}, Note: &app.NoteRequest{Text: text(Other, catalog.Region), Visibility: ticket.Public},
@@ -100,7 +122,50 @@ func (s *System) Open(path Path, status ticket.Status) Ticket {
 		worker = s.Person("operatore-asr-010208")
 	}
 	s.lead(t, worker, status)
+	t = s.Reload(t)
+	switch path {
+	case TraceOnly:
+		s.endViews(t)
+	case RestrictedTrace:
+		s.endViews(t)
+		t.Texts = append(t.Texts, s.restrict(t, "motivo-"+word))
+	case Restricted:
+		t.Texts = append(t.Texts, s.restrict(t, "motivo-"+word))
+	case Erased:
+		_, err = s.App.EraseTicket(s.T.Context(), s.Person("amministratore").Actor, t.ID)
+		s.must(err)
+		s.tick()
+	case HandedOver, Redirected:
+		return t
+	}
 	return s.Reload(t)
+}
+
+// word returns a word of letters that is the same in no two tickets, and part of no other.
+func (s *System) word() string {
+	letters := []byte("aaaa")
+	for i, n := len(letters)-1, s.made; n > 0; i, n = i-1, n/26 {
+		letters[i] += byte(n % 26)
+	}
+	return string(letters)
+}
+
+// endViews ends the views of all entities that had a ticket, as the saga does thirty days after another one accepted it.
+func (s *System) endViews(t Ticket) {
+	s.T.Helper()
+	for _, v := range t.State.Former {
+		handlertest.Dispatch(s.T, s.App.TicketDispatcher, t.ID, person.Actor{ID: "former-view", Role: person.System}, ticket.EndFormerView{Entity: v.Entity, Since: v.Since})
+	}
+	s.tick()
+}
+
+// restrict restricts the access to a ticket of Other and returns the reason, which is for Other as all reasons of its acts.
+func (s *System) restrict(t Ticket, reason string) Text {
+	s.T.Helper()
+	_, err := s.App.ChangeRestriction(s.T.Context(), s.Person("supervisore-asr-010208").caller(), t.ID, app.RestrictionRequest{Restricted: true, Reason: reason}, app.Idempotency{})
+	s.must(err)
+	s.tick()
+	return Text{Words: []string{reason}, For: []catalog.EntityCode{Other}}
 }
 
 // lead makes the moves of the competent operator up to a status.
@@ -128,7 +193,7 @@ func (s *System) lead(t Ticket, worker Person, status ticket.Status) {
 	}
 }
 
-// Reload returns a ticket with its state now and the ids of its files.
+// Reload returns a ticket with its state now and the id of its file.
 func (s *System) Reload(t Ticket) Ticket {
 	s.T.Helper()
 	var err error
@@ -140,9 +205,6 @@ func (s *System) Reload(t Ticket) Ticket {
 	for _, r := range history {
 		if opened, ok := r.Event.(ticket.Opened); ok {
 			t.File = opened.Attachments[0].ID
-		}
-		if note, ok := r.Event.(ticket.InternalNote); ok && len(note.Attachments) > 0 {
-			t.Internal = note.Attachments[0].ID
 		}
 	}
 	return t
@@ -158,7 +220,7 @@ func (s *System) update(t Ticket, by Person, u app.UpdateRequest) {
 // tick moves the log's clock beyond every hold.
 func (s *System) tick() { s.Clock.Advance(time.Minute) }
 
-// textFile returns a small file.
-func textFile(name string) attachment.FileUpload {
-	return attachment.FileUpload{Name: name, Content: []byte("%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")}
+// textFile returns a small file with a word in its content.
+func textFile(name, word string) attachment.FileUpload {
+	return attachment.FileUpload{Name: name + ".pdf", Content: []byte("%PDF-1.4\n% " + word + "\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")}
 }
