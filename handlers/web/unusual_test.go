@@ -31,10 +31,10 @@ func TestAnOfficerExaminesFindings(t *testing.T) {
 	}
 	page := officer.open("/revisione/letture-insolite").want(200).shows("2 da esaminare", "Ente con un accordo: ASL Città di Torino", "Prova ANNA , ASL Città di Torino: Richiesta con accesso ristretto", "04/03/2026", "03/03/2026")
 	button := "Segna come esaminata: Prova ANNA, Richiesta con accesso ristretto, 04/03/2026"
-	page.submit(button, formValues{"Che cosa ha verificato, e perché basta": "  "}).want(http.StatusUnprocessableEntity).shows("compili questo campo", "2 da esaminare")
-	page.submit(button, formValues{"Che cosa ha verificato, e perché basta": "Sostituiva il collega assegnato"}).want(200).
+	page.submit(button, formValues{"Esito: che cosa ha verificato, e perché basta": "  "}).want(http.StatusUnprocessableEntity).shows("Esito: compili questo campo", "2 da esaminare")
+	page.submit(button, formValues{"Esito: che cosa ha verificato, e perché basta": "Sostituiva il collega assegnato"}).want(200).
 		shows("La segnalazione è esaminata", "1 da esaminare", "03/03/2026").doesNotShow("04/03/2026")
-	page.submit(button, formValues{"Che cosa ha verificato, e perché basta": "Ancora"}).want(http.StatusConflict).shows("È già esaminata", "Ciò che aveva scritto: «Ancora»")
+	page.submit(button, formValues{"Esito: che cosa ha verificato, e perché basta": "Ancora"}).want(http.StatusConflict).shows("È già esaminata", "Ciò che aveva scritto: «Ancora»")
 	officer.open("/revisione/letture-insolite").openLink("Esaminate").want(200).shows("Sostituiva il collega assegnato", "Prova RPD", "04/03/2026").doesNotShow("03/03/2026")
 
 	w.login("rpd-novara", person.DataProtectionOfficer, novara).open("/revisione/letture-insolite?esaminate=si").want(200).doesNotShow("ANNA", "Sostituiva")

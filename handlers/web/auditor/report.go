@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +76,7 @@ const shownRows = 100
 
 func (p *Pages) reportPage(r *ui.Request) error {
 	d := reportData{reportForm: readReportForm(r), Asked: len(r.URL.Query()) > 0}
-	page := ui.Page{Template: "persone-coinvolte", Title: "Persone coinvolte", Breadcrumb: auditTrail}
+	page := ui.Page{Template: "persone-coinvolte", Title: "Persone coinvolte", Breadcrumb: append(slices.Clone(auditTrail), ui.Crumb{Name: "Consultazioni", Path: "/revisione/consultazioni"})}
 	var err error
 	if d.Asked {
 		err = p.fillReport(r, &d)

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
@@ -72,7 +73,7 @@ func (p *Pages) examine(r *ui.Request) error {
 		return err
 	}
 	for n := range problem.Fields {
-		problem.Fields[n].Field = "esito"
+		problem.Fields[n].Field, problem.Fields[n].Text = "esito", strings.Replace(problem.Fields[n].Text, "Testo:", "Esito:", 1)
 	}
 	return p.renderUnusual(r, problem.Status, problem, typed)
 }
