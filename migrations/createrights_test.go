@@ -15,6 +15,37 @@ import (
 	"github.com/sol-assistenza/sol/migrations"
 )
 
+// TestExtraRightsAreFound grants rights that no migration gives, one of them on a column and one by public, and revokes one that a migration gives. A
+// rebuild under way has none too many.
+func TestExtraRightsAreFound(t *testing.T) {
+	db := storetest.New(t)
+	owner := storetest.Connect(t, db.URL)
+	check := func(when string, want ...string) {
+		t.Helper()
+		if got, err := migrations.ExtraRights(t.Context(), db.URL); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, %v, want %q", when, got, err, want)
+		}
+	}
+	execute := func(sql string) {
+		t.Helper()
+		if _, err := owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("migrated")
+	if _, err := db.Store.Pools().Consumer.Exec(t.Context(), `select read.begin_rebuild(array['tickets_v4', 'traces_v4', 'queue_counts_v4', 'timeline_v4'])`); err != nil {
+		t.Fatal(err)
+	}
+	check("rebuilding")
+	execute(`revoke insert on log.events from sol_append`)
+	check("a right less")
+	execute(`grant select (wrapped) on keys.keys to sol_viewer; grant delete on log.events to sol_append; grant usage on sequence log.numbers to sol_worker;
+		grant usage on schema security to sol_append; grant execute on function access.make_month(date) to public`)
+	check("granted", "sol_append execute access.make_month(date) as owner", "sol_append log.events delete", "sol_append schema security usage",
+		"sol_maintenance execute access.make_month(date) as owner", "sol_viewer execute access.make_month(date) as owner", "sol_viewer keys.keys select", "sol_worker execute access.make_month(date) as owner",
+		"sol_worker sequence log.numbers usage")
+}
+
 // TestRightsToCreateObjectsAreRevoked gives the logins each right to create objects again, directly and by public. A check finds it, and the
 // owner revokes it, once, also when several nodes start together. A right that is none of these stays.
 func TestRightsToCreateObjectsAreRevoked(t *testing.T) {

@@ -13,3 +13,6 @@ func UpFiles(ctx context.Context, url string, files fs.FS) error { return up(ctx
 
 // Files returns the migrations.
 func Files() fs.FS { return files }
+
+// RightsQuery is rightsQuery.
+const RightsQuery = rightsQuery

@@ -12,42 +12,16 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/migrations"
 )
 
 var update = flag.Bool("update", false, "write the golden file of the rights")
-
-// rightsQuery lists what the roles of nodes may do: with tables, views and sequences or some columns of them, with schemas, and by functions that
-// have more rights than their caller. A month in the name of a table is written as 0000_00.
-const rightsQuery = `
-	with roles as (select rolname as role from pg_roles where rolname in ('sol_viewer', 'sol_append', 'sol_worker', 'sol_maintenance'))
-	select role || ' ' || regexp_replace(c.oid::regclass::text, '_\d{4}_\d{2}$', '_0000_00') || ' ' || string_agg(privilege, ' ' order by n)
-	from roles, pg_class c, unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) with ordinality as p (privilege, n)
-	where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
-		and case when privilege in ('delete', 'truncate', 'trigger') then has_table_privilege(role, c.oid, privilege) else has_any_column_privilege(role, c.oid, privilege) end
-	group by role, c.oid
-	union
-	select role || ' sequence ' || c.oid::regclass || ' ' || string_agg(privilege, ' ' order by privilege)
-	from roles, pg_class c, unnest(array['usage', 'select', 'update']) as p (privilege)
-	where c.relkind = 'S' and has_sequence_privilege(role, c.oid, privilege)
-	group by role, c.oid
-	union
-	select role || ' schema ' || nspname || ' ' || string_agg(privilege, ' ' order by privilege)
-	from roles, pg_namespace, unnest(array['usage', 'create']) as p (privilege)
-	where nspname !~ '^(pg_|information_schema|public$)' and has_schema_privilege(role, nspname, privilege)
-		or has_schema_privilege(role, nspname, privilege) and privilege = 'create' and nspname !~ '^pg_(toast_)?temp_'
-	group by role, nspname
-	union
-	select role || ' execute ' || p.oid::regprocedure || ' as ' || case when proowner = 'sol_definer'::regrole then 'sol_definer' else 'owner' end
-	from roles, pg_proc p
-	where prosecdef and pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
-		and has_function_privilege(role, p.oid, 'execute') and has_schema_privilege(role, pronamespace, 'usage')
-	order by 1`
 
 // TestRightsOfTheLoginsAreListed compares the rights of the roles of nodes with a golden file: a right that a migration adds shows in its
 // difference. go test ./migrations -run TestRightsOfTheLoginsAreListed -update writes it.
 func TestRightsOfTheLoginsAreListed(t *testing.T) {
 	conn := storetest.Connect(t, storetest.New(t).URL)
-	rows, _ := conn.Query(t.Context(), rightsQuery)
+	rows, _ := conn.Query(t.Context(), migrations.RightsQuery)
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		t.Fatal(err)

@@ -169,7 +169,7 @@ func HasOwn(c config.Config) bool {
 }
 
 // Migrate returns a PrepareSchema that migrates the database to the schema of this program, revokes rights that logins of nodes must not have,
-// with a warning, and creates the log and the master key file of a new database.
+// warns of others that no migration gives, and creates the log and the master key file of a new database.
 func Migrate(keyFile string, log *slog.Logger) PrepareSchema {
 	return func(ctx context.Context, url string) error {
 		if err := migrations.Up(ctx, url); err != nil {
@@ -181,6 +181,13 @@ func Migrate(keyFile string, log *slog.Logger) PrepareSchema {
 		}
 		if len(revoked) > 0 {
 			log.WarnContext(ctx, "logins of the service were able to create objects in the database: the rights are revoked", "rights", strings.Join(revoked, "; "))
+		}
+		extra, err := migrations.ExtraRights(ctx, url)
+		if err != nil {
+			return err
+		}
+		if len(extra) > 0 {
+			log.WarnContext(ctx, "roles of nodes have rights that no migration gives: revoke them, or find out who granted them", "rights", strings.Join(extra, "; "))
 		}
 		return initLog(ctx, keyFile, url)
 	}
