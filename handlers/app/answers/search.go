@@ -47,7 +47,7 @@ const (
 )
 
 // FindRecords returns access records that the caller may audit, the newest first, and the position before which the next page begins (0: there is
-// none). It records this look, on the first page. Error: *readmodel.FilterError.
+// none). It records this look: one record a request, also if a file has several pages. Error: *readmodel.FilterError.
 func (s *Service) FindRecords(ctx context.Context, by app.Caller, f Search) (found []Found, before int64, err error) {
 	if err := f.check(); err != nil {
 		return nil, 0, err
@@ -56,6 +56,8 @@ func (s *Service) FindRecords(ctx context.Context, by app.Caller, f Search) (fou
 		if err := s.app.AccessLog.RecordTypedSearches(ctx, true); err != nil {
 			return nil, 0, err
 		}
+	}
+	if !accesslog.HasRecord(ctx) {
 		if _, err := s.record(ctx, by, accesslog.Access{Kind: accesslog.Accesses, Ticket: f.Ticket, Detail: "search"}); err != nil {
 			return nil, 0, err
 		}
