@@ -325,25 +325,19 @@ $$;
 create trigger keep_month_key before insert or update on keys.keys for each row
   when (new.stream = 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11' and new.wrapped is null) execute function access.keep_month_key();
 
--- Drops the oldest month, whose records must all be older than so many months, at least 24, with the key of its searches. It leaves first and
--- last position and the root of the tree, which it computes too, and the signed note that holds them. The database cannot check the signature.
+-- The root (RFC 6962) of the tree over the leaves that a query gives with their positions, in its order; their number, and the first and last
+-- position. No role of the service can call it.
 -- +goose StatementBegin
-create function access.drop_month(wanted date, keep integer, signed_root bytea, signed_note text) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create function access.root_of(query text, out root bytea, out n bigint, out first_one bigint, out last_one bigint)
+language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  name text := 'records_' || to_char(wanted, 'YYYY_MM');
   this record;
-  first_one bigint;
-  last_one bigint;
-  n bigint := 0;
   hashes bytea[] := '{}'; -- of complete subtrees, the largest first: one for each bit of n
   hash bytea;
   rest bigint;
 begin
-  if wanted is distinct from (select e.month from access.expired_months(keep) e limit 1) then
-    raise exception 'month % is not the oldest that has expired', wanted using errcode = 'insufficient_privilege';
-  end if;
-  for this in execute format('select r.position, r.leaf from access.%I r order by r.at, r.position', name) loop
+  n := 0;
+  for this in execute query loop
     first_one := coalesce(first_one, this.position);
     last_one := this.position;
     hash := this.leaf;
@@ -356,30 +350,122 @@ begin
     hashes := hashes || hash;
     n := n + 1;
   end loop;
-  hash := sha256(''); -- of no leaf
+  root := sha256(''); -- of no leaf
   for i in reverse cardinality(hashes) .. 1 loop
-    hash := case when i = cardinality(hashes) then hashes[i] else sha256('\x01'::bytea || hashes[i] || hash) end;
+    root := case when i = cardinality(hashes) then hashes[i] else sha256('\x01'::bytea || hashes[i] || root) end;
   end loop;
-  if n > 0 and n <> last_one - first_one + 1 then
-    raise exception 'month % has % records of positions % to %', wanted, n, first_one, last_one using errcode = 'data_corrupted';
+end
+$$;
+-- +goose StatementEnd
+
+-- Refuses a root that is not the computed one, and a signed note that does not begin with the text. The database cannot check the signature.
+-- +goose StatementBegin
+create function access.check_note(wanted date, root bytea, signed_root bytea, signed_note text, content text) returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if root is distinct from signed_root then
+    raise exception 'month % has the root %, and not %', wanted, encode(root, 'hex'), encode(signed_root, 'hex') using errcode = 'data_corrupted';
   end if;
-  if hash is distinct from signed_root then
-    raise exception 'month % has the root %, and not %', wanted, encode(hash, 'hex'), encode(signed_root, 'hex') using errcode = 'data_corrupted';
-  end if;
-  if not coalesce(starts_with(signed_note, format(E'SOL access log\n%s\n%s %s\n%s\n\n', to_char(wanted, 'YYYY-MM'), coalesce(first_one, 0), coalesce(last_one, 0),
-      encode(hash, 'base64'))), false) then
+  if not coalesce(starts_with(signed_note, content || E'\n' || encode(root, 'base64') || E'\n\n'), false) then
     raise exception 'the signed note is not of month %, its positions and its root', wanted using errcode = 'data_corrupted';
   end if;
+end
+$$;
+-- +goose StatementEnd
+
+-- Drops the oldest month, whose records must all be older than so many months, at least 24, with the key of its searches. It leaves first and
+-- last position and the root of the tree, which it computes too, and the signed note that holds them.
+-- +goose StatementBegin
+create function access.drop_month(wanted date, keep integer, signed_root bytea, signed_note text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  name text := 'records_' || to_char(wanted, 'YYYY_MM');
+  tree record;
+begin
+  if wanted is distinct from (select e.month from access.expired_months(keep) e limit 1) then
+    raise exception 'month % is not the oldest that has expired', wanted using errcode = 'insufficient_privilege';
+  end if;
+  select * into tree from access.root_of(format('select r.position, r.leaf from access.%I r order by r.at, r.position', name));
+  if tree.n > 0 and tree.n <> tree.last_one - tree.first_one + 1 then
+    raise exception 'month % has % records of positions % to %', wanted, tree.n, tree.first_one, tree.last_one using errcode = 'data_corrupted';
+  end if;
+  perform access.check_note(wanted, tree.root, signed_root, signed_note,
+    format(E'SOL access log\n%s\n%s %s', to_char(wanted, 'YYYY-MM'), coalesce(tree.first_one, 0), coalesce(tree.last_one, 0)));
   execute format('update keys.keys set wrapped = null, destroyed_at = clock_timestamp() where wrapped is not null and stream = $1
     and id in (select r.terms_key from access.%I r)', name) using 'a3d5c7a0-5d0c-4e57-9d3e-6c1f0a2b7c11'::uuid;
   perform from access.allocator for update; -- only now: records are appended while the month is read
   execute format('alter table access.records detach partition access.%I', name);
   execute format('drop table access.%I', name);
-  update access.months m set first_position = first_one, last_position = last_one, root = hash, signature = signed_note, dropped_at = clock_timestamp()
+  update access.months m set first_position = tree.first_one, last_position = tree.last_one, root = tree.root, signature = signed_note, dropped_at = clock_timestamp()
     where m.month = wanted;
 end
 $$;
 -- +goose StatementEnd
+
+-- The records of the releases before, with negative positions, in their order. Only functions of the owner read it.
+create view access.earlier as
+  select r.id - 1000000000000000 as position, r.at, r.what, r.person, r.role, r.entity, r.ticket, r.detail, r.subject, null::text[] as terms from access.reads r
+  union all
+  select r.id - 1000000000000000, r.at, 'search', r.person, r.role, r.entity, null, '', r.subject, r.terms from access.searches r;
+
+-- A row for each month of theirs that was dropped. Their positions have gaps.
+create table access.earlier_months (
+  month          date primary key,
+  first_position bigint not null,
+  last_position  bigint not null,
+  records        bigint not null,
+  root           bytea not null,
+  signature      text not null,
+  dropped_at     timestamptz not null default clock_timestamp()
+);
+
+-- The oldest month of theirs whose records are all older than so many months, at least 24; null: none.
+create function access.expired_earlier(keep integer) returns date
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select m.month from (select date_trunc('month', min(e.at) at time zone 'UTC')::date as month from access.earlier e) m
+  where m.month + make_interval(months => greatest(keep, 24) + 1) <= clock_timestamp() at time zone 'UTC' $$;
+
+-- The leaves of the records of a month of theirs after a position, in their order: as access.leaf, of version 0, position, time, kind, person,
+-- role, entity, ticket, detail, subject and hashes of terms.
+-- +goose StatementBegin
+create function access.earlier_leaves(wanted date, after bigint, how_many bigint) returns table ("position" bigint, leaf bytea)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query
+    select e.position, sha256('\x00'::bytea || convert_to(json_build_array(0, e.position, (extract(epoch from e.at) * 1000000)::bigint, e.what, e.person, e.role, e.entity,
+      e.ticket, e.detail, e.subject, e.terms)::text, 'UTF8'))
+    from access.earlier e
+    where e.at >= wanted::timestamp at time zone 'UTC' and e.at < (wanted + interval '1 month') at time zone 'UTC' and e.position > after order by e.position limit how_many;
+end
+$$;
+-- +goose StatementEnd
+
+-- Deletes the records of the oldest month of theirs, as access.drop_month does.
+-- +goose StatementBegin
+create function access.drop_earlier(wanted date, keep integer, signed_root bytea, signed_note text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  tree record;
+  begins timestamptz := wanted::timestamp at time zone 'UTC';
+  ends timestamptz := (wanted + interval '1 month') at time zone 'UTC';
+begin
+  if wanted is distinct from access.expired_earlier(keep) then
+    raise exception 'month % is not the oldest that has expired', wanted using errcode = 'insufficient_privilege';
+  end if;
+  select * into tree from access.root_of(format('select l.position, l.leaf from access.earlier_leaves(%L, %s, null) l', to_char(wanted::timestamp, 'YYYY-MM-DD'), -1000000000000000));
+  perform access.check_note(wanted, tree.root, signed_root, signed_note,
+    format(E'SOL access log, earlier releases\n%s\n%s %s %s', to_char(wanted, 'YYYY-MM'), tree.first_one, tree.last_one, tree.n));
+  delete from access.reads r where r.at >= begins and r.at < ends;
+  delete from access.searches r where r.at >= begins and r.at < ends;
+  insert into access.earlier_months (month, first_position, last_position, records, root, signature)
+    values (wanted, tree.first_one, tree.last_one, tree.n, tree.root, signed_note);
+end
+$$;
+-- +goose StatementEnd
+-- Nodes write and delete them no more. Those of the release before, which log in as the owner, do, and delete after 24 months.
+create policy kept on access.reads as restrictive for delete to sol_worker using ((select session_user not in ('sol_viewer', 'sol_append', 'sol_worker')));
+create policy closed on access.reads as restrictive for insert to sol_worker with check (session_user not in ('sol_viewer', 'sol_append', 'sol_worker'));
+create policy kept on access.searches as restrictive for delete to sol_worker using ((select session_user not in ('sol_viewer', 'sol_append', 'sol_worker')));
 
 alter table access.records enable row level security;
 alter table access.records force row level security; -- no policy lets anybody update or delete, the owner included
@@ -390,7 +476,7 @@ create policy auditor on access.records for select to sol_request using ((select
   or (select access.reader_role()) in ('auditor', 'responsabile_protezione_dati') and controller = (select access.reader_entity()));
 grant select on access.records to sol_request;
 call access.show('access.records');
-grant select on access.months to sol_maintenance;
+grant select on access.months, access.earlier_months to sol_maintenance;
 grant usage on schema access to sol_maintenance;
 
 grant usage, create on schema access to sol_definer;
@@ -412,9 +498,9 @@ $$;
 revoke create on schema access from sol_definer;
 
 revoke execute on function access.make_month, access.make_months, access.head, access.append_rows, access.append, access.settle, access.append_search, access.append_typed,
-  access.expired_months, access.month_leaves, access.drop_month from public;
+  access.expired_months, access.month_leaves, access.drop_month, access.root_of, access.check_note, access.expired_earlier, access.earlier_leaves, access.drop_earlier from public;
 grant execute on function access.make_month to sol_definer;
 grant execute on function access.make_months, access.append, access.append_search, access.append_typed to sol_worker;
-grant execute on function access.expired_months, access.month_leaves, access.drop_month to sol_maintenance;
+grant execute on function access.expired_months, access.month_leaves, access.drop_month, access.expired_earlier, access.earlier_leaves, access.drop_earlier to sol_maintenance;
 
 select access.make_months(2);

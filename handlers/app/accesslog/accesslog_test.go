@@ -91,23 +91,3 @@ func TestRecordsOfTheFirstReleaseAreFound(t *testing.T) {
 		t.Errorf("got %+v, %v, want two searches for %s", all, err, id)
 	}
 }
-
-// Records of the release before are deleted when they are older than 24 months.
-func TestEarlierRecordsExpire(t *testing.T) {
-	db := storetest.New(t)
-	owner := storetest.Connect(t, db.URL)
-	for _, ago := range []string{"23 months", "25 months"} {
-		_, err := owner.Exec(t.Context(), `insert into access.reads (at, person, role, entity, ticket, what, detail, subject)
-			values (now() - $1::interval, '', 'anonimo', '', $2, 'ticket', '', '')`, ago, one)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n, err := accesslog.Cleanup(t.Context(), db.Store.Pools().Consumer); err != nil || n != 1 {
-		t.Errorf("got %d deleted records, %v, want 1", n, err)
-	}
-	var n int
-	if err := owner.QueryRow(t.Context(), `select count(*) from access.reads`).Scan(&n); err != nil || n != 1 {
-		t.Errorf("got %d remaining records, %v, want 1", n, err)
-	}
-}

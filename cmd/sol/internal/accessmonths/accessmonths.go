@@ -65,6 +65,7 @@ func (a Commands) withMaintenance(cmd *cobra.Command, do func(context.Context, c
 // accessMonth is a month of the access log as sol access months --json prints it.
 type accessMonth struct {
 	Month     string `json:"month"`
+	Earlier   bool   `json:"earlier,omitempty"` // of the releases before
 	First     int64  `json:"first,omitempty"`
 	Last      int64  `json:"last,omitempty"`
 	DroppedAt string `json:"dropped_at,omitempty"`
@@ -103,7 +104,7 @@ func (a Commands) printMonths(ctx context.Context, conn *pgx.Conn, keyFile strin
 	}
 	wrong := 0
 	for _, m := range all {
-		row := accessMonth{Month: m.Month.Format("2006-01"), First: m.First, Last: m.Last, Note: m.Note}
+		row := accessMonth{Month: m.Month.Format("2006-01"), Earlier: m.Earlier, First: m.First, Last: m.Last, Note: m.Note}
 		state := "kept"
 		if !m.DroppedAt.IsZero() {
 			row.DroppedAt = m.DroppedAt.Format("2006-01-02T15:04:05Z")
@@ -123,6 +124,9 @@ func (a Commands) printMonths(ctx context.Context, conn *pgx.Conn, keyFile strin
 				return err
 			}
 			continue
+		}
+		if m.Earlier {
+			state = "earlier releases, " + state
 		}
 		fmt.Fprintf(a.Out, "%s  %8d %8d  %s\n", row.Month, row.First, row.Last, state)
 	}

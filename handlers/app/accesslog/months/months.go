@@ -22,6 +22,7 @@ const Role = "sol_maintenance"
 // Month is a month of the access log.
 type Month struct {
 	Month       time.Time // its first day, UTC
+	Earlier     bool      // of the records of the releases before, whose positions are negative; they are listed when they are dropped
 	First, Last int64     // positions; 0 without records, and Last before the month is dropped
 	DroppedAt   time.Time // zero: it is kept
 	Note        string    // signed; "": it is kept
@@ -33,10 +34,12 @@ const pageSize = 10_000
 // List returns all months, the oldest first.
 func List(ctx context.Context, conn *pgx.Conn) ([]Month, error) {
 	rows, _ := conn.Query(ctx, `
-		select month::timestamp, coalesce(first_position, 0), coalesce(last_position, 0), coalesce(dropped_at, '0001-01-01 00:00Z'), coalesce(signature, '')
-		from access.months order by month`)
+		select month::timestamp, true, first_position, last_position, dropped_at, signature from access.earlier_months
+		union all
+		select month::timestamp, false, coalesce(first_position, 0), coalesce(last_position, 0), coalesce(dropped_at, '0001-01-01 00:00Z'), coalesce(signature, '') from access.months
+		order by 2 desc, 1`)
 	months, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Month, err error) {
-		err = row.Scan(&m.Month, &m.First, &m.Last, &m.DroppedAt, &m.Note)
+		err = row.Scan(&m.Month, &m.Earlier, &m.First, &m.Last, &m.DroppedAt, &m.Note)
 		m.DroppedAt = m.DroppedAt.UTC()
 		return m, err
 	})
@@ -46,39 +49,59 @@ func List(ctx context.Context, conn *pgx.Conn) ([]Month, error) {
 	return months, nil
 }
 
-// DropExpired drops the months whose records are all older than keep months, and at least 24, the oldest first. It passes each to dropped.
-func DropExpired(ctx context.Context, conn *pgx.Conn, keep int, signer note.Signer, dropped func(Month)) error {
-	for {
-		var month time.Time
-		var first int64
-		err := conn.QueryRow(ctx, `select month::timestamp, coalesce(first_position, 0) from access.expired_months($1) limit 1`, keep).Scan(&month, &first)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("look for expired months: %w", err)
-		}
-		m, err := drop(ctx, conn, month, keep, signer)
-		if err != nil {
-			return fmt.Errorf("drop %s of the access log: %w", month.Format("2006-01"), err)
-		}
-		dropped(m)
-	}
+// records is a kind of access records, with the functions of the database that drop them.
+type records struct {
+	expired, leaves, drop string // SQL
+	first                 int64  // smaller than all positions
+	earlier               bool
 }
 
-// drop signs the root of a month and drops the month.
-func drop(ctx context.Context, conn *pgx.Conn, month time.Time, keep int, signer note.Signer) (Month, error) {
-	m := Month{Month: month}
+var (
+	ofLog = records{
+		`select month::timestamp from access.expired_months($1) limit 1`, `select position, leaf from access.month_leaves($1, $2, $3)`, `select access.drop_month($1, $2, $3, $4)`, 0, false,
+	}
+	ofEarlierReleases = records{
+		`select month::timestamp from access.expired_earlier($1) month where month is not null`, `select position, leaf from access.earlier_leaves($1, $2, $3)`,
+		`select access.drop_earlier($1, $2, $3, $4)`, -1_000_000_000_000_000, true,
+	}
+)
+
+// DropExpired drops the months whose records are all older than keep months, and at least 24, the oldest first: those of the releases before, and
+// those of the access log. It passes each to dropped.
+func DropExpired(ctx context.Context, conn *pgx.Conn, keep int, signer note.Signer, dropped func(Month)) error {
+	for _, kind := range []records{ofEarlierReleases, ofLog} {
+		for {
+			var month time.Time
+			err := conn.QueryRow(ctx, kind.expired, keep).Scan(&month)
+			if errors.Is(err, pgx.ErrNoRows) {
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("look for expired months: %w", err)
+			}
+			m, err := kind.dropMonth(ctx, conn, month, keep, signer)
+			if err != nil {
+				return fmt.Errorf("drop %s of the access log: %w", month.Format("2006-01"), err)
+			}
+			dropped(m)
+		}
+	}
+	return nil
+}
+
+// dropMonth signs the root of a month and drops the month.
+func (kind records) dropMonth(ctx context.Context, conn *pgx.Conn, month time.Time, keep int, signer note.Signer) (Month, error) {
+	m := Month{Month: month, Earlier: kind.earlier, Last: kind.first}
 	var tree tree
 	for {
-		rows, _ := conn.Query(ctx, `select position, leaf from access.month_leaves($1, $2, $3)`, month, m.Last, pageSize)
+		rows, _ := conn.Query(ctx, kind.leaves, month, m.Last, pageSize)
 		n := 0
 		var position int64
 		var leaf []byte
 		_, err := pgx.ForEachRow(rows, []any{&position, &leaf}, func() error {
 			if m.First == 0 {
 				m.First = position
-			} else if position != m.Last+1 {
+			} else if position != m.Last+1 && !kind.earlier {
 				return fmt.Errorf("position %d follows %d", position, m.Last)
 			}
 			m.Last = position
@@ -94,12 +117,15 @@ func drop(ctx context.Context, conn *pgx.Conn, month time.Time, keep int, signer
 	}
 	root := tree.root()
 	text := fmt.Sprintf("SOL access log\n%s\n%d %d\n%s\n", month.Format("2006-01"), m.First, m.Last, root)
+	if kind.earlier {
+		text = fmt.Sprintf("SOL access log, earlier releases\n%s\n%d %d %d\n%s\n", month.Format("2006-01"), m.First, m.Last, tree.n, root)
+	}
 	signed, err := note.Sign(&note.Note{Text: text}, signer)
 	if err != nil {
 		return m, err
 	}
 	m.Note = string(signed)
-	_, err = conn.Exec(ctx, `select access.drop_month($1, $2, $3, $4)`, month, keep, root[:], m.Note)
+	_, err = conn.Exec(ctx, kind.drop, month, keep, root[:], m.Note)
 	return m, err
 }
 
