@@ -8,8 +8,9 @@ TESTFLAGS ?=
 TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 20s
 ROUNDS ?= 200
+CHECKS ?= 1000
 
-.PHONY: help run test check build setup bench chaos fmt fuzz browser screenshots rolling
+.PHONY: help run test test-long check build setup bench chaos fmt fuzz browser screenshots rolling
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -22,6 +23,9 @@ test: ## everything that CI checks
 	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
 	go test -race -timeout $(TEST_TIMEOUT) -tags policyoff -run TestDatabaseAlone ./handlers/...
 	tools/browser.sh test
+
+test-long: ## the property tests with CHECKS random examples each, where make test takes a hundred
+	go test -count 1 -timeout 3h $$(grep -rl --include='*_test.go' pgregory.net/rapid . | xargs -n 1 dirname | sort -u) -args -rapid.checks=$(CHECKS)
 
 check: ## formatting, vet and lint
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }; }
@@ -62,4 +66,4 @@ setup: ## install what build, run and test need
 	@tools/setup.sh test
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
