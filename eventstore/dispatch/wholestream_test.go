@@ -16,10 +16,10 @@ func TestWholeStreamReadsWhatOtherNodesAppend(t *testing.T) {
 	db := storetest.New(t)
 	here, there := dispatch.New(db.Store, accountDecider()), dispatch.New(db.OpenNode(t), accountDecider())
 	stream := newID()
-	whole := dispatch.NewWholeStream(here, stream)
+	kept := dispatch.NewWholeStream(here, stream)
 	read := func(balance, n int) []dispatch.Event[move] {
 		t.Helper()
-		state, events, err := whole.Read(t.Context())
+		state, events, err := kept.Read(t.Context())
 		if err != nil || state.Balance != balance || len(events) != n {
 			t.Fatalf("got %+v with %d events, %v, want balance %d and %d events", state, len(events), err, balance, n)
 		}
