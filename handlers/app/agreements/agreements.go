@@ -24,9 +24,6 @@ const (
 	StreamID   = "a94ee000-0000-7000-8000-000000000001"
 )
 
-// Entry is an event of the stream with its record.
-type Entry = dispatch.Event[agreement.Event]
-
 // Service records agreements and answers what they allow. It is safe for concurrent use.
 type Service struct {
 	catalog    *catalog.Catalog
@@ -75,12 +72,6 @@ func (s *Service) dispatch(ctx context.Context, by person.Actor, c agreement.Com
 func (s *Service) State(ctx context.Context) (agreement.State, error) {
 	state, _, err := s.stream.Read(ctx)
 	return state, err
-}
-
-// History returns all events of the stream, the oldest first.
-func (s *Service) History(ctx context.Context) ([]Entry, error) {
-	_, entries, err := s.stream.Read(ctx)
-	return entries, err
 }
 
 // FiguresPerPerson returns the entities that agreed to figures of single operators.

@@ -6,13 +6,13 @@ package admin
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/handlers/app/agreements"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -65,35 +65,33 @@ func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem,
 	for _, u := range agreement.Uses() {
 		d.Uses = append(d.Uses, agreementUse{u, useNames[u]})
 	}
-	state, err := p.App.Agreements.State(r.Context())
-	if err != nil {
-		return err
-	}
-	entries, err := p.App.Agreements.History(r.Context())
+	list, err := p.App.Agreements.List(r.Context())
 	if err != nil {
 		return err
 	}
 	var ids []string
-	for _, e := range entries {
-		ids = append(ids, e.Record.By.ID)
+	for _, c := range list.History {
+		ids = append(ids, c.By)
 	}
 	names, err := p.Identity.Names(r.Context(), r.Caller.Viewer().Reader(), ids)
 	if err != nil {
 		return err
 	}
-	row := func(e agreement.Event, by string, at time.Time) agreementRow {
+	row := func(a agreements.Agreement) agreementRow {
 		return agreementRow{
-			Entity: e.Entity, EntityName: p.EntityName(e.Entity), Use: e.Use, UseName: useNames[e.Use], Ended: e.Kind == agreement.Ended,
-			Reference: e.Reference, SignedOn: ui.FormatDate(e.SignedOn), Who: cmp.Or(names[by], "riga di comando, utente "+strings.TrimPrefix(by, "os:")), At: at,
+			Entity: a.Entity, EntityName: p.EntityName(a.Entity), Use: a.Use, UseName: useNames[a.Use], Reference: a.Reference, SignedOn: ui.FormatDate(a.SignedOn),
+			Who: cmp.Or(names[a.By], "riga di comando, utente "+strings.TrimPrefix(a.By, "os:")), At: a.At,
 		}
 	}
-	for _, a := range state.Agreements {
-		current := row(agreement.Event{Kind: agreement.Recorded, Entity: a.Entity, Use: a.Use, Reference: a.Reference, SignedOn: a.SignedOn}, a.By.ID, a.At)
+	for _, a := range list.Items {
+		current := row(a)
 		current.IsTyped = end.Entity == a.Entity && end.Use == a.Use
 		d.Current = append(d.Current, current)
 	}
-	for _, e := range slices.Backward(entries) {
-		d.History = append(d.History, row(e.Event, e.Record.By.ID, e.Record.At))
+	for _, c := range list.History {
+		change := row(c.Agreement)
+		change.Ended = c.Kind == agreement.Ended
+		d.History = append(d.History, change)
 	}
 	return p.Render(r, status, ui.Page{Template: "accordi", Title: "Accordi", Breadcrumb: adminTrail, Problem: problem, Data: d})
 }

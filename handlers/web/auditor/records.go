@@ -69,31 +69,39 @@ func (f recordsForm) link(path string, before int64) string {
 // readSearch converts the form. Error: *ui.Problem for a person, ticket or day that is not known.
 func (p *Pages) readSearch(r *ui.Request, f recordsForm) (s answers.Search, err error) {
 	s = answers.Search{Entity: f.Entity, Controller: f.Controller, Kind: f.Kind, Outcome: f.Outcome}
-	if s.Account, s.Ticket, err = p.findAccountAndTicket(r, f.Account, f.Ticket); err != nil {
-		return s, err
+	if f.Account != "" {
+		if s.Account, err = p.findAccount(r, f.Account); err != nil {
+			return s, err
+		}
+	}
+	if f.Ticket != "" {
+		if s.Ticket, err = p.findTicket(r, f.Ticket); err != nil {
+			return s, err
+		}
 	}
 	s.From, s.To, err = readInterval(f.From, f.To)
 	return s, err
 }
 
-// findAccountAndTicket returns the ids of an account by user name and of a ticket by number; "" for "".
-func (p *Pages) findAccountAndTicket(r *ui.Request, name, number string) (account string, id ticket.ID, err error) {
-	if name != "" {
-		account, err = p.Identity.FindAccount(r.Context(), name)
-		if errors.Is(err, identity.ErrNotFound) && eventstore.IsID(name) { // of an account that no longer exists
-			account, err = name, nil
-		}
-		if errors.Is(err, identity.ErrNotFound) {
-			return "", "", fieldProblem("persona", "Non c’è nessuna persona con questo nome utente.")
-		}
+// findAccount returns the id of the account with a user name or id. Error: *ui.Problem.
+func (p *Pages) findAccount(r *ui.Request, name string) (string, error) {
+	id, err := p.Identity.FindAccount(r.Context(), name)
+	if !errors.Is(err, identity.ErrNotFound) {
+		return id, err
 	}
-	if err == nil && number != "" {
-		id, err = p.App.FindTicket(r.Context(), number)
-		if errors.Is(err, eventstore.ErrNotFound) {
-			return "", "", fieldProblem("richiesta", "Non c’è nessuna richiesta con il numero "+number+".")
-		}
+	if eventstore.IsID(name) { // of an account that no longer exists
+		return name, nil
 	}
-	return account, id, err
+	return "", fieldProblem("persona", "Non c’è nessuna persona con questo nome utente.")
+}
+
+// findTicket returns the id of the ticket with a number. Error: *ui.Problem.
+func (p *Pages) findTicket(r *ui.Request, number string) (ticket.ID, error) {
+	id, err := p.App.FindTicket(r.Context(), number)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return "", fieldProblem("richiesta", "Non c’è nessuna richiesta con il numero "+number+".")
+	}
+	return id, err
 }
 
 // readInterval returns the interval of two days in Rome, both included; zero times for "". Error: *ui.Problem.
@@ -246,35 +254,40 @@ func (p *Pages) recordsCSV(r *ui.Request) error {
 	}
 	completeFrom := ui.FormatTime(coverage.CompleteFrom)
 	var out *middleware.CSVWriter
-	for {
+	writePage := func() error {
 		found, next, err := service.FindRecords(r.Context(), r.Caller, s)
-		if err != nil && out == nil {
+		if err != nil {
 			return err
 		}
-		var rows []recordRow
-		if err == nil {
-			rows, err = p.recordRows(r, found)
+		rows, err := p.recordRows(r, found)
+		if err != nil {
+			return err
 		}
-		if err == nil && out == nil {
+		if out == nil {
 			out = middleware.NewCSVWriter(r.Writer, coveredFile("consultazioni", coverage), ';')
-			err = out.WriteRow("posizione", "quando", "chi", "account", "ruolo", "ente", "che_cosa", "richiesta", "richieste_in_elenco", "titolare", "rifiutata", "da_dove", "istante_utc", "registro_completo_dal")
-		}
-		for n, row := range rows {
-			if err == nil {
-				e := found[n]
-				err = out.WriteRow(strconv.FormatInt(e.ID, 10), ui.FormatTime(row.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, row.Number, strconv.Itoa(row.Shown), row.Controller,
-					map[bool]string{true: "sì", false: ""}[row.Refused], row.Source, e.At.Format(time.RFC3339Nano), completeFrom)
+			err := out.WriteRow("posizione", "quando", "chi", "account", "ruolo", "ente", "che_cosa", "richiesta", "richieste_in_elenco", "titolare", "rifiutata", "da_dove", "istante_utc",
+				"registro_completo_dal")
+			if err != nil {
+				return err
 			}
 		}
-		if err == nil {
-			err = out.Flush()
-		}
-		if err != nil {
-			return p.AbortDownload(r, err)
-		}
-		if next == 0 {
-			return nil
+		for n, row := range rows {
+			e := found[n]
+			err := out.WriteRow(strconv.FormatInt(e.ID, 10), ui.FormatTime(row.At), row.Who, e.By.ID, row.Role, row.EntityName, row.What, row.Number, strconv.Itoa(row.Shown), row.Controller,
+				map[bool]string{true: "sì", false: ""}[row.Refused], row.Source, e.At.Format(time.RFC3339Nano), completeFrom)
+			if err != nil {
+				return err
+			}
 		}
 		s.Before = next
+		return out.Flush()
 	}
+	for more := true; more; more = s.Before != 0 {
+		if err := writePage(); err != nil && out != nil {
+			return p.AbortDownload(r, err)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
 }

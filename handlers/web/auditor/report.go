@@ -4,6 +4,7 @@
 package auditor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,14 +39,14 @@ func (p *Pages) readReport(r *ui.Request, f reportForm) (q accessreport.Query, e
 		return strings.FieldsFunc(text, func(c rune) bool { return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\r' })
 	}
 	for _, name := range separated(f.Accounts) {
-		account, _, err := p.findAccountAndTicket(r, name, "")
+		account, err := p.findAccount(r, name)
 		if err != nil {
 			return q, err
 		}
 		q.Accounts = append(q.Accounts, account)
 	}
 	for _, number := range separated(f.Tickets) {
-		_, id, err := p.findAccountAndTicket(r, "", number)
+		id, err := p.findTicket(r, number)
 		if err != nil {
 			return q, err
 		}
@@ -159,7 +160,7 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 				return err
 			}
 		}
-		return out.WriteRow(row.PersonID, row.FamilyName, row.GivenName, row.Email, row.Phone, row.Concerns, map[bool]string{true: "sì", false: ""}[row.Erased], numberOf(row), strconv.Itoa(row.Openings),
+		return out.WriteRow(row.PersonID, row.FamilyName, row.GivenName, row.Email, row.Phone, row.Concerns, map[bool]string{true: "sì", false: ""}[row.Erased], cmp.Or(row.Number, string(row.Ticket)), strconv.Itoa(row.Openings),
 			strconv.Itoa(row.Listings), shown.Data, strings.Join(row.Files, "; "), shown.Controllers, strings.Join(row.Accounts, " "), ui.FormatTime(row.First), ui.FormatTime(row.Last), completeFrom)
 	})
 	if err == nil {
@@ -174,12 +175,4 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 // coveredFile returns the name of a CSV file from the access log, with the day from which on the log is complete: a file without a row says so too.
 func coveredFile(name string, c accesslog.Coverage) string {
 	return name + "-registro-completo-dal-" + c.CompleteFrom.In(calendar.Rome()).Format(time.DateOnly) + ".csv"
-}
-
-// numberOf returns the number of a ticket, or the id of one that cannot be read.
-func numberOf(row accessreport.Row) string {
-	if row.Number != "" {
-		return row.Number
-	}
-	return string(row.Ticket)
 }

@@ -81,14 +81,11 @@ func (p *Pages) examine(r *ui.Request) error {
 func (p *Pages) renderUnusual(r *ui.Request, status int, problem *ui.Problem, typed examination) error {
 	before, _ := strconv.ParseInt(r.FormValue("prima"), 10, 64) // a text that is not a number shows the newest page
 	d := unusualData{Rules: unusual.Rules(), IsLaterPage: before > 0, Examined: r.FormValue("esaminate") == "si", Typed: typed, TypedIsLost: typed.Text != ""}
-	found, err := answers.New(p.App).Unusual(r.Context(), r.Caller, d.Examined, before, unusualPageSize+1)
+	found, older, err := answers.New(p.App).UnusualPage(r.Context(), r.Caller, d.Examined, before, unusualPageSize)
 	if err != nil {
 		return err
 	}
-	if len(found) > unusualPageSize {
-		found = found[:unusualPageSize]
-		d.Older = found[unusualPageSize-1].ID
-	}
+	d.Older = older
 	agreements, err := p.App.Agreements.State(r.Context())
 	if err != nil {
 		return err
@@ -98,7 +95,7 @@ func (p *Pages) renderUnusual(r *ui.Request, status int, problem *ui.Problem, ty
 			d.Agreed = append(d.Agreed, p.EntityName(e))
 		}
 	}
-	if d.Rows, err = p.unusualRows(r, found, typed); err != nil {
+	if d.Rows, err = p.unusualRows(r, found.Items, typed); err != nil {
 		return err
 	}
 	for _, row := range d.Rows {
@@ -108,10 +105,10 @@ func (p *Pages) renderUnusual(r *ui.Request, status int, problem *ui.Problem, ty
 }
 
 // unusualRows converts findings, with the names of who read and of who examined.
-func (p *Pages) unusualRows(r *ui.Request, found []unusual.Finding, typed examination) (rows []unusualRow, err error) {
+func (p *Pages) unusualRows(r *ui.Request, found []answers.Unusual, typed examination) (rows []unusualRow, err error) {
 	var ids []string
 	for _, f := range found {
-		ids = append(ids, f.Person)
+		ids = append(ids, f.Account)
 		if f.Examination != nil {
 			ids = append(ids, f.Examination.By)
 		}
@@ -121,11 +118,9 @@ func (p *Pages) unusualRows(r *ui.Request, found []unusual.Finding, typed examin
 		return nil, err
 	}
 	for _, f := range found {
-		rule, _ := unusual.FindRule(f.Rule)
-		day := f.Day.Format(time.DateOnly)
 		row := unusualRow{
-			ID: f.ID, Day: ui.FormatDate(day), Rule: cmp.Or(rule.Title, f.Rule), Who: cmp.Or(names[f.Person], f.Person), EntityName: p.EntityName(f.Entity), Count: f.Count,
-			Link: recordsForm{Account: f.Person, From: day, To: day}.link("/revisione/consultazioni", 0), IsTyped: f.ID == typed.ID,
+			ID: f.ID, Day: ui.FormatDate(f.Day), Rule: cmp.Or(f.Title, f.Rule), Who: cmp.Or(names[f.Account], f.Account), EntityName: p.EntityName(f.Entity), Count: f.Count,
+			Link: recordsForm{Account: f.Account, From: f.Day, To: f.Day}.link("/revisione/consultazioni", 0), IsTyped: f.ID == typed.ID,
 		}
 		if e := f.Examination; e != nil {
 			row.Text, row.ExaminedBy, row.ExaminedAt, row.IsErased = e.Text, cmp.Or(names[e.By], e.By), e.At, e.Erased

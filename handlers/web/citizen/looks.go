@@ -91,29 +91,33 @@ func (p *Pages) looksCSV(r *ui.Request) error {
 		return err
 	}
 	out := middleware.NewCSVWriter(r.Writer, "consultazioni-"+a.Number+".csv", ';')
-	err = out.WriteRow("quando", "struttura", "ruolo", "scopo", "quante_volte", "ultima_volta", "istante_utc")
-	for _, l := range a.Listings {
-		if err == nil {
-			err = out.WriteRow(ui.FormatTime(l.First), p.structureName(l.Entity), answers.RoleName(l.Role, false), answers.Purpose(l.Kind), strconv.Itoa(l.Looks), ui.FormatTime(l.Last),
-				l.First.Format(time.RFC3339))
+	write := func() error {
+		if err := out.WriteRow("quando", "struttura", "ruolo", "scopo", "quante_volte", "ultima_volta", "istante_utc"); err != nil {
+			return err
 		}
-	}
-	for err == nil {
-		for _, l := range a.Looks {
-			row := p.lookRow(l)
-			if err == nil {
-				err = out.WriteRow(ui.FormatTime(l.At), row.Structure, row.Who, row.Purpose, "1", "", l.At.Format(time.RFC3339))
+		for _, l := range a.Listings {
+			err := out.WriteRow(ui.FormatTime(l.First), p.structureName(l.Entity), answers.RoleName(l.Role, false), answers.Purpose(l.Kind), strconv.Itoa(l.Looks), ui.FormatTime(l.Last),
+				l.First.Format(time.RFC3339))
+			if err != nil {
+				return err
 			}
 		}
-		if err == nil {
-			err = out.Flush()
+		for {
+			for _, l := range a.Looks {
+				row := p.lookRow(l)
+				if err := out.WriteRow(ui.FormatTime(l.At), row.Structure, row.Who, row.Purpose, "1", "", l.At.Format(time.RFC3339)); err != nil {
+					return err
+				}
+			}
+			if err := out.Flush(); err != nil || a.Before == 0 {
+				return err
+			}
+			if a, err = service.MoreForCitizen(r.Context(), r.Caller, id, a.Before, exportPageSize); err != nil {
+				return err
+			}
 		}
-		if err != nil || a.Before == 0 {
-			break
-		}
-		a, err = service.MoreForCitizen(r.Context(), r.Caller, id, a.Before, exportPageSize)
 	}
-	if err != nil {
+	if err := write(); err != nil {
 		return p.AbortDownload(r, err)
 	}
 	return nil

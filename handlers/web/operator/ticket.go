@@ -212,10 +212,8 @@ func (p *Pages) loadLinks(r *ui.Request, d *ticketData) (err error) {
 	if d.ClosedTicket, err = p.linkTo(r, d.Continues); err != nil {
 		return err
 	}
-	if d.MainTicket, err = p.linkTo(r, d.DuplicateOf); err != nil {
-		return err
-	}
-	return nil
+	d.MainTicket, err = p.linkTo(r, d.DuplicateOf)
+	return err
 }
 
 // linkTo returns the link to a ticket: nil for "", and an empty link if the reader may not see the ticket.
