@@ -233,6 +233,9 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
   mine text := access.findings_of();
 begin
+  if mine = '' then
+    return;
+  end if;
   return query
     select f.id, f.rule, f.entity, f.person, f.day, f.count, e.person, e.at, e.note, e.note_key
     from access.findings f left join access.examinations e on e.finding = f.id
@@ -248,6 +251,9 @@ create function access.count_findings() returns bigint language plpgsql stable s
 declare
   mine text := access.findings_of();
 begin
+  if mine = '' then
+    return 0;
+  end if;
   return (select count(*) from access.findings f where mine in ('%', f.entity) and not exists (select from access.examinations e where e.finding = f.id));
 end
 $$;
@@ -260,7 +266,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   mine text := access.findings_of();
 begin
-  if not exists (select from access.findings f where f.id = wanted and mine in ('%', f.entity)) then
+  if mine = '' or not exists (select from access.findings f where f.id = wanted and mine in ('%', f.entity)) then
     return 'unknown';
   end if;
   insert into access.examinations (finding, person, note, note_key) values (wanted, (access.reader()).account, sealed, sealed_with) on conflict do nothing;

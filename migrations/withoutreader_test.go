@@ -145,3 +145,58 @@ func insertProbeRows(t *testing.T, owner *pgx.Conn) []probeColumn {
 	}
 	return columns
 }
+
+// probeArguments are, by type, arguments of a function.
+var probeArguments = map[string]string{
+	"uuid": "01930000-0000-7000-8000-000000000001", "uuid[]": "{01930000-0000-7000-8000-000000000001}", "text": "M", "text[]": "{M}", "integer": "1", "integer[]": "{1}",
+	"bigint": "1", "boolean": "true", "timestamp with time zone": "2026-11-30 00:00Z", "interval": "1 minute", "bytea": "", "jsonb": `{"terms": [{"any": {"key": "parola"}}]}`,
+}
+
+// TestWithoutAReaderNoFunctionReads calls every function that sol_viewer may execute with the rights of its owner. Without a reader it scans no
+// table, which the statistics of a transaction would tell its connection; with one that is not signed, it fails in each case.
+func TestWithoutAReaderNoFunctionReads(t *testing.T) {
+	conn := storetest.ConnectAs(t, storetest.New(t).URL, "sol_viewer")
+	rows, _ := conn.Query(t.Context(), `
+		select oid::regproc::text, array(select format_type(a, null) from unnest(proargtypes) with ordinality u (a, n) order by n) from pg_proc
+		where prosecdef and has_schema_privilege(pronamespace, 'usage') and has_function_privilege(oid, 'execute') and oid <> 'access.reader'::regproc`)
+	functions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
+		Name  string
+		Types []string
+	}])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(functions) < 15 {
+		t.Errorf("got %d functions, want those by which requests read", len(functions))
+	}
+	const scans = `select coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0) from pg_stat_xact_user_tables`
+	for _, f := range functions {
+		var arguments []string
+		for _, name := range f.Types {
+			value, ok := probeArguments[name]
+			if !ok {
+				t.Fatalf("%s: no argument of type %s", f.Name, name)
+			}
+			arguments = append(arguments, fmt.Sprintf(`'%s'::%s`, value, name))
+		}
+		call := fmt.Sprintf(`select * from %s(%s)`, f.Name, strings.Join(arguments, ", "))
+		for _, mode := range []string{"auto", "force_generic_plan"} {
+			results, err := conn.PgConn().Exec(t.Context(), `begin; set local plan_cache_mode = `+mode+`; `+scans+`; `+call+`; `+scans+`; rollback`).ReadAll()
+			if err != nil {
+				t.Errorf("%s: %v", call, err)
+				_, _ = conn.Exec(t.Context(), `rollback`)
+				continue
+			}
+			if before, after := string(results[2].Rows[0][0]), string(results[4].Rows[0][0]); before != after {
+				t.Errorf("%s without a reader, %s: got %s scans of tables before and %s after, want none", call, mode, before, after)
+			}
+		}
+		_, err := conn.PgConn().Exec(t.Context(), `begin; set local app.reader = 'x'; `+call).ReadAll()
+		if _, end := conn.Exec(t.Context(), `rollback`); end != nil {
+			t.Fatal(end)
+		}
+		if err == nil || !strings.Contains(err.Error(), "not signed") {
+			t.Errorf("%s with a reader that is not signed: got %v, want a refusal", call, err)
+		}
+	}
+}
