@@ -78,7 +78,8 @@ func (w *system) download(b *browser, path string, leavesAfter int) (body string
 	}
 	func() {
 		defer func() {
-			if thrown := recover(); thrown != nil && thrown != http.ErrAbortHandler {
+			thrown := recover()
+			if err, ok := thrown.(error); thrown != nil && (!ok || !errors.Is(err, http.ErrAbortHandler)) {
 				panic(thrown)
 			}
 		}()
