@@ -44,6 +44,16 @@ func TestAuditorsSearchTheAccessLog(t *testing.T) {
 		t.Errorf("got %q, want a head and rows", lines)
 	}
 
+	// The first releases recorded openings alone: page and file say from when on each look has a record.
+	search(formValues{"Nome utente di chi ha guardato": "anna"}).want(200).shows("Il registro è completo dal").doesNotShow("contiene solo le aperture")
+	w.sql(`insert into access.reads (at, person, role, entity, ticket, what, detail, subject) values ('2026-01-02 10:00Z', '` + torinoOperator.ID + `', 'operatore_asr', '010301', '` + string(id) + `', 'checks', '', '')`)
+	search(formValues{"Numero della richiesta": state.Number}).want(200).shows("Verifiche", "Il registro è completo dal", "Prima, dal 02/01/2026 11:00, contiene solo le aperture delle richieste")
+	file = ugo.open("/revisione/consultazioni.csv?richiesta=" + state.Number).want(200)
+	if !strings.Contains(file.raw, "registro_completo_dal") || !strings.Contains(file.header.Get("Content-Disposition"), "registro-completo-dal-") || !strings.Contains(file.raw, "Verifiche") {
+		t.Errorf("got %q %q, want the records of the first releases and the day", file.header.Get("Content-Disposition"), file.raw)
+	}
+	ugo.open("/revisione/persone-coinvolte?richiesta="+state.Number).want(200).shows("Prima, dal 02/01/2026 11:00", "risposte alle verifiche")
+
 	report := ugo.open("/revisione/consultazioni").openLink("le persone coinvolte").want(200)
 	report.submit("Mostra", formValues{}).want(422).shows("Indichi almeno una persona")
 	report.submit("Mostra", formValues{"Nomi utente di chi ha guardato": "anna"}).want(200).
