@@ -5,6 +5,7 @@ package routestest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -67,7 +68,7 @@ func (s *System) send(server *handlertest.Server, in Request, who Person) (a Ans
 		n, err = response.Body.Read(part)
 		content = append(content, part[:n]...)
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		s.must(err)
 	}
 	to, err := url.Parse(response.Header.Get("Location"))

@@ -31,6 +31,7 @@ type Ticket struct {
 // Text is a note or a reason that is not for everybody who sees the ticket.
 type Text struct {
 	Words []string             // of the note and of its file
+	Note  ticket.ID            // of an internal note: the events of a hand-over name that of a regional one
 	For   []catalog.EntityCode // whose operators, auditors and data protection officer may read it
 	// RulesAlone says that the database does not keep the text back from others who see the ticket: it is sealed together with contacts.
 	RulesAlone bool
@@ -203,11 +204,23 @@ func (s *System) Reload(t Ticket) Ticket {
 	history, err := s.App.History(s.T.Context(), t.ID)
 	s.must(err)
 	for _, r := range history {
-		if opened, ok := r.Event.(ticket.Opened); ok {
-			t.File = opened.Attachments[0].ID
+		if e, ok := r.Event.(ticket.Opened); ok {
+			t.File = e.Attachments[0].ID
+		}
+		if e, ok := r.Event.(ticket.InternalNote); ok {
+			t.setNote(e.Note, e.Personal)
 		}
 	}
 	return t
+}
+
+// setNote sets the id of the note with a text; nil: it was erased.
+func (t Ticket) setNote(id ticket.ID, text *ticket.Text) {
+	for i := range t.Texts {
+		if text != nil && t.Texts[i].Words[0] == text.Text {
+			t.Texts[i].Note = id
+		}
+	}
 }
 
 func (s *System) update(t Ticket, by Person, u app.UpdateRequest) {

@@ -77,6 +77,9 @@ func (s *System) keptBack(r Route, who Person, about Ticket) (texts []string) {
 		for _, text := range t.Texts {
 			if t.Path == Erased || !sees || !text.isFor(who) && !(policy.Off && text.RulesAlone) {
 				texts = append(texts, text.Words...)
+				if !policy.Off && text.Note != "" && !text.isFor(who) { // that there is a note is known by the rules alone
+					texts = append(texts, string(text.Note))
+				}
 			}
 		}
 		switch {
