@@ -472,8 +472,12 @@ alter table access.records force row level security; -- no policy lets anybody u
 create policy owner on access.records for select to current_user using (true);
 create policy appends on access.records for insert to sol_definer with check (current_user = 'sol_definer'); -- and not its members
 create policy definer on access.records for select to sol_definer using (true);
-create policy auditor on access.records for select to sol_request using ((select access.reader_everything())
-  or (select access.reader_role()) in ('auditor', 'responsabile_protezione_dati') and controller = (select access.reader_entity()));
+-- Whether the reader of the transaction audits.
+create function access.audits() returns boolean language sql stable parallel safe as $$
+  select coalesce((access.reader()).role, '') in ('auditor', 'responsabile_protezione_dati') $$;
+-- Auditors and data protection officers of one entity read the records of its tickets and of its employees; the Region's read all.
+create policy auditor on access.records for select to sol_request using ((select access.audits())
+  and ((select access.reader_everything()) or controller = (select access.reader_entity()) or entity = (select access.reader_entity())));
 grant select on access.records to sol_request;
 call access.show('access.records');
 grant select on access.months, access.earlier_months to sol_maintenance;

@@ -8,13 +8,10 @@
 
 set local lock_timeout = '5s';
 
--- Whether the reader of the transaction audits.
-create function access.audits() returns boolean language sql stable parallel safe as $$
-  select coalesce((access.reader()).role, '') in ('auditor', 'responsabile_protezione_dati') $$;
-
--- The account of the citizen who reads; '' for all others, the holders of personal links included.
-create function access.citizen_account() returns text language sql stable parallel safe as $$
-  select case when r.role = 'cittadino' and r.stream is null then coalesce(r.account, '') else '' end from access.reader() r $$;
+-- The account of the reader if it is the verified citizen of a ticket; '' for all others, the holder of the ticket's personal link included.
+create function access.citizen_of(wanted uuid) returns text language sql stable parallel safe as $$
+  select coalesce((select r.account from access.reader() r join log.streams s on s.id = wanted and s.kind = 'ticket' and s.readers @> array['citizen/' || r.account]
+    where r.role = 'cittadino' and r.stream is null and r.account <> ''), '') $$;
 
 -- Looks at tickets, for a report: of one person, at one ticket, or all of an interval, in the order of their positions. One record gives a
 -- look for each ticket that it showed, with the person id of the ticket. It gives those alone that the reader may audit. how_many is the number of
@@ -118,10 +115,10 @@ returns table ("position" bigint, at timestamptz, kind text, role text, entity t
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  account text := access.citizen_account();
+  account text := access.citizen_of(wanted);
   person_id text;
 begin
-  if account = '' or not exists (select from log.streams s where s.id = wanted and s.kind = 'ticket' and s.readers @> array['citizen/' || account]) then
+  if account = '' then
     return;
   end if;
   select coalesce(a.person::text, '') into person_id from identity.accounts a where a.id::text = account;
@@ -154,9 +151,9 @@ returns table (day date, role text, entity text, kind text, looks bigint, first_
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-  account text := access.citizen_account();
+  account text := access.citizen_of(wanted);
 begin
-  if account = '' or not exists (select from log.streams s where s.id = wanted and s.kind = 'ticket' and s.readers @> array['citizen/' || account]) then
+  if account = '' then
     return;
   end if;
   return query
@@ -168,12 +165,7 @@ end
 $$;
 -- +goose StatementEnd
 
--- Auditors and data protection officers of one entity read the records of its tickets and of its employees; the Region's read all.
-drop policy auditor on access.records;
-create policy auditor on access.records for select to sol_request using ((select access.audits())
-  and ((select access.reader_everything()) or controller = (select access.reader_entity()) or entity = (select access.reader_entity())));
-
--- Those of one entity read the earlier records of its employees: these records hold no controller.
+-- Auditors and data protection officers of one entity read the earlier records of its employees: these records hold no controller.
 alter policy auditor on access.reads using ((select access.reader_everything()) or (select access.audits()) and entity = (select access.reader_entity()));
 alter policy auditor on access.searches using ((select access.reader_everything()) or (select access.audits()) and entity = (select access.reader_entity()));
 
