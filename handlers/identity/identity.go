@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package identity stores local accounts with user name, password and PIN (FAQ 2.1), their placements and their sessions, and holds the
-// policy: which role may do which action. Passwords, PINs, tax codes and session tokens are stored as hashes only.
+// Package identity stores local accounts with user name, password and PIN (FAQ 2.1), their placements and their sessions. Passwords, PINs, tax
+// codes and session tokens are stored as hashes only.
 package identity
 
 import (

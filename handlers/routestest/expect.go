@@ -133,7 +133,7 @@ func (r Route) Agrees(about Ticket, want, got Outcome) bool {
 // outcomeOf returns the outcome of an answer.
 func outcomeOf(status int, location string) Outcome {
 	switch {
-	case status == http.StatusUnauthorized, location == "/accesso", len(location) > 8 && location[:9] == "/accesso?":
+	case status == http.StatusUnauthorized, location == "/accesso", strings.HasPrefix(location, "/accesso?"):
 		return LogInFirst
 	case status == http.StatusForbidden:
 		return Forbidden

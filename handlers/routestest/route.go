@@ -52,7 +52,7 @@ const (
 type Route struct {
 	Pattern string        // method and path, as the OpenAPI document or the router of the pages names them
 	Case    string        // distinguishes requests to the same route; "": the only one
-	Access  Access        //
+	Access  Access        // who may call it
 	Action  policy.Action // that the role must be allowed; "": none
 	Looks   Looks         // what an answer shows
 	About   bool          // the request is about one ticket: the caller needs a relation to it
