@@ -86,11 +86,12 @@ end
 $$;
 -- +goose StatementEnd
 
--- Its parts. A policy asks «(select access.reader_tags())», so that it is computed once a query.
+-- Its parts. A policy asks «(select access.reader_tags())», so that it is computed once a query. An empty entity or account is null: it equals no
+-- column.
 create function access.has_reader() returns boolean language sql stable parallel safe as $$ select (access.reader()).role is not null $$;
 create function access.reader_role() returns text language sql stable parallel safe as $$ select (access.reader()).role $$;
-create function access.reader_entity() returns text language sql stable parallel safe as $$ select (access.reader()).entity $$;
-create function access.reader_account() returns text language sql stable parallel safe as $$ select (access.reader()).account $$;
+create function access.reader_entity() returns text language sql stable parallel safe as $$ select nullif((access.reader()).entity, '') $$;
+create function access.reader_account() returns text language sql stable parallel safe as $$ select nullif((access.reader()).account, '') $$;
 create function access.reader_stream() returns uuid language sql stable parallel safe as $$ select (access.reader()).stream $$;
 create function access.reader_everything() returns boolean language sql stable parallel safe as $$ select coalesce((access.reader()).everything, false) $$;
 create function access.reader_tags() returns text[] language sql stable parallel safe as $$ select coalesce((access.reader()).tags, '{}') $$;
@@ -325,7 +326,7 @@ $$;
 
 alter policy viewer on notice.notices using (coalesce(case
   when audience = 'citizen' then person = (select access.reader_citizen())
-  when entity <> (select access.reader_office()) or entity = '' then false
+  when entity is distinct from (select access.reader_office()) or entity = '' then false
   when (select access.reader_role()) not in ('operatore_asr', 'supervisore_asr', 'operatore_regionale', 'supervisore_regionale') then false
   when audience = 'operator' then person = (select access.reader_account())
   when audience = 'supervisors' and (select access.reader_role()) not in ('supervisore_asr', 'supervisore_regionale') then false
