@@ -78,6 +78,7 @@ begin
   -- Samples of the planner would outlive an erasure, so it takes none of personal data.
   foreach part in array array['person', 'requester', 'folded', 'search'] loop
     execute format('alter table read.%I alter column %I set statistics 0', tickets, part);
+    execute format('alter table read.%I alter column %I set statistics 0', traces, part);
   end loop;
 
   foreach part in array array[tickets, traces, counts, timeline] loop
