@@ -159,21 +159,28 @@ end
 $$;
 -- +goose StatementEnd
 
--- Whether a ticket has restricted access: figures leave out what is known of one that their viewer may not open. It says so of every ticket
--- to a reader without figures.
-create function read.is_restricted_v4(ticket uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select (select coalesce(not access.reader_all_figures() and access.reader_figures() is null, true))
-    or exists (select from read.tickets_v4 t where t.id = ticket and t.folded -> 'state' ->> 'Restricted' = 'true')
+-- Those of some tickets that have restricted access: figures leave out what is known of one that their viewer may not open. To a reader without
+-- figures it returns all.
+-- +goose StatementBegin
+create function read.restricted_v4(tickets uuid[]) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if not access.reader_all_figures() and access.reader_figures() is null then
+    return query select unnest(tickets);
+  else
+    return query select t.id from read.tickets_v4 t where t.id = any (tickets) and t.folded -> 'state' ->> 'Restricted' = 'true';
+  end if;
+end
 $$;
+-- +goose StatementEnd
 
 grant usage, create on schema read to sol_definer;
-alter function read.is_restricted_v4 owner to sol_definer;
+alter function read.restricted_v4 owner to sol_definer;
 alter function read.search_tickets_v6 owner to sol_definer;
 alter function read.handed_over_v4 owner to sol_definer;
 revoke create on schema read from sol_definer;
-revoke execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 from public;
-grant execute on function read.search_tickets_v6, read.handed_over_v4, read.is_restricted_v4 to sol_viewer;
+revoke execute on function read.search_tickets_v6, read.handed_over_v4, read.restricted_v4 from public;
+grant execute on function read.search_tickets_v6, read.handed_over_v4, read.restricted_v4 to sol_viewer;
 
 -- Of which release each running node is: 0 for nodes of the releases before, which store none. While one runs, nobody restricts a ticket or
 -- becomes an auditor of one entity.

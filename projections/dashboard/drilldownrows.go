@@ -23,10 +23,10 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	c := q.where.Clone()
 	from, columns, order := Model.View("standings")+" s", `s.ticket::text, s.version, s.number, s.entity, '', s.service, s.problem, s.channel, s.status, s.assignee, '',
 		s.opened_at, s.from_at, nullif(s.answered_at, 'infinity'), nullif(s.resolved_at, 'infinity'), s.handovers, s.reopenings,
-		exists (select from `+lists.Model.View("tickets")+` t where t.id = s.ticket), `+lists.RestrictedFunction+`(s.ticket)`, "s.opened_at, s.ticket, s.version"
+		exists (select from `+lists.Model.View("tickets")+` t where t.id = s.ticket)`, "s.opened_at, s.ticket, s.version"
 	if !q.tickets {
 		from, columns, order = Model.View("deeds")+" d", `d.ticket::text, d.version, d.number, d.entity, d.other, d.service, d.problem, '', '', d.operator, d.detail,
-			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.View("tickets")+` t where t.id = d.ticket), `+lists.RestrictedFunction+`(d.ticket)`, "d.at, d.ticket, d.version"
+			d.opened_at, d.at, null::timestamptz, null::timestamptz, 0, 0, exists (select from `+lists.Model.View("tickets")+` t where t.id = d.ticket)`, "d.at, d.ticket, d.version"
 	}
 	if after != nil {
 		c.Add("("+order+") > (%s, %s::uuid, %s)", after.at, after.ticket, after.version)
@@ -36,16 +36,12 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(found, func(row pgx.CollectableRow) (c DrillDownItem, err error) {
+	items, err := pgx.CollectRows(found, func(row pgx.CollectableRow) (c DrillDownItem, err error) {
 		var other catalog.EntityCode
 		var answered, resolved *time.Time
-		var restricted bool
 		err = row.Scan(&c.Ticket, &c.version, &c.Number, &c.Entity.Code, &other, &c.Service.ID, &c.Problem.ID, &c.Channel, &c.Status,
 			&c.operatorID, &c.Detail,
-			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable, &restricted)
-		if restricted && !c.Reachable { // what it is about and who works on it is for those who may open it
-			c.Service, c.Problem, c.operatorID, c.Detail = ticketview.Labelled{}, ticketview.Labelled{}, "", ""
-		}
+			&c.OpenedAt, &c.At, &answered, &resolved, &c.Handovers, &c.Reopenings, &c.Reachable)
 		if other != "" {
 			c.Receiver = &ticketview.Entity{Code: other}
 		}
@@ -61,6 +57,37 @@ func (q drillDownQuery) rows(ctx context.Context, tx pgx.Tx, after *drillDownCur
 		}
 		return c, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return items, hideRestricted(ctx, tx, items)
+}
+
+// hideRestricted removes from items what their tickets are about and who works on them, where the access is restricted and the viewer may not open the
+// ticket. It asks once for all items, since the database checks the signed reader with each call.
+func hideRestricted(ctx context.Context, tx pgx.Tx, items []DrillDownItem) error {
+	var hidden []string
+	for _, c := range items {
+		if !c.Reachable {
+			hidden = append(hidden, string(c.Ticket))
+		}
+	}
+	if hidden == nil {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `select id::text from `+lists.RestrictedFunction+`($1::text[]::uuid[]) as r (id)`, hidden)
+	if err != nil {
+		return err
+	}
+	restricted := map[ticket.ID]bool{}
+	var id ticket.ID
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error { restricted[id] = true; return nil })
+	for i := range items {
+		if c := &items[i]; restricted[c.Ticket] && !c.Reachable {
+			c.Service, c.Problem, c.operatorID, c.Detail = ticketview.Labelled{}, ticketview.Labelled{}, "", ""
+		}
+	}
+	return err
 }
 
 // addNames sets the names and labels of items, and no operators of entities that have not agreed (PerPerson).

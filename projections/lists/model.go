@@ -39,8 +39,8 @@ const (
 	matchFunction      = "read.said_v3"
 	queryFunction      = "read.search_query_v3"
 
-	// RestrictedFunction says of a ticket's id whether the access to the ticket is restricted, also if the viewer may not see the ticket.
-	RestrictedFunction = "read.is_restricted_v4"
+	// RestrictedFunction returns those of an array of ids of tickets whose access is restricted, also if the viewer may not see the ticket.
+	RestrictedFunction = "read.restricted_v4"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: rowColumns(func(r Row) Row { return r })})
