@@ -59,7 +59,7 @@ declare
   r      access.signed_reader;
 begin
   if coalesce(signed, '') = '' then
-    if session_user not in ('sol_viewer', 'sol_append', 'sol_worker') then
+    if pg_has_role(session_user, 'sol_request', 'member') then
       r.role := current_setting('app.role', true);
       r.entity := current_setting('app.entity', true);
       r.account := current_setting('app.person', true);

@@ -179,3 +179,33 @@ func TestRequestsFindNoWayOut(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsignedSettingsCountForNoLogin sets what a node of the release before sets, without a signature, on a connection of each login.
+// They have no reader. The owner, as which such a node logs in, has one.
+func TestUnsignedSettingsCountForNoLogin(t *testing.T) {
+	db := storetest.New(t)
+	owner := storetest.Connect(t, db.URL)
+	const ask = `select (access.reader()).role is null from (select set_config('app.role', 'auditor', false)) s where set_config = 'auditor'`
+	rows, _ := owner.Query(t.Context(), `select rolname::text from pg_roles where rolname like 'sol\_%' and rolcanlogin and rolname <> current_user order by 1`)
+	logins, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(logins) < 4 {
+		t.Fatalf("got logins %v and error %v, want four at least", logins, err)
+	}
+	for _, login := range logins {
+		var none bool
+		config := owner.Config()
+		config.User = login
+		conn, err := pgx.ConnectConfig(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = conn.QueryRow(t.Context(), ask).Scan(&none)
+		if end := conn.Close(t.Context()); err != nil || end != nil || !none {
+			t.Errorf("%s: no reader: %v, error %v; want true", login, none, err)
+		}
+	}
+	var none bool
+	if err := owner.QueryRow(t.Context(), ask).Scan(&none); err != nil || none {
+		t.Errorf("the owner: no reader: %v, error %v; want false", none, err)
+	}
+}
