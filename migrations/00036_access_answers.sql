@@ -27,7 +27,8 @@ declare
   everything boolean := access.reader_everything();
   tags text[] := access.reader_tags();
 begin
-  if not access.audits() then
+  if not access.audits()
+      or wanted_ticket is not null and not everything and not exists (select from log.streams s where s.id = wanted_ticket and s.readers && tags) then
     return;
   end if;
   if wanted_ticket is not null then -- few: no index has both the order and the tickets of lists

@@ -209,3 +209,28 @@ func TestUnsignedSettingsCountForNoLogin(t *testing.T) {
 		t.Errorf("the owner: no reader: %v, error %v; want false", none, err)
 	}
 }
+
+// TestLooksAtAForeignTicketAreNotCounted reads the looks at a ticket in pieces of one record, whose last row tells where the next piece begins.
+func TestLooksAtAForeignTicketAreNotCounted(t *testing.T) {
+	db := storetest.New(t)
+	const stream = "01930000-0000-7000-8000-000000000001"
+	a := eventstore.Append{Stream: stream, Kind: "ticket", By: eventstore.Actor{Role: "sistema"}, Readers: []string{"entity/010301"},
+		Events: []eventstore.NewEvent{{Type: "ticket.test.v1", Data: []byte(`{}`)}}}
+	if _, err := db.Store.Append(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	_, err := storetest.Connect(t, db.URL).Exec(t.Context(), `select access.append('[{"kind": "ticket", "controller": "010301", "ticket": "`+stream+`"}]')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for entity, want := range map[string]int{"010301": 2, "010208": 0} {
+		var rows int
+		err := db.Store.Pools().Request.InTx(t.Context(), eventstore.Reader{Role: "auditor", Entity: entity, Tags: []string{"entity/" + entity}}, "test", pgx.TxOptions{},
+			func(tx pgx.Tx) error {
+				return tx.QueryRow(t.Context(), `select count(*) from access.looks(null, $1, '-infinity', 'infinity', '-infinity', 0, 1)`, stream).Scan(&rows)
+			})
+		if err != nil || rows != want {
+			t.Errorf("auditor of %s: got %d rows and error %v, want %d", entity, rows, err, want)
+		}
+	}
+}
