@@ -18,7 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 )
 
-// TestDemoInfo: the printed info has at most 45 lines of 120 columns, one identity of each role with its secrets and all user names;
+// TestDemoInfo: the printed info has at most 48 lines of 120 columns, one identity of each role with its secrets and all user names;
 // demo.json has all placements.
 func TestDemoInfo(t *testing.T) {
 	dir := t.TempDir()
@@ -34,8 +34,8 @@ func TestDemoInfo(t *testing.T) {
 		t.Fatalf("demo.json: got %v and %d identities, want more than %d", err, len(info.Identities), len(people))
 	}
 	printed := strings.ReplaceAll(out.String(), dir, "DIR")
-	if n := strings.Count(printed, "\n"); n > 45 {
-		t.Errorf("got %d lines, want at most 45", n)
+	if n := strings.Count(printed, "\n"); n > 48 {
+		t.Errorf("got %d lines, want at most 48", n)
 	}
 	for line := range strings.Lines(printed) {
 		if n := utf8.RuneCountInString(line); n > 121 {

@@ -50,6 +50,12 @@ func forEachRelease(t *testing.T, test func(t *testing.T, database string)) {
 	if err != nil || len(dumps) < 2 {
 		t.Fatalf("got dumps %q, %v, want those of the earlier releases", dumps, err)
 	}
+	onReleases(t, dumps, test)
+}
+
+// onReleases runs a subtest for each dump, on a database of its own.
+func onReleases(t *testing.T, dumps []string, test func(t *testing.T, database string)) {
+	t.Helper()
 	for _, dump := range dumps {
 		t.Run(strings.TrimSuffix(filepath.Base(dump), ".sql.gz"), func(t *testing.T) {
 			database := storetest.Empty(t)
