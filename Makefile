@@ -24,7 +24,9 @@ test: ## everything that CI checks
 	go test -race -timeout $(TEST_TIMEOUT) -tags policyoff -run TestDatabaseAlone ./handlers/...
 	tools/browser.sh test
 
-test-long: ## the property tests with CHECKS random examples each, where make test takes a hundred
+test-long: ## the property tests with CHECKS random examples each, where make test takes a hundred; the rights of every route in every status
+	go test -count 1 -timeout 3h -run TableOfRights ./handlers/api ./handlers/web -args -every-status
+	go test -count 1 -timeout 3h -tags policyoff -run TestDatabaseAlone ./handlers/api ./handlers/web -args -every-status
 	go test -count 1 -timeout 3h $$(grep -rl --include='*_test.go' pgregory.net/rapid . | xargs -n 1 dirname | sort -u) -args -rapid.checks=$(CHECKS)
 
 check: ## formatting, vet and lint
