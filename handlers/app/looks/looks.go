@@ -137,11 +137,31 @@ func IsRefusal(status int, err error) bool {
 }
 
 // RecordRefused records a refused look, unless the request has left a record already. Adapters call it before they answer. Of callers whom nobody
-// knows it records so many a minute, and how many more there were.
+// knows it records so many a minute, and how many more there were: those above, and those that could not be recorded. What they get shows nothing, so
+// it needs no database.
 func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refused) error {
 	if accesslog.HasRecord(ctx) || l.Action == "" && l.Ticket == "" {
 		return nil
 	}
+	if by.Actor.Role != person.Anonymous {
+		return r.Record(ctx, by, r.refused(ctx, l))
+	}
+	left, ok := r.unknown.take(r.config.Store.Now())
+	if !ok {
+		return nil
+	}
+	a := r.refused(ctx, l)
+	if left > 0 {
+		a.Detail += fmt.Sprintf(" (+%d)", left)
+	}
+	if err := r.Record(ctx, by, a); err != nil {
+		r.unknown.leave(left + 1)
+	}
+	return nil
+}
+
+// refused returns the access of a refused look.
+func (r *Recorder) refused(ctx context.Context, l Refused) accesslog.Access {
 	a := accesslog.Access{Outcome: accesslog.Refused, Kind: cmp.Or(refusedKinds[l.Action], accesslog.Page), Detail: l.Path}
 	if l.Ticket != "" {
 		a.Kind = cmp.Or(refusedKinds[l.Action], accesslog.Ticket)
@@ -155,14 +175,5 @@ func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refuse
 			a.Controller = entity
 		}
 	}
-	if by.Actor.Role == person.Anonymous {
-		left, ok := r.unknown.take(r.config.Store.Now())
-		if !ok {
-			return nil
-		}
-		if left > 0 {
-			a.Detail += fmt.Sprintf(" (+%d)", left)
-		}
-	}
-	return r.Record(ctx, by, a)
+	return a
 }

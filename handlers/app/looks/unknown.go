@@ -37,3 +37,10 @@ func (u *unknown) take(now time.Time) (left int, ok bool) {
 	left, u.left = u.left, 0
 	return left, true
 }
+
+// leave counts looks that got no record after all.
+func (u *unknown) leave(looks int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.left += looks
+}

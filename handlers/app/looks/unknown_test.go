@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) { storetest.Run(m) }
 
 // TestUnknownCallersDoNotFillTheLog refuses five looks of nobody known in a minute, of which two may be recorded, and one in the next minute, whose record
-// says how many there were. Looks of people who are known are all recorded.
+// says how many there were. One that cannot be recorded is refused all the same, and counted. Looks of people who are known are all recorded.
 func TestUnknownCallersDoNotFillTheLog(t *testing.T) {
 	s := handlertest.New(t, handlertest.Options{Unknown: 2})
 	refuse := func(role person.Role) {
@@ -48,4 +48,15 @@ func TestUnknownCallersDoNotFillTheLog(t *testing.T) {
 	if want := []string{"/richieste", "/richieste", "/richieste", "/richieste (+3)"}; !slices.Equal(details, want) {
 		t.Errorf("got details %q, want %q", details, want)
 	}
+
+	restore := storetest.MakeUnavailable(t, s.Database)
+	refuse(person.Anonymous)
+	restore()
+	conn = storetest.Connect(t, s.Database)
+	storetest.Eventually(t, "a record counts the look without a record", func() (found bool) {
+		s.Clock.Advance(time.Minute)
+		refuse(person.Anonymous)
+		_ = conn.QueryRow(t.Context(), `select detail ~ '^/richieste [(][+]\d+[)]$' from access.records order by position desc limit 1`).Scan(&found)
+		return found
+	})
 }
