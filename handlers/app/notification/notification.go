@@ -141,8 +141,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 		if err != nil {
 			return err
 		}
-		p.Unread, err = countUnread(ctx, tx, by)
-		return err
+		return tx.QueryRow(ctx, unreadSQL, by.ID).Scan(&p.Unread)
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list notifications: %w", err)
@@ -155,22 +154,21 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 
 // Unread returns the number of an actor's unread notifications.
 func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err error) {
-	err = n.readAs(ctx, by, func(tx pgx.Tx) error {
-		count, err = countUnread(ctx, tx, by)
-		return err
-	})
-	if err != nil {
+	batch := &pgx.Batch{}
+	batch.Queue(unreadSQL, by.ID).QueryRow(func(row pgx.Row) error { return row.Scan(&count) })
+	if err := n.store.Pools().Request.Read(ctx, ticketview.Viewer{Actor: by}.Reader(), share, batch); err != nil {
 		return 0, fmt.Errorf("count notifications: %w", err)
 	}
 	return count, nil
 }
 
-func countUnread(ctx context.Context, tx pgx.Tx, by person.Actor) (count int, err error) {
-	err = tx.QueryRow(ctx, `
-		select count(*) from shown.notices n join `+lists.Model.View("tickets")+` t on t.id = n.ticket
-		where not exists (select from shown.marks m where m.notice = n.id and m.person = $1)`, by.ID).Scan(&count)
-	return count, err
-}
+// unreadSQL counts the unread notifications of an account.
+var unreadSQL = `
+	select count(*) from shown.notices n join ` + lists.Model.View("tickets") + ` t on t.id = n.ticket
+	where not exists (select from shown.marks m where m.notice = n.id and m.person = $1)`
+
+// share is the kind of use of the request pool.
+const share = "notifications"
 
 // marksShare is the kind of use of the session pool.
 const marksShare = "marks"
@@ -235,7 +233,7 @@ func (n *Store) mark(ctx context.Context, by person.Actor, readable []string, at
 
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
+	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), share, pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
 }
 
 // Retention is the time for which notifications are stored.
