@@ -156,7 +156,7 @@ func (n *Store) List(ctx context.Context, by person.Actor, unreadOnly bool, curs
 func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(unreadSQL, by.ID).QueryRow(func(row pgx.Row) error { return row.Scan(&count) })
-	if err := n.store.Pools().Request.Read(ctx, ticketview.Viewer{Actor: by}.Reader(), share, batch); err != nil {
+	if err := n.store.Pools().Request.Read(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", batch); err != nil {
 		return 0, fmt.Errorf("count notifications: %w", err)
 	}
 	return count, nil
@@ -166,9 +166,6 @@ func (n *Store) Unread(ctx context.Context, by person.Actor) (count int, err err
 var unreadSQL = `
 	select count(*) from shown.notices n join ` + lists.Model.View("tickets") + ` t on t.id = n.ticket
 	where not exists (select from shown.marks m where m.notice = n.id and m.person = $1)`
-
-// share is the kind of use of the request pool.
-const share = "notifications"
 
 // marksShare is the kind of use of the session pool.
 const marksShare = "marks"
@@ -233,7 +230,7 @@ func (n *Store) mark(ctx context.Context, by person.Actor, readable []string, at
 
 // readAs runs a read-only transaction on the request pool, in which row-level security applies to the actor.
 func (n *Store) readAs(ctx context.Context, by person.Actor, read func(pgx.Tx) error) error {
-	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), share, pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
+	return n.store.Pools().Request.InTx(ctx, ticketview.Viewer{Actor: by}.Reader(), "notifications", pgx.TxOptions{AccessMode: pgx.ReadOnly}, read)
 }
 
 // Retention is the time for which notifications are stored.
