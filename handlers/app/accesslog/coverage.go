@@ -30,9 +30,10 @@ func (c Coverage) Covers(from time.Time) bool { return !from.IsZero() && !from.B
 
 // ReadCoverage returns the coverage of the access log for an auditor or data protection officer. Others get the zero value.
 func ReadCoverage(ctx context.Context, requests *pgpool.Requests, reader eventstore.Reader) (c Coverage, err error) {
-	err = requests.InTx(ctx, reader, "accesses", pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`select complete_from, earlier_from from access.coverage()`).QueryRow(func(row pgx.Row) error {
 		var complete, earlier *time.Time
-		if err := tx.QueryRow(ctx, `select complete_from, earlier_from from access.coverage()`).Scan(&complete, &earlier); err != nil {
+		if err := row.Scan(&complete, &earlier); err != nil {
 			return err
 		}
 		if complete != nil {
@@ -43,7 +44,7 @@ func ReadCoverage(ctx context.Context, requests *pgpool.Requests, reader eventst
 		}
 		return nil
 	})
-	if err != nil {
+	if err := requests.Read(ctx, reader, "accesses", batch); err != nil {
 		return Coverage{}, fmt.Errorf("read the coverage of the access log: %w", err)
 	}
 	return c, nil

@@ -89,10 +89,9 @@ func (f Findings) List(ctx context.Context, by eventstore.Reader, examined bool,
 
 // CountOpen returns the number of findings that a reader may see and that nobody has examined.
 func (f Findings) CountOpen(ctx context.Context, by eventstore.Reader) (n int, err error) {
-	err = f.Store.Pools().Request.InTx(ctx, by, kind, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select access.count_findings()`).Scan(&n)
-	})
-	if err != nil {
+	batch := &pgx.Batch{}
+	batch.Queue(`select access.count_findings()`).QueryRow(func(row pgx.Row) error { return row.Scan(&n) })
+	if err := f.Store.Pools().Request.Read(ctx, by, kind, batch); err != nil {
 		return 0, fmt.Errorf("count unusual reading: %w", err)
 	}
 	return n, nil
