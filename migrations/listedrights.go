@@ -16,7 +16,7 @@ import (
 
 // listed holds the rights that the migrations give to the roles of nodes. A test writes it.
 //
-//go:embed testdata/rights.golden
+//go:embed rights.golden
 var listed string
 
 // rightsQuery lists what the roles of nodes may do: with tables, views and sequences or some columns of them, with schemas, and by functions that

@@ -27,7 +27,7 @@ func TestRightsOfTheLoginsAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Join(lines, "\n") + "\n"
-	const golden = "testdata/rights.golden"
+	const golden = "rights.golden"
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
