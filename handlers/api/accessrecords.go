@@ -20,7 +20,7 @@ import (
 
 type accessRecordsInput struct {
 	Account    string             `query:"account" maxLength:"100" doc:"Id of the account that looked"`
-	Ticket     string             `query:"ticket" maxLength:"36" doc:"Id of a ticket that was opened, or that a list showed"`
+	Ticket     string             `query:"ticket" maxLength:"36" doc:"Id or number of a ticket that was opened, or that a list showed"`
 	Entity     catalog.EntityCode `query:"entity" maxLength:"100" doc:"Placement of who looked"`
 	Controller catalog.EntityCode `query:"controller" maxLength:"100" doc:"Entity that was competent for the ticket that was opened"`
 	Kind       accesslog.Kind     `query:"kind" maxLength:"100"`
@@ -35,7 +35,7 @@ type accessRecordsOutput struct{ Body answers.AccessRecordList }
 
 type accessReportInput struct {
 	Account []string  `query:"account,explode" maxItems:"100" doc:"Ids of accounts that looked"`
-	Ticket  []string  `query:"ticket,explode" maxItems:"100" doc:"Ids of tickets"`
+	Ticket  []string  `query:"ticket,explode" maxItems:"100" doc:"Ids or numbers of tickets"`
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to" doc:"Not included"`
 	Limit   int       `query:"limit" minimum:"1" maximum:"1000" default:"200" doc:"Number of tickets in items; the summary counts all"`
@@ -63,9 +63,15 @@ func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecords
 	if err != nil {
 		return nil, err
 	}
+	var id ticket.ID
+	if in.Ticket != "" {
+		if id, err = a.findTicket(ctx, in.Ticket); err != nil {
+			return nil, err
+		}
+	}
 	service := answers.New(a.App)
 	found, next, err := service.FindRecords(ctx, c.Caller, answers.Search{
-		Account: in.Account, Ticket: ticket.ID(in.Ticket), Entity: in.Entity, Controller: in.Controller, Kind: in.Kind, Outcome: in.Outcome, From: in.From, To: in.To,
+		Account: in.Account, Ticket: id, Entity: in.Entity, Controller: in.Controller, Kind: in.Kind, Outcome: in.Outcome, From: in.From, To: in.To,
 		Before: before, Limit: in.Limit,
 	})
 	if err != nil {
@@ -81,15 +87,25 @@ func (a *API) listAccessRecords(ctx context.Context, c caller, in *accessRecords
 
 func (a *API) getAccessReport(ctx context.Context, c caller, in *accessReportInput) (*accessReportOutput, error) {
 	q := accessreport.Query{Accounts: in.Account, From: in.From, To: in.To}
-	for _, id := range in.Ticket {
-		if !eventstore.IsID(id) {
-			return nil, invalidField("ticket", "is no id of a ticket", "a UUID")
+	for _, number := range in.Ticket {
+		id, err := a.findTicket(ctx, number)
+		if err != nil {
+			return nil, err
 		}
-		q.Tickets = append(q.Tickets, ticket.ID(id))
+		q.Tickets = append(q.Tickets, id)
 	}
 	out, err := answers.New(a.App).ReportPage(ctx, c.Caller, q, in.Limit)
 	if errors.Is(err, accessreport.ErrTooWide) {
 		err = invalidField("account", "an account, a ticket or an interval is required", "account, ticket, or from and to")
 	}
 	return &accessReportOutput{out}, err
+}
+
+// findTicket returns the id of the ticket that a filter names by id or number.
+func (a *API) findTicket(ctx context.Context, number string) (ticket.ID, error) {
+	id, err := a.App.FindTicket(ctx, number)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		err = invalidField("ticket", "no ticket has this number", "the id or number of a ticket")
+	}
+	return id, err
 }

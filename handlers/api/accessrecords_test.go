@@ -42,10 +42,18 @@ func TestAuditorsSearchAccessRecords(t *testing.T) {
 	for _, query := range []string{"outcome=seen", "cursor=x", "ticket=1", "from=ieri", "account=%00", "limit=0", "from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"} {
 		ugo.get("/api/v1/access-records?" + query).want(422)
 	}
+	number := anna.ticket(id).want(200).text("number")
+	if byNumber := ugo.get("/api/v1/access-records?kind=ticket&limit=50&ticket=" + number).want(200); len(byNumber.list("items")) != 4 {
+		t.Errorf("by number: got %s, want the records of the ticket", byNumber.raw)
+	}
+	ugo.get("/api/v1/access-records?ticket=2026-999999999").want(422)
 	report := ugo.get("/api/v1/access-report?ticket=" + id).want(200)
 	rows := report.list("items")
-	if len(rows) != 1 || rows[0]["openings"] != 5.0 || rows[0]["email"] == "" || report.at("complete") != true || report.at("summary", "persons") != 1.0 {
+	if len(rows) != 1 || rows[0]["openings"] != 7.0 || rows[0]["email"] == "" || report.at("complete") != true || report.at("summary", "persons") != 1.0 {
 		t.Errorf("got %s", report.raw)
+	}
+	if byNumber := ugo.get("/api/v1/access-report?ticket=" + number).want(200); byNumber.at("summary", "persons") != 1.0 {
+		t.Errorf("by number: got %s", byNumber.raw)
 	}
 	ugo.get("/api/v1/access-report").want(422)
 	ugo.get("/api/v1/access-report?ticket=x").want(422)

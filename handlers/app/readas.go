@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -108,16 +109,11 @@ func (s *Service) FindTicket(ctx context.Context, number string) (ticket.ID, err
 	if eventstore.IsID(number) {
 		return ticket.ID(number), nil
 	}
-	page, err := s.Lists.ListTickets(ctx, AuditorViewer, lists.Filter{Queue: lists.AllQueue, Q: number, Limit: 10})
-	if err != nil {
-		return "", err
+	id, err := s.Lists.FindByNumber(ctx, AuditorViewer, strings.TrimSpace(number))
+	if err == nil && id == "" {
+		err = eventstore.ErrNotFound
 	}
-	for _, item := range page.Items {
-		if item.Number == number {
-			return item.ID, nil
-		}
-	}
-	return "", eventstore.ErrNotFound
+	return id, err
 }
 
 // WaitForLists waits until the lists have processed all events that the log holds now.
