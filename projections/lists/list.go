@@ -130,10 +130,15 @@ func (s snapshot) total(ctx context.Context, f Filter, q searchTerms) (n int, mo
 // matchesTooMany reports whether more than 50 of the 200 tickets updated last, at the viewer's entity if there is one, contain the words.
 // Then a few rows of the list fill a page, and looking up all matches first would take longer.
 func (s snapshot) matchesTooMany(ctx context.Context, q searchTerms) (many bool, err error) {
+	args := []any{q.query.JSON(), s.now}
+	var atEntity string
+	if entity := s.viewer.Actor.Entity; entity != "" { // two statements: one for both cases would be planned anew for each search
+		args, atEntity = append(args, string(entity)), "where entity = $3"
+	}
 	err = s.tx.QueryRow(ctx, `
 		select count(*) > 50 from (
-			select search, said_until, folded from `+s.table("tickets")+` where $3 = '' or entity = $3 order by updated_at desc, id desc limit 200) t
-		where `+matchesWordsSQL("$1", "$2"), q.query.JSON(), s.now, string(s.viewer.Actor.Entity)).Scan(&many)
+			select search, said_until, folded from `+s.table("tickets")+` `+atEntity+` order by updated_at desc, id desc limit 200) t
+		where `+matchesWordsSQL("$1", "$2"), args...).Scan(&many)
 	return many, err
 }
 
