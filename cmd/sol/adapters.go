@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/handlers/inbound"
@@ -95,7 +96,7 @@ func (a adapters) run(ctx context.Context, g *errgroup.Group, listener net.Liste
 
 // checkExternalFiles reads the playbooks and the connectors file of the configuration, and returns what is wrong with them.
 func checkExternalFiles(o config.External) error {
-	_, err := loadPlaybooks(o.PlaybooksDir)
+	_, err := playbooks.Load(o.PlaybooksDir)
 	if o.Connectors == nil && o.ConnectorsFile != "" {
 		_, fileErr := connector.ReadSystems(o.ConnectorsFile)
 		err = errors.Join(err, fileErr)

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -66,7 +67,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 		return nil, err
 	}
 	n := &node{config: c, log: log, catalog: c.Catalog(), metrics: prometheus.NewRegistry()}
-	if n.playbooks, err = loadPlaybooks(c.External.PlaybooksDir); err != nil {
+	if n.playbooks, err = playbooks.Load(c.External.PlaybooksDir); err != nil {
 		return nil, err
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

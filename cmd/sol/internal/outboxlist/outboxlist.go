@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package outboxlist reads and prints what sol outbox list shows.
+// Package outboxlist holds the commands sol outbox: it lists, retries and drops outgoing messages.
 package outboxlist
 
 import (
