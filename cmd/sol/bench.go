@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
@@ -43,7 +44,7 @@ func (a *cli) newBench(use, short string, do func(context.Context, config.Config
 func (a *cli) newLogBench(use, short string, run func(context.Context, *embedpg.Server, bench.Config) error) *cobra.Command {
 	var length time.Duration
 	c := a.newBench(use, short, func(ctx context.Context, c config.Config, own *embedpg.Server) error {
-		key, err := database.ReadMasterKey(c.MasterKeyFile)
+		key, err := masterkey.ReadNewest(c.MasterKeyFile)
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (a *cli) benchSnapshot() *cobra.Command {
 
 func (a *cli) benchTimers() *cobra.Command {
 	return a.newBench("timers", "Measure a poll without due timers at 100,000 and 1,000,000 pending timers", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
-		key, err := database.ReadMasterKey(c.MasterKeyFile)
+		key, err := masterkey.ReadNewest(c.MasterKeyFile)
 		if err != nil {
 			return err
 		}

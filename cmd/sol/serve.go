@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
@@ -66,7 +67,7 @@ func (s service) run(ctx context.Context) error {
 		return err
 	}
 	// The key file of a new log is created later.
-	if _, err := database.ReadMasterKeys(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if _, err := masterkey.ReadFile(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	srv, err := server.Listen(s.config.Addr, s.config.MetricsAddr, s.log)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
@@ -26,7 +27,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if c.UsesOwnPostgres() && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate creates it; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
-	if _, err := database.ReadMasterKeys(c.MasterKeyFile); err != nil {
+	if _, err := masterkey.ReadFile(c.MasterKeyFile); err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)

@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 )
 
@@ -163,4 +163,4 @@ func (in *installation) query(ctx context.Context, sql string, arguments []any, 
 }
 
 // masterKey reads the key of the nodes.
-func (in *installation) masterKey() ([]byte, error) { return database.ReadMasterKey(in.keyFile) }
+func (in *installation) masterKey() ([]byte, error) { return masterkey.ReadNewest(in.keyFile) }

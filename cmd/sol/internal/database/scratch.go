@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/eventstore/embedpg"
 	"github.com/sol-assistenza/sol/migrations"
 )
@@ -34,7 +35,7 @@ func WithScratch(ctx context.Context, c config.Config, log *slog.Logger, do func
 	}
 	c = c.WithoutLimits()
 	c.MasterKeyFile = filepath.Join(dir, "master.key")
-	if err := CreateMasterKey(c.MasterKeyFile); err != nil {
+	if err := masterkey.CreateFile(c.MasterKeyFile); err != nil {
 		return err
 	}
 	own, err := embedpg.Start(ctx, embedpg.Config{Dir: filepath.Join(dir, "postgres"), Log: log})

@@ -17,8 +17,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/dbproxy"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
@@ -186,7 +186,7 @@ func (b benchRound) openStore(ctx context.Context) (*eventstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := database.ReadMasterKey(b.keyFile)
+	key, err := masterkey.ReadNewest(b.keyFile)
 	if err != nil {
 		return nil, err
 	}

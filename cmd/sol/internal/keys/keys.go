@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/eventstore/keyring"
 	"github.com/sol-assistenza/sol/eventstore/persons"
@@ -99,7 +99,7 @@ func (c CLI) newMaster() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := database.AddMasterKey(file); err != nil {
+			if err := masterkey.AddToFile(file); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.Out, "%s holds a new master key: keep a copy, copy the file to all nodes, wait a minute, then run sol keys rotate\n", file)
