@@ -49,7 +49,7 @@ func (a Commands) List() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, for scripts")
 	c.Flags().StringVar(&topic, "topic", "", "only this topic: "+strings.Join(topics, ", "))
 	c.Flags().BoolVar(&poisoned, "poison", false, "only poisoned messages")
 	c.Flags().IntVar(&limit, "limit", 100, "maximum number")
