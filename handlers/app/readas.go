@@ -106,10 +106,16 @@ func (s *Service) ReadTicketAsAuditor(ctx context.Context, by Caller, id ticket.
 
 // FindTicket returns the id of the ticket with a number. If number is an id, it returns it unchecked. Error: eventstore.ErrNotFound.
 func (s *Service) FindTicket(ctx context.Context, number string) (ticket.ID, error) {
-	if eventstore.IsID(number) {
-		return ticket.ID(number), nil
+	return s.findTicket(ctx, AuditorViewer, number)
+}
+
+// findTicket returns the id of the ticket with a number, among those that the viewer may see; an id unchecked. Error: eventstore.ErrNotFound.
+func (s *Service) findTicket(ctx context.Context, v ticketview.Viewer, numberOrID string) (ticket.ID, error) {
+	numberOrID = strings.TrimSpace(numberOrID)
+	if eventstore.IsID(numberOrID) {
+		return ticket.ID(numberOrID), nil
 	}
-	id, err := s.Lists.FindByNumber(ctx, AuditorViewer, strings.TrimSpace(number))
+	id, err := s.Lists.FindByNumber(ctx, v, numberOrID)
 	if err == nil && id == "" {
 		err = eventstore.ErrNotFound
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
@@ -118,14 +117,11 @@ func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	if numberOrID == "" {
 		return nil, nil
 	}
-	id := ticket.ID(numberOrID)
-	if !eventstore.IsID(numberOrID) {
-		var err error
-		if id, err = s.Lists.FindByNumber(ctx, by.Viewer(), strings.TrimSpace(numberOrID)); err != nil {
-			return nil, err
-		}
+	id, err := s.findTicket(ctx, by.Viewer(), numberOrID)
+	var view TicketView
+	if err == nil {
+		view, err = s.buildView(ctx, by, id, nil)
 	}
-	view, err := s.buildView(ctx, by, id, nil)
 	if errors.Is(err, eventstore.ErrNotFound) || errors.As(err, new(*ticket.NotVisibleError)) {
 		return nil, ticket.NewInvalidField("duplicate_of", refusal.UnknownTicket.With(), "number or id of another ticket of the same citizen")
 	}
