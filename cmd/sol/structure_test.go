@@ -41,13 +41,15 @@ var allowedImports = map[string][]string{
 	"domain/playbook":     {"domain/calendar", "domain/catalog", "domain/refusal"},
 	"domain/policy":       {"domain/catalog", "domain/person"},
 	"domain/refusal":      {},
-	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal"},
+	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal", "domain/ticket/receivedmail"},
 	"domain/ticket/rules": {"domain/..."},
 
 	"domain/ticket/codec":    {"domain/ticket", "domain/person"},
 	"domain/ticket/acts":     {"domain/person", "domain/ticket"},
 	"domain/ticket/contacts": {"domain/ticket"},
-	"migrations":             {},
+
+	"domain/ticket/receivedmail": {},
+	"migrations":                 {},
 
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
 	"eventstore": {"eventstore/dbclock", "eventstore/epoch", "eventstore/keyring", "eventstore/lease", "eventstore/metrics", "eventstore/notify", "eventstore/pgpool", "eventstore/proof",
@@ -92,10 +94,11 @@ var allowedImports = map[string][]string{
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
-		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/proof", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
+		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accounts":         {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/identity"},
 	"handlers/app/accessreport":     {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/accesslog", "projections/ticketview"},
+	"handlers/app/dossier":          append([]string{"handlers/app", "handlers/app/accesslog", "eventstore/proof"}, below...),
 	"handlers/app/answers":          append([]string{"handlers/app", "handlers/app/accesslog", "handlers/app/accessreport", "handlers/app/agreements", "handlers/app/unusual", "handlers/identity", "eventstore/pgpool"}, below...),
 	"handlers/app/unusual":          {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/accesslog"},
 	"handlers/app/agreements":       {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},

@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/playbook"
 	. "github.com/sol-assistenza/sol/domain/ticket"
 	. "github.com/sol-assistenza/sol/domain/ticket/codec"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 const (
@@ -34,7 +35,7 @@ var (
 	noon       = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	heldUntil  = noon.Add(10 * time.Second)
 	sampleText = &Text{Text: "parole"}
-	sampleMail = MailContent{Quoted: "Testo citato", LeftOut: []LeftOutFile{{Name: "prova.heic", Why: LeftOutType}}}
+	sampleMail = receivedmail.MailContent{Quoted: "Testo citato", LeftOut: []receivedmail.LeftOutFile{{Name: "prova.heic", Why: receivedmail.LeftOutType}}}
 )
 
 var updateGolden = flag.Bool("update", false, "write golden files that do not exist yet; those that exist are never changed")
@@ -45,7 +46,7 @@ func samples() []Event {
 		ID: "01930000-0000-7000-8000-0000000000f1", MediaType: "application/pdf", Size: 1024, SHA256: strings.Repeat("ab", 32),
 	}}
 	text := &Text{Text: "Testo di prova", FileNames: []string{"prova.pdf"}}
-	original := Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
+	original := Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: receivedmail.OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
 	mailText := &Text{Text: "Testo di prova", MailContent: sampleMail}
 	someone := Assignee{Operator: "01930000-0000-7000-8000-0000000000c1"}
 	opened := Opened{Number: "2026-0000001", Service: "ritiro-documenti", Problem: "referto-non-trovato", Entity: torino, ChosenEntity: torino,
@@ -94,7 +95,7 @@ func samples() []Event {
 		PingPongNoticed{Handover: 3, ASR: torino},
 		CitizenReminded{Question: noteID, N: 1},
 		ContactFailed{Message: "01930000-0000-7000-8000-0000000000e1", Why: DeliveryBounced},
-		MailKept{Mail: noteID, Why: AutomaticMail, Original: &original, Personal: mailText},
+		MailKept{Mail: noteID, Why: receivedmail.AutomaticMail, Original: &original, Personal: mailText},
 		LinksRevoked{Issue: 2, Send: true, Personal: &Text{Text: "il collegamento è stato inoltrato"}},
 		ContactsCorrected{Address: 1, EmailChanged: true, PhoneChanged: true,
 			Personal: &Contacts{Email: "prova@example.it", Phone: "+390110000000", Reason: "Testo"}},
@@ -147,7 +148,7 @@ func TestStoredEventsGolden(t *testing.T) {
 // TestMailContentIsOptional checks that a reply and a linked ticket with and without the content of a mail have the same stored name, so that
 // nodes of the release before can read them.
 func TestMailContentIsOptional(t *testing.T) {
-	original := &Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
+	original := &Attachment{ID: "01930000-0000-7000-8000-0000000000f2", MediaType: receivedmail.OriginalMediaType, Size: 2048, SHA256: strings.Repeat("cd", 32)}
 	for _, e := range []Event{
 		CitizenReplied{Reply: noteID, Kind: ReplyAnswer, Status: StatusInProgress, Original: original, Personal: &Text{Text: "Sì", MailContent: sampleMail}},
 		Opened{Number: "2026-0000001", Person: "p", Original: original, Status: StatusNew, Personal: &Form{Description: "Sì", MailContent: sampleMail}},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/playbook"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // Command is the intention of a person or of the system to change a ticket. The actor and the time are separate arguments of the rules.
@@ -131,17 +132,17 @@ type Reply struct {
 	Attachments []Attachment
 	Solved      *bool // nil if the citizen did not answer whether the problem is solved
 	Courtesy    bool  // the reply contains only thanks: it does not reopen a resolved ticket
-	Mail        MailContent
+	Mail        receivedmail.MailContent
 	Original    *Attachment // the mail that holds the reply
 	Duplicate   ID          // the duplicate of the ticket to which the citizen replied
 }
 
-// KeepMail records a mail that changes nothing. A ticket keeps at most MaxKeptMails of them. Only the system gives it.
+// KeepMail records a mail that changes nothing. A ticket keeps at most receivedmail.receivedmail.MaxKeptMails of them. Only the system gives it.
 type KeepMail struct {
 	ID       ID
-	Why      MailEffect
+	Why      receivedmail.MailEffect
 	Text     string
-	Mail     MailContent
+	Mail     receivedmail.MailContent
 	Original *Attachment
 }
 

@@ -3,6 +3,8 @@
 
 package ticket
 
+import "github.com/sol-assistenza/sol/domain/ticket/receivedmail"
+
 // CitizenReminded records a reminder to the citizen of a question.
 type CitizenReminded struct {
 	Question ID  `json:"asked"` // the note with the question
@@ -17,11 +19,11 @@ type ContactFailed struct {
 
 // MailKept records a mail to the ticket's address that changes nothing. Operators who see the ticket may read it; the citizen does not see it.
 type MailKept struct {
-	Mail       ID          `json:"mail"`
-	Why        MailEffect  `json:"why"`
-	Original   *Attachment `json:"original,omitempty"`
-	Unverified bool        `json:"unverified,omitempty"` // the mail does not count as the citizen's
-	Personal   *Text       `json:"-"`
+	Mail       ID                      `json:"mail"`
+	Why        receivedmail.MailEffect `json:"why"`
+	Original   *Attachment             `json:"original,omitempty"`
+	Unverified bool                    `json:"unverified,omitempty"` // the mail does not count as the citizen's
+	Personal   *Text                   `json:"-"`
 }
 
 func (CitizenReminded) event() {}
@@ -69,3 +71,12 @@ func (MailKept) event()      {}
 
 func (ContactFailed) contactEvent() {}
 func (MailKept) contactEvent()      {}
+
+// MailFor returns the content of a mail as a ticket in a state keeps it: on the ticket of a verified citizen every mail is unverified, because
+// such a citizen proves who they are by logging in.
+func MailFor(s State, m receivedmail.MailContent) receivedmail.MailContent {
+	if s.Citizen == "" {
+		return m
+	}
+	return m.WithReason(receivedmail.UnverifiedCitizen)
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // Event is a recorded fact about a ticket. The set is closed: a switch over Event names every event or its family.
@@ -66,7 +67,7 @@ type Form struct {
 	OnBehalfOf string   `json:"concerns,omitempty"`
 	IUV        string   `json:"iuv,omitempty"`
 	FileNames  []string `json:"file_names,omitempty"` // in the order of the attachments
-	MailContent
+	receivedmail.MailContent
 }
 
 // PersonalDataErased records that the keys of the ticket were destroyed together with this event. No Personal field of the ticket can be

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // CitizenNote records a public note. The citizen and every operator who sees the ticket may read it from VisibleFrom on, the author's
@@ -41,7 +42,7 @@ type RegionalNote struct {
 type Text struct {
 	Text      string   `json:"text"`
 	FileNames []string `json:"file_names,omitempty"`
-	MailContent
+	receivedmail.MailContent
 }
 
 func (CitizenNote) event()  {}

@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
@@ -90,7 +91,7 @@ func (w hiddenFixture) hiddenSteps(id string) map[string]func() {
 		},
 		"mail failed": func() { give(ticket.ReportContact{Message: uuid.NewString(), Why: ticket.DeliveryRefused}) },
 		"mail kept": func() {
-			give(ticket.KeepMail{ID: ticket.ID(uuid.Must(uuid.NewV7()).String()), Why: ticket.AutomaticMail, Text: "Sono assente"})
+			give(ticket.KeepMail{ID: ticket.ID(uuid.Must(uuid.NewV7()).String()), Why: receivedmail.AutomaticMail, Text: "Sono assente"})
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -39,7 +40,7 @@ func TestSenderOfAMail(t *testing.T) {
 	w := newFixture(t)
 	anna := w.logIn("anna", person.ASROperator, torino)
 	id := w.anonymous().post("/api/v1/tickets", form(torino)).want(201).text("id")
-	mail := app.ReceivedMail{Content: ticket.MailContent{Sender: &ticket.MailSender{From: "altro@example.org", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress}}}}
+	mail := app.ReceivedMail{Content: receivedmail.MailContent{Sender: &receivedmail.MailSender{From: "altro@example.org", Unverified: []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}}}}
 	if _, err := w.system.App.Reply(t.Context(), app.LinkHolder(ticket.ID(id), ""), ticket.ID(id), app.ReplyRequest{Text: "Mandatemi tutto", Mail: &mail}, app.Idempotency{}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/dossier"
 )
 
 // TestDossierProvesWhatItLeavesOut makes the dossier of an auditor of the entity that handed a ticket over to the Region. An internal note of the
@@ -36,7 +37,7 @@ func TestDossierProvesWhatItLeavesOut(t *testing.T) {
 	auditor := s.anna
 	auditor.Actor = person.Actor{ID: s.Account(t, "rosa", person.Auditor, s.anna.Actor.Entity), Role: person.Auditor, Entity: s.anna.Actor.Entity}
 
-	d, err := s.App.Dossier(t.Context(), auditor, id)
+	d, err := dossier.Make(t.Context(), s.App, auditor, id)
 	if err != nil {
 		t.Fatal(err)
 	}

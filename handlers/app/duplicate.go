@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -43,7 +44,7 @@ func (s *Service) forwardReply(ctx context.Context, by Caller, duplicate, main t
 	if by.Link != "" || by.Actor.ID != state.Citizen { // an operator found that it is the same citizen
 		replier = LinkHolder(main, by.From)
 		if state.Citizen != "" { // of whom nobody knows that they wrote the duplicate
-			in.Unverified = ticket.UnverifiedDuplicate
+			in.Unverified = receivedmail.UnverifiedDuplicate
 		}
 	}
 	in.Duplicate, in.Solved, in.SeenOpen = duplicate, nil, false

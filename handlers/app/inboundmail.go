@@ -14,13 +14,14 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/mailsender"
 )
 
 // KeepMail records a mail that changes nothing at its ticket: an automatic reply, or thanks about a closed ticket. Errors: those of the store.
-func (s *Service) KeepMail(ctx context.Context, id ticket.ID, why ticket.MailEffect, text string, mail ReceivedMail, idempotency Idempotency) error {
+func (s *Service) KeepMail(ctx context.Context, id ticket.ID, why receivedmail.MailEffect, text string, mail ReceivedMail, idempotency Idempotency) error {
 	request := CommandRequest{Ticket: id, By: person.Actor{ID: "inbound-mail", Role: person.System}, Key: idempotency.Key}
 	keep := ticket.KeepMail{Why: why, Text: text, Mail: mail.Content}
 	var err error
@@ -50,7 +51,7 @@ func (s *Service) storeOriginal(ctx context.Context, id ticket.ID, mail *Receive
 	if mail == nil || len(mail.Raw) == 0 {
 		return nil, nil
 	}
-	stored, _, err := attachment.Store(ctx, s.Store, id, []attachment.FileUpload{{Content: mail.Raw, MediaType: ticket.OriginalMediaType}})
+	stored, _, err := attachment.Store(ctx, s.Store, id, []attachment.FileUpload{{Content: mail.Raw, MediaType: receivedmail.OriginalMediaType}})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 		}
 		state, _, err := s.State(ctx, linked)
 		if by.Link != "" && state.LinkIssue > 0 { // whoever holds the closed ticket's link may not be who gets the mails of the linked one
-			in.Unverified = ticket.UnverifiedRevoked
+			in.Unverified = receivedmail.UnverifiedRevoked
 		}
 		switch {
 		case errors.Is(err, eventstore.ErrNotFound):
@@ -102,15 +103,15 @@ func (s *Service) replyToClosed(ctx context.Context, by Caller, closed ticket.ID
 	return CommandResult{}, fmt.Errorf("more than %d tickets are linked to %s", maxLinked, closed)
 }
 
-// checkSender returns the content of a mail with the reason ticket.UnverifiedAddress if its sender is not the address on the ticket that keeps it. A mail
+// checkSender returns the content of a mail with the reason receivedmail.UnverifiedAddress if its sender is not the address on the ticket that keeps it. A mail
 // to a closed ticket or a duplicate is kept by another ticket, whose address may be another one.
-func (s *Service) checkSender(ctx context.Context, id ticket.ID, mail ticket.MailContent) (ticket.MailContent, error) {
+func (s *Service) checkSender(ctx context.Context, id ticket.ID, mail receivedmail.MailContent) (receivedmail.MailContent, error) {
 	if mail.Sender == nil || mail.Sender.From == "" {
 		return mail, nil
 	}
 	history, err := s.History(ctx, id)
 	if err == nil && !mailsender.SameAddress(mail.Sender.From, CitizenAddress(history)) {
-		mail = mail.WithReason(ticket.UnverifiedAddress)
+		mail = mail.WithReason(receivedmail.UnverifiedAddress)
 	}
 	return mail, err
 }

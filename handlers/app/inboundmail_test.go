@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
@@ -18,8 +19,8 @@ import (
 func (s *service) receivedMail(id ticket.ID) app.ReceivedMail {
 	return app.ReceivedMail{
 		Raw: []byte("From: prova@example.it\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nEra il 3 novembre\r\n> /richieste/" + s.App.Identity.PersonalLink(id, ticket.IssueAt(0, s.App.Store.Now())) + "\r\n"),
-		Content: ticket.MailContent{
-			Quoted: "> Testo citato", LeftOut: []ticket.LeftOutFile{{Name: "foto.heic", Why: ticket.LeftOutType}},
+		Content: receivedmail.MailContent{
+			Quoted: "> Testo citato", LeftOut: []receivedmail.LeftOutFile{{Name: "foto.heic", Why: receivedmail.LeftOutType}},
 		},
 	}
 }
@@ -66,7 +67,7 @@ func TestMailWithoutEffect(t *testing.T) {
 	id := s.open()
 	_, before := s.state(id)
 	for range 2 { // the peer sends it again
-		if err := s.App.KeepMail(t.Context(), id, ticket.AutomaticMail, "Assente fino al 10/12", s.receivedMail(id), app.Idempotency{Key: "mail/1"}); err != nil {
+		if err := s.App.KeepMail(t.Context(), id, receivedmail.AutomaticMail, "Assente fino al 10/12", s.receivedMail(id), app.Idempotency{Key: "mail/1"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,12 +82,12 @@ func TestMailWithoutEffect(t *testing.T) {
 	u := take()
 	u.ExpectedVersion = before
 	s.update(s.anna, id, u)
-	for n := range ticket.MaxKeptMails + 5 {
-		if err := s.App.KeepMail(t.Context(), id, ticket.AutomaticMail, "Assente", s.receivedMail(id), app.Idempotency{Key: "mail/again/" + strings.Repeat("x", n)}); err != nil {
+	for n := range receivedmail.MaxKeptMails + 5 {
+		if err := s.App.KeepMail(t.Context(), id, receivedmail.AutomaticMail, "Assente", s.receivedMail(id), app.Idempotency{Key: "mail/again/" + strings.Repeat("x", n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if state, _ := s.state(id); state.KeptMails != ticket.MaxKeptMails {
-		t.Errorf("got %d kept mails, want at most %d", state.KeptMails, ticket.MaxKeptMails)
+	if state, _ := s.state(id); state.KeptMails != receivedmail.MaxKeptMails {
+		t.Errorf("got %d kept mails, want at most %d", state.KeptMails, receivedmail.MaxKeptMails)
 	}
 }

@@ -71,10 +71,11 @@ func (m ReplayMoment) Checks(v ticketview.Viewer) (ticketview.Playbook, bool) {
 // holds neither data nor texts, so no view shows them. Errors: *ticket.NotVisibleError for those who are neither auditor nor data protection
 // officer; eventstore.ErrNotFound.
 func (s *Service) Replay(ctx context.Context, by Caller, id ticket.ID) (*Replay, error) {
-	return s.loadReplay(ctx, by, id, accesslog.History)
+	return s.ReplayAs(ctx, by, id, accesslog.History)
 }
 
-func (s *Service) loadReplay(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
+// ReplayAs is Replay with the kind of look that it records.
+func (s *Service) ReplayAs(ctx context.Context, by Caller, id ticket.ID, kind accesslog.Kind) (*Replay, error) {
 	viewer := by.Viewer()
 	if !by.May(policy.ReadEvents) {
 		return nil, &ticket.NotVisibleError{}
@@ -143,6 +144,9 @@ func withoutReason(e ticket.Event) json.RawMessage {
 	personal, _ := json.Marshal(contacts) // of texts alone: it cannot fail
 	return personal
 }
+
+// History returns the decoded events.
+func (r *Replay) History() []ticket.Recorded { return r.history }
 
 // At returns the ticket at a moment.
 func (r *Replay) At(at time.Time) ReplayMoment {

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -30,14 +31,14 @@ type ReplyRequest struct {
 	Mail      *ReceivedMail           `json:"-"` // the mail that holds the reply; nil for a reply on the web
 	Duplicate ticket.ID               `json:"-"` // that of ticket.Reply
 	// Unverified says why the reply does not count as the citizen's although a link or a session allows it; empty if it does.
-	Unverified ticket.UnverifiedReason `json:"-"`
-	SeenOpen   bool                    `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
+	Unverified receivedmail.UnverifiedReason `json:"-"`
+	SeenOpen   bool                          `json:"-"` // the citizen saw the ticket open; if it has closed since, Reply fails with ErrClosed
 }
 
 // ReceivedMail is the mail that holds a text, with what was not taken of it.
 type ReceivedMail struct {
 	Raw     []byte
-	Content ticket.MailContent
+	Content receivedmail.MailContent
 }
 
 // ErrClosed refuses a reply to a ticket that was closed after the citizen saw it open.
@@ -160,7 +161,7 @@ func LinkedTicketForm(closed ticket.ID, history []ticket.Recorded, text string, 
 	if strings.TrimSpace(text) == "" { // the old description would add nothing new
 		return ticket.Open{}, ticket.NewInvalidField("text", refusal.Required.With(), "what is still to be solved")
 	}
-	form.FileNames, form.Description, form.MailContent = nil, text, ticket.MailContent{}
+	form.FileNames, form.Description, form.MailContent = nil, text, receivedmail.MailContent{}
 	entity := first.ChosenEntity
 	if e, ok := c.Entity(entity); ok && !e.ValidAt(now) {
 		entity = c.Successor(entity)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -135,7 +136,7 @@ func (c mailCase) checkText(t *testing.T, got *ticket.Text, token string) {
 // checkOriginal checks that the original mail is kept.
 func (w *fixture) checkOriginal(t *testing.T, id ticket.ID, original *ticket.Attachment, token string) {
 	t.Helper()
-	if original == nil || original.MediaType != ticket.OriginalMediaType {
+	if original == nil || original.MediaType != receivedmail.OriginalMediaType {
 		t.Fatalf("got original %+v, want the mail", original)
 	}
 	content, err := w.store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, string(id), string(original.ID))

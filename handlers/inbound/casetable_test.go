@@ -3,6 +3,8 @@
 
 package inbound
 
+import "github.com/sol-assistenza/sol/domain/ticket/receivedmail"
+
 import "github.com/sol-assistenza/sol/domain/ticket"
 
 // mailCase describes the result of the mail testdata/NAME.eml, which has the structure that a mail program or a mail server gives it. The
@@ -19,7 +21,7 @@ type mailCase struct {
 	files         string // names, separated by spaces
 	leftOut       string // names and reasons, separated by spaces
 	refused       string // beginning of the SMTP answer
-	kept          ticket.MailEffect
+	kept          receivedmail.MailEffect
 	flagged       bool // the reply changes nothing
 	bounced       bool
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // On a resolved ticket courtesies are kept as messages and machines' mails as mails without effect; neither changes the status.
@@ -41,7 +42,7 @@ func TestAutomaticMailsAndCourtesiesKeepTheStatus(t *testing.T) {
 		reply, replied := last.(ticket.CitizenReplied)
 		kept, isKept := last.(ticket.MailKept)
 		if s.Status != ticket.StatusResolved || replied != c.courtesy || isKept == c.courtesy || replied && reply.Kind != ticket.ReplyMessage ||
-			isKept && (kept.Why != ticket.AutomaticMail || kept.Personal.Text == "") {
+			isKept && (kept.Why != receivedmail.AutomaticMail || kept.Personal.Text == "") {
 			t.Errorf("%s: got status %s, last event %+v, want it resolved", name, s.Status, last)
 		}
 	}

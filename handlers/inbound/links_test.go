@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // A mail to an expired reply address is kept as one of an unverified sender: it is not lost, and it reopens nothing.
@@ -23,7 +24,7 @@ func TestMailsToExpiredAddressesAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	reply, s := w.lastReply(id)
-	if want := []ticket.UnverifiedReason{ticket.UnverifiedExpired}; !slices.Equal(reply.Personal.Sender.Unverified, want) || s.Status != ticket.StatusResolved || reply.Personal.Text != "Non funziona ancora" {
+	if want := []receivedmail.UnverifiedReason{receivedmail.UnverifiedExpired}; !slices.Equal(reply.Personal.Sender.Unverified, want) || s.Status != ticket.StatusResolved || reply.Personal.Text != "Non funziona ancora" {
 		t.Errorf("got %+v, status %s, want an unverified message", reply.Personal, s.Status)
 	}
 	if err := w.mail(valid.Reply(id), plain("Davvero non funziona")); err != nil {

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 )
@@ -19,7 +20,7 @@ import (
 // note holds the text, the files and the quotation of a mail that a ticket keeps.
 type note struct {
 	text    string
-	content ticket.MailContent
+	content receivedmail.MailContent
 	files   []attachment.FileUpload
 	cut     bool // something other than a signature was taken for a quotation
 }
@@ -30,9 +31,9 @@ func (s *Server) read(in received, history []ticket.Recorded) note {
 		Name: s.SenderName, IsAddress: s.Addresses.IsOurs, Texts: append(s.textsOf(history), s.SentTexts...), Replies: repliesOf(history),
 	})
 	n := note{text: mailtext.Mask(text), cut: quoted != "" && !onlySignature}
-	n.content.Quoted = cutText(mailtext.Mask(quoted), ticket.MaxQuotedLength)
+	n.content.Quoted = cutText(mailtext.Mask(quoted), receivedmail.MaxQuotedLength)
 	for _, l := range in.LeftOut {
-		n.leaveOut(l.Name, map[mailtext.Reason]ticket.LeftOutReason{mailtext.TooLong: ticket.LeftOutLength, mailtext.WrongType: ticket.LeftOutType}[l.Why])
+		n.leaveOut(l.Name, map[mailtext.Reason]receivedmail.LeftOutReason{mailtext.TooLong: receivedmail.LeftOutLength, mailtext.WrongType: receivedmail.LeftOutType}[l.Why])
 	}
 	files := slices.Clone(in.Files)
 	slices.SortStableFunc(files, func(a, b mailtext.File) int { return inlineRank(a) - inlineRank(b) })
@@ -105,7 +106,7 @@ func repliesOf(history []ticket.Recorded) (all []string) {
 func (n *note) addFile(f mailtext.File) {
 	upload := attachment.FileUpload{Name: f.Name, Content: f.Content}
 	if len(n.files) >= ticket.MaxAttachments {
-		n.leaveOut(f.Name, ticket.LeftOutCount)
+		n.leaveOut(f.Name, receivedmail.LeftOutCount)
 		return
 	}
 	_, err := attachment.Check("attachments", []attachment.FileUpload{upload})
@@ -114,11 +115,11 @@ func (n *note) addFile(f mailtext.File) {
 	case err == nil:
 		n.files = append(n.files, upload)
 	case errors.As(err, &invalid) && strings.HasSuffix(invalid.Fields[0].Field, ".name"):
-		n.leaveOut(f.Name, ticket.LeftOutType)
+		n.leaveOut(f.Name, receivedmail.LeftOutType)
 	case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
-		n.leaveOut(f.Name, ticket.LeftOutSize)
+		n.leaveOut(f.Name, receivedmail.LeftOutSize)
 	default:
-		n.leaveOut(f.Name, ticket.LeftOutContent)
+		n.leaveOut(f.Name, receivedmail.LeftOutContent)
 	}
 }
 
@@ -126,12 +127,12 @@ func (n *note) addFile(f mailtext.File) {
 const maxLeftOut = 50
 
 // leaveOut names a part that is not taken. A reason that is not known counts as unreadable.
-func (n *note) leaveOut(name string, why ticket.LeftOutReason) {
+func (n *note) leaveOut(name string, why receivedmail.LeftOutReason) {
 	if why == "" {
-		why = ticket.LeftOutUnreadable
+		why = receivedmail.LeftOutUnreadable
 	}
 	if len(n.content.LeftOut) < maxLeftOut {
-		n.content.LeftOut = append(n.content.LeftOut, ticket.LeftOutFile{Name: cutText(mailtext.Mask(name), attachment.MaxName), Why: why})
+		n.content.LeftOut = append(n.content.LeftOut, receivedmail.LeftOutFile{Name: cutText(mailtext.Mask(name), attachment.MaxName), Why: why})
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
@@ -62,7 +63,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 	}
 	if reason := in.Automatic(in.from); reason != "" {
 		s.Log.InfoContext(ctx, "automatic mail kept", "ticket", to.ID, "reason", reason)
-		return s.keep(ctx, id, ticket.AutomaticMail, in)
+		return s.keep(ctx, id, receivedmail.AutomaticMail, in)
 	}
 	history, err := s.App.History(ctx, id)
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Server) process(ctx context.Context, to mailaddress.Address, in receive
 	ended := state.Status == ticket.StatusResolved || state.Status == ticket.StatusClosed
 	courtesy := ended && (in.IsReaction(n.text) || len(n.files) == 0 && len(n.content.LeftOut) == 0 && n.isCourtesy(in, history))
 	if courtesy && state.Status == ticket.StatusClosed {
-		outcome, err := s.keep(ctx, id, ticket.CourtesyMail, in)
+		outcome, err := s.keep(ctx, id, receivedmail.CourtesyMail, in)
 		if err == nil {
 			outcome = "courtesy"
 		}
@@ -139,7 +140,7 @@ const maxReported = 10
 const maxKeptOriginal = 1 << 20
 
 // keep records a mail that changes nothing.
-func (s *Server) keep(ctx context.Context, id ticket.ID, why ticket.MailEffect, in received) (outcome string, err error) {
+func (s *Server) keep(ctx context.Context, id ticket.ID, why receivedmail.MailEffect, in received) (outcome string, err error) {
 	history, err := s.App.History(ctx, id)
 	if err != nil {
 		return "failed", s.temporaryFailure(err)
@@ -192,7 +193,7 @@ func (s *Server) processReturned(ctx context.Context, messageID string, in recei
 	if id == "" {
 		return "automatic", nil
 	}
-	return s.keep(ctx, id, ticket.AutomaticMail, in)
+	return s.keep(ctx, id, receivedmail.AutomaticMail, in)
 }
 
 // cutText returns a text with at most n characters.

@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 )
@@ -74,9 +75,9 @@ func refuseReturn() error {
 }
 
 // refuseFiles returns the answer to a mail without text of which no file can be taken.
-func refuseFiles(leftOut []ticket.LeftOutFile) error {
+func refuseFiles(leftOut []receivedmail.LeftOutFile) error {
 	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(leftOut[0].Name)
-	if leftOut[0].Why == ticket.LeftOutSize {
+	if leftOut[0].Why == receivedmail.LeftOutSize {
 		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
 	}
 	return refuse(code, enhanced, "Nulla e' stato registrato. Allegato %+q non accettato: sono ammessi %s, al massimo 1 MB ciascuno. Lo converta e lo invii di nuovo.",

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -106,7 +107,7 @@ func TestLargeFilesAreNamed(t *testing.T) {
 	}
 	last, _, _ := w.last(id)
 	reply, ok := last.(ticket.CitizenReplied)
-	if !ok || reply.Personal.Text != "Ecco la ricevuta" || len(reply.Attachments) != 1 || len(reply.Personal.LeftOut) != 4 || reply.Personal.LeftOut[3].Why != ticket.LeftOutSize {
+	if !ok || reply.Personal.Text != "Ecco la ricevuta" || len(reply.Attachments) != 1 || len(reply.Personal.LeftOut) != 4 || reply.Personal.LeftOut[3].Why != receivedmail.LeftOutSize {
 		t.Fatalf("got last event %+v, want a reply with one file and four left out", last)
 	}
 	if content, err := w.store.ReadBlob(t.Context(), eventstore.Reader{Everything: true}, string(id), string(reply.Original.ID)); err != nil || len(content) < 5<<20 {

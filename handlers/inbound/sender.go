@@ -8,16 +8,17 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/mailsender"
 )
 
 // senderOf returns the sender of a mail to a ticket, with the reasons why it does not count as the citizen's. history is that of the
 // ticket; its address is compared with the sender. A mail without a field From is its envelope's.
-func (s *Server) senderOf(in received, history []ticket.Recorded) *ticket.MailSender {
+func (s *Server) senderOf(in received, history []ticket.Recorded) *receivedmail.MailSender {
 	origin, envelope := mailsender.Read(in.Message), mailsender.EnvelopeAddress(in.from)
-	sender := &ticket.MailSender{Envelope: envelope}
-	refuse := func(when bool, why ticket.UnverifiedReason) {
+	sender := &receivedmail.MailSender{Envelope: envelope}
+	refuse := func(when bool, why receivedmail.UnverifiedReason) {
 		if when && !slices.Contains(sender.Unverified, why) {
 			sender.Unverified = append(sender.Unverified, why)
 		}
@@ -28,26 +29,26 @@ func (s *Server) senderOf(in received, history []ticket.Recorded) *ticket.MailSe
 	}
 	sender.From = visible
 	if c := origin.Certificate; c != nil {
-		refuse(c.Sender != "" && !mailsender.SameAddress(c.Sender, visible), ticket.UnverifiedCertificate)
+		refuse(c.Sender != "" && !mailsender.SameAddress(c.Sender, visible), receivedmail.UnverifiedCertificate)
 		if c.Sender != "" {
 			sender.From = c.Sender
 		}
 		visible = c.Manager
 	}
-	refuse(in.expired, ticket.UnverifiedExpired)
-	refuse(sender.From == "", ticket.UnverifiedMissing)
-	refuse(len(origin.From) > 1, ticket.UnverifiedSeveral)
-	refuse(sender.From != "" && !mailsender.SameAddress(sender.From, app.CitizenAddress(history)), ticket.UnverifiedAddress)
-	refuse(origin.Sender != "" && !mailsender.SameAddress(origin.Sender, sender.From), ticket.UnverifiedSender)
+	refuse(in.expired, receivedmail.UnverifiedExpired)
+	refuse(sender.From == "", receivedmail.UnverifiedMissing)
+	refuse(len(origin.From) > 1, receivedmail.UnverifiedSeveral)
+	refuse(sender.From != "" && !mailsender.SameAddress(sender.From, app.CitizenAddress(history)), receivedmail.UnverifiedAddress)
+	refuse(origin.Sender != "" && !mailsender.SameAddress(origin.Sender, sender.From), receivedmail.UnverifiedSender)
 	result := mailsender.NotReported
 	if len(s.TrustedServers) > 0 {
 		result = mailsender.CheckAuthentication(in.raw, s.TrustedServers, mailsender.DomainOf(visible))
-		refuse(result == mailsender.NotReported, ticket.UnverifiedUnchecked)
-		refuse(result == mailsender.FailedCheck || result == mailsender.OtherDomain, ticket.UnverifiedFailed)
-		refuse(origin.Certificate != nil && !s.isCertifiedBy(*origin.Certificate, sender.From), ticket.UnverifiedCertificate)
+		refuse(result == mailsender.NotReported, receivedmail.UnverifiedUnchecked)
+		refuse(result == mailsender.FailedCheck || result == mailsender.OtherDomain, receivedmail.UnverifiedFailed)
+		refuse(origin.Certificate != nil && !s.isCertifiedBy(*origin.Certificate, sender.From), receivedmail.UnverifiedCertificate)
 	}
 	if result != mailsender.Authenticated {
-		refuse(envelope != "" && !mailsender.IsAligned(mailsender.DomainOf(envelope), mailsender.DomainOf(visible)), ticket.UnverifiedEnvelope)
+		refuse(envelope != "" && !mailsender.IsAligned(mailsender.DomainOf(envelope), mailsender.DomainOf(visible)), receivedmail.UnverifiedEnvelope)
 	}
 	return sender
 }

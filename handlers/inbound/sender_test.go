@@ -12,6 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 )
 
@@ -65,7 +66,7 @@ func TestSenders(t *testing.T) {
 	for name, c := range map[string]struct {
 		envelope string
 		headers  []string
-		want     []ticket.UnverifiedReason
+		want     []receivedmail.UnverifiedReason
 	}{
 		"the ticket's address":          {"prova@example.it", []string{"From: Prova <prova@example.it>"}, nil},
 		"in capitals":                   {"Prova@Example.IT", []string{"From: PROVA@EXAMPLE.IT"}, nil},
@@ -74,16 +75,16 @@ func TestSenders(t *testing.T) {
 		"forwarded by our own server":   {"SRS0=HHH=TT=example.it=prova@inoltro.example.org", []string{"From: prova@example.it"}, nil},
 		"twice the same":                {"prova@example.it", []string{"From: Prova <prova@example.it>, prova@example.it"}, nil},
 		"Sender is the same":            {"prova@example.it", []string{"From: prova@example.it", "Sender: prova@example.it"}, nil},
-		"another address":               {"altro@example.org", []string{"From: Prova <altro@example.org>"}, []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
-		"the address in the name":       {"altro@example.org", []string{"From: \"prova@example.it\" <altro@example.org>"}, []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
-		"with a plus":                   {"prova@example.it", []string{"From: prova+lavoro@example.it"}, []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
-		"another mailbox of the domain": {"altro@example.it", []string{"From: altro@example.it"}, []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
-		"another envelope":              {"altro@example.org", []string{"From: Prova <prova@example.it>"}, []ticket.UnverifiedReason{ticket.UnverifiedEnvelope}},
-		"several in From":               {"prova@example.it", []string{"From: prova@example.it, altro@example.org"}, []ticket.UnverifiedReason{ticket.UnverifiedSeveral}},
-		"several fields From":           {"prova@example.it", []string{"From: prova@example.it", "From: altro@example.org"}, []ticket.UnverifiedReason{ticket.UnverifiedSeveral}},
-		"a group":                       {"prova@example.it", []string{"From: Noi: prova@example.it, altro@example.it;"}, []ticket.UnverifiedReason{ticket.UnverifiedSeveral}},
-		"somebody else sent it":         {"prova@example.it", []string{"From: prova@example.it", "Sender: altro@example.org"}, []ticket.UnverifiedReason{ticket.UnverifiedSender}},
-		"without From, another":         {"altro@example.org", nil, []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
+		"another address":               {"altro@example.org", []string{"From: Prova <altro@example.org>"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
+		"the address in the name":       {"altro@example.org", []string{"From: \"prova@example.it\" <altro@example.org>"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
+		"with a plus":                   {"prova@example.it", []string{"From: prova+lavoro@example.it"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
+		"another mailbox of the domain": {"altro@example.it", []string{"From: altro@example.it"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
+		"another envelope":              {"altro@example.org", []string{"From: Prova <prova@example.it>"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedEnvelope}},
+		"several in From":               {"prova@example.it", []string{"From: prova@example.it, altro@example.org"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedSeveral}},
+		"several fields From":           {"prova@example.it", []string{"From: prova@example.it", "From: altro@example.org"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedSeveral}},
+		"a group":                       {"prova@example.it", []string{"From: Noi: prova@example.it, altro@example.it;"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedSeveral}},
+		"somebody else sent it":         {"prova@example.it", []string{"From: prova@example.it", "Sender: altro@example.org"}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedSender}},
+		"without From, another":         {"altro@example.org", nil, []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
 		"nothing is reported":           {"prova@example.it", []string{"Authentication-Results: mx.example.it; dmarc=fail", "From: prova@example.it"}, nil}, // no server is trusted
 	} {
 		id := w.open(ticket.StatusResolved)
@@ -114,23 +115,23 @@ func TestAuthenticationResultsOfTheReceivingServer(t *testing.T) {
 	for name, c := range map[string]struct {
 		envelope string
 		headers  []string
-		want     []ticket.UnverifiedReason
+		want     []receivedmail.UnverifiedReason
 	}{
 		"passes":                       {"prova@example.it", report("dmarc=pass header.from=example.it", fromCitizen), nil},
 		"passes from another server":   {"bounce@invio.example.org", report("dkim=pass header.d=example.it; spf=pass smtp.mailfrom=invio.example.org", fromCitizen), nil},
 		"nothing published":            {"prova@example.it", report("spf=none; dkim=none; dmarc=none", fromCitizen), nil},
-		"fails":                        {"prova@example.it", report("dmarc=fail header.from=example.it", fromCitizen), []ticket.UnverifiedReason{ticket.UnverifiedFailed}},
-		"fails softly":                 {"prova@example.it", report("spf=softfail smtp.mailfrom=prova@example.it", fromCitizen), []ticket.UnverifiedReason{ticket.UnverifiedFailed}},
-		"only another domain passes":   {"prova@evil.example", report("spf=pass smtp.mailfrom=prova@evil.example; dmarc=none", fromCitizen), []ticket.UnverifiedReason{ticket.UnverifiedFailed, ticket.UnverifiedEnvelope}},
-		"an error for now":             {"prova@example.it", report("spf=temperror smtp.mailfrom=prova@example.it", fromCitizen), []ticket.UnverifiedReason{ticket.UnverifiedUnchecked}},
-		"not reported":                 {"prova@example.it", []string{fromCitizen}, []ticket.UnverifiedReason{ticket.UnverifiedUnchecked}},
-		"reported by somebody else":    {"prova@example.it", []string{"Authentication-Results: mx.evil.example; dmarc=pass header.from=example.it", fromCitizen}, []ticket.UnverifiedReason{ticket.UnverifiedUnchecked}},
-		"forged below":                 {"prova@example.it", report("dmarc=fail header.from=example.it", "Authentication-Results: mx.asr.example.it; dmarc=pass header.from=example.it", fromCitizen), []ticket.UnverifiedReason{ticket.UnverifiedFailed}},
-		"passes, another address":      {"altro@example.org", report("dmarc=pass header.from=example.org", "From: altro@example.org"), []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
+		"fails":                        {"prova@example.it", report("dmarc=fail header.from=example.it", fromCitizen), []receivedmail.UnverifiedReason{receivedmail.UnverifiedFailed}},
+		"fails softly":                 {"prova@example.it", report("spf=softfail smtp.mailfrom=prova@example.it", fromCitizen), []receivedmail.UnverifiedReason{receivedmail.UnverifiedFailed}},
+		"only another domain passes":   {"prova@evil.example", report("spf=pass smtp.mailfrom=prova@evil.example; dmarc=none", fromCitizen), []receivedmail.UnverifiedReason{receivedmail.UnverifiedFailed, receivedmail.UnverifiedEnvelope}},
+		"an error for now":             {"prova@example.it", report("spf=temperror smtp.mailfrom=prova@example.it", fromCitizen), []receivedmail.UnverifiedReason{receivedmail.UnverifiedUnchecked}},
+		"not reported":                 {"prova@example.it", []string{fromCitizen}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedUnchecked}},
+		"reported by somebody else":    {"prova@example.it", []string{"Authentication-Results: mx.evil.example; dmarc=pass header.from=example.it", fromCitizen}, []receivedmail.UnverifiedReason{receivedmail.UnverifiedUnchecked}},
+		"forged below":                 {"prova@example.it", report("dmarc=fail header.from=example.it", "Authentication-Results: mx.asr.example.it; dmarc=pass header.from=example.it", fromCitizen), []receivedmail.UnverifiedReason{receivedmail.UnverifiedFailed}},
+		"passes, another address":      {"altro@example.org", report("dmarc=pass header.from=example.org", "From: altro@example.org"), []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
 		"certified by its own domain":  {"posta-certificata@pec.example.it", report("dmarc=pass header.from=pec.example.it", pec("pec.example.it", "prova@example.it", "prova@example.it")...), nil},
 		"certified by a known manager": {"posta-certificata@pec.gestore.example.org", report("dkim=pass header.d=gestore.example.org", pec("pec.gestore.example.org", "prova@example.it", "prova@example.it")...), nil},
-		"certified by nobody known":    {"posta-certificata@evil.example", report("dmarc=pass header.from=evil.example", pec("evil.example", "prova@example.it", "prova@example.it")...), []ticket.UnverifiedReason{ticket.UnverifiedCertificate}},
-		"certified for another":        {"posta-certificata@pec.gestore.example.org", report("dkim=pass header.d=gestore.example.org", pec("pec.gestore.example.org", "altro@example.org", "prova@example.it")...), []ticket.UnverifiedReason{ticket.UnverifiedCertificate, ticket.UnverifiedAddress}},
+		"certified by nobody known":    {"posta-certificata@evil.example", report("dmarc=pass header.from=evil.example", pec("evil.example", "prova@example.it", "prova@example.it")...), []receivedmail.UnverifiedReason{receivedmail.UnverifiedCertificate}},
+		"certified for another":        {"posta-certificata@pec.gestore.example.org", report("dkim=pass header.d=gestore.example.org", pec("pec.gestore.example.org", "altro@example.org", "prova@example.it")...), []receivedmail.UnverifiedReason{receivedmail.UnverifiedCertificate, receivedmail.UnverifiedAddress}},
 	} {
 		id := w.open(ticket.StatusResolved)
 		if err := w.mailFrom(c.envelope, w.addresses.Reply(id), from("Non funziona ancora", c.headers...)); err != nil {
@@ -156,7 +157,7 @@ func TestMailsToVerifiedCitizensTickets(t *testing.T) {
 				t.Fatal(err)
 			}
 			reply, s := w.lastReply(id)
-			if s.Status != after || !reply.Unverified || reply.Personal.Text != text || !slices.Contains(reply.Personal.Sender.Unverified, ticket.UnverifiedCitizen) ||
+			if s.Status != after || !reply.Unverified || reply.Personal.Text != text || !slices.Contains(reply.Personal.Sender.Unverified, receivedmail.UnverifiedCitizen) ||
 				before == ticket.StatusResolved && reply.Kind != ticket.ReplyMessage {
 				t.Errorf("%s, %s: got status %s, reply %+v, want %s", before, text, s.Status, reply, after)
 			}
@@ -248,7 +249,7 @@ func TestMailToDuplicateIsComparedWithTheMainTicket(t *testing.T) {
 		t.Fatal(err)
 	}
 	reply, s := w.lastReply(main)
-	if want := []ticket.UnverifiedReason{ticket.UnverifiedAddress}; !slices.Equal(reply.Personal.Sender.Unverified, want) || s.Status != ticket.StatusResolved {
+	if want := []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}; !slices.Equal(reply.Personal.Sender.Unverified, want) || s.Status != ticket.StatusResolved {
 		t.Errorf("got %+v, status %s, want an unverified message", reply.Personal.Sender, s.Status)
 	}
 }

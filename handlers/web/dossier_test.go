@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/dossier"
 )
 
 // fetch downloads a file and checks its content type and the name under which a browser would save it.
@@ -104,7 +105,7 @@ func tagBytes(lists ...[]string) (b []byte) {
 }
 
 // verifyDossier reads a dossier and verifies every leaf as the dossier's text describes it: with SHA-256 and without code of this project.
-func (w *system) verifyDossier(b *browser, path, number string) (d app.Dossier) {
+func (w *system) verifyDossier(b *browser, path, number string) (d dossier.Dossier) {
 	w.Helper()
 	w.must(json.Unmarshal(b.fetch(path, "application/json", "fascicolo-"+number+".json"), &d))
 	if d.Number != number || len(d.Events) == 0 || len(d.VerificationSteps) == 0 {

@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
@@ -72,7 +73,7 @@ func TestPagesTellTheCitizenNothingOfHiddenEvents(t *testing.T) {
 		give(system, ticket.BeginPlaybook{})
 		give(system, ticket.RecordQueryResult{Run: 1, Query: playbook.FindReport, Check: "referto-individuato", Why: ticket.SystemUnreachable})
 		give(system, ticket.ReportContact{Message: uuid.NewString(), Why: ticket.DeliveryRefused})
-		give(system, ticket.KeepMail{ID: ticket.ID(uuid.NewString()), Why: ticket.AutomaticMail, Text: "Sono assente"})
+		give(system, ticket.KeepMail{ID: ticket.ID(uuid.NewString()), Why: receivedmail.AutomaticMail, Text: "Sono assente"})
 	}
 	compare("opened")
 	hide()

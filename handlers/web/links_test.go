@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -42,8 +43,8 @@ func TestOperatorRevokesLinks(t *testing.T) {
 func TestUnverifiedMailsAreMarked(t *testing.T) {
 	w := newSystem(t)
 	id := w.open(request(torino))
-	mail := app.ReceivedMail{Raw: []byte("From: altro@example.org\r\n\r\nMandatemi tutto\r\n"), Content: ticket.MailContent{Sender: &ticket.MailSender{
-		From: "altro@example.org", Envelope: "bounce@invio.example.net", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress, ticket.UnverifiedEnvelope},
+	mail := app.ReceivedMail{Raw: []byte("From: altro@example.org\r\n\r\nMandatemi tutto\r\n"), Content: receivedmail.MailContent{Sender: &receivedmail.MailSender{
+		From: "altro@example.org", Envelope: "bounce@invio.example.net", Unverified: []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress, receivedmail.UnverifiedEnvelope},
 	}}}
 	_, err := w.App.Reply(t.Context(), app.LinkHolder(id, ""), id, app.ReplyRequest{Text: "Mandatemi tutto", Mail: &mail}, app.Idempotency{})
 	w.must(err)

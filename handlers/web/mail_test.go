@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -21,11 +21,11 @@ func TestPagesShowWhatAMailContained(t *testing.T) {
 	id := w.open(request(torino))
 	mail := app.ReceivedMail{
 		Raw:     []byte("From: prova@example.it\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nEra il 3 novembre\r\n> " + w.link(id) + "\r\n"),
-		Content: ticket.MailContent{Quoted: "> Testo citato", LeftOut: []ticket.LeftOutFile{{Name: "foto.heic", Why: ticket.LeftOutType}}},
+		Content: receivedmail.MailContent{Quoted: "> Testo citato", LeftOut: []receivedmail.LeftOutFile{{Name: "foto.heic", Why: receivedmail.LeftOutType}}},
 	}
 	_, err := w.App.Reply(w.Context(), app.LinkHolder(id, ""), id, app.ReplyRequest{Text: "Era il 3 novembre", Mail: &mail}, app.Idempotency{})
 	w.must(err)
-	w.must(w.App.KeepMail(w.Context(), id, ticket.AutomaticMail, "Assente fino al 10/12", app.ReceivedMail{}, app.Idempotency{}))
+	w.must(w.App.KeepMail(w.Context(), id, receivedmail.AutomaticMail, "Assente fino al 10/12", app.ReceivedMail{}, app.Idempotency{}))
 
 	parts := []string{"Era il 3 novembre", "Mostra testo citato", "Testo citato", "Allegato non accettato: foto.heic, perché questo tipo di file non è ammesso.", "Mostra originale"}
 	operators := anna.ticket(id).shows(parts...).shows("Assente fino al 10/12", "e-mail senza effetto")

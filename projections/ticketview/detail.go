@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/acts"
 	"github.com/sol-assistenza/sol/domain/ticket/contacts"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // History is a ticket's history, folded once, for views at one moment.
@@ -163,7 +164,7 @@ func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	if e.Personal != nil {
 		t.Mail = newMailParts(e.Personal.MailContent, e.Original, e.Unverified, false)
 	} else {
-		t.Mail = newMailParts(ticket.MailContent{}, e.Original, e.Unverified, true)
+		t.Mail = newMailParts(receivedmail.MailContent{}, e.Original, e.Unverified, true)
 	}
 }
 

@@ -3,6 +3,8 @@
 
 package ticketview
 
+import "github.com/sol-assistenza/sol/domain/ticket/receivedmail"
+
 import "github.com/sol-assistenza/sol/domain/ticket"
 
 // MailParts holds what the mail of a text contained beside the text and its files. It is empty for a text that did not come by mail.
@@ -15,23 +17,23 @@ type MailParts struct {
 
 // LeftOut is a part of a mail that was not taken.
 type LeftOut struct {
-	Name   string               `json:"name"`
-	Reason ticket.LeftOutReason `json:"reason" enum:"type,size,content,count,length,unreadable"`
-	Text   string               `json:"text" doc:"an Italian sentence"`
+	Name   string                     `json:"name"`
+	Reason receivedmail.LeftOutReason `json:"reason" enum:"type,size,content,count,length,unreadable"`
+	Text   string                     `json:"text" doc:"an Italian sentence"`
 }
 
 // leftOutReasons holds the Italian reasons why a part of a mail was not taken.
-var leftOutReasons = map[ticket.LeftOutReason]string{
-	ticket.LeftOutType:       "perché questo tipo di file non è ammesso",
-	ticket.LeftOutSize:       "perché è vuoto o supera 1 MB",
-	ticket.LeftOutContent:    "perché il contenuto non corrisponde al tipo di file",
-	ticket.LeftOutCount:      "perché i file erano più di cinque",
-	ticket.LeftOutLength:     "perché il testo è troppo lungo",
-	ticket.LeftOutUnreadable: "perché non si può aprire",
+var leftOutReasons = map[receivedmail.LeftOutReason]string{
+	receivedmail.LeftOutType:       "perché questo tipo di file non è ammesso",
+	receivedmail.LeftOutSize:       "perché è vuoto o supera 1 MB",
+	receivedmail.LeftOutContent:    "perché il contenuto non corrisponde al tipo di file",
+	receivedmail.LeftOutCount:      "perché i file erano più di cinque",
+	receivedmail.LeftOutLength:     "perché il testo è troppo lungo",
+	receivedmail.LeftOutUnreadable: "perché non si può aprire",
 }
 
 // newMailParts returns the parts of a mail. The name of the original mail is empty once it was erased.
-func newMailParts(m ticket.MailContent, original *ticket.Attachment, unverified, erased bool) MailParts {
+func newMailParts(m receivedmail.MailContent, original *ticket.Attachment, unverified, erased bool) MailParts {
 	p := MailParts{Quoted: m.Quoted, Sender: newSender(m.Sender, unverified)}
 	for _, l := range m.LeftOut {
 		p.LeftOut = append(p.LeftOut, LeftOut{l.Name, l.Why, "Allegato non accettato: " + l.Name + ", " + leftOutReasons[l.Why] + "."})

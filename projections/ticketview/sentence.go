@@ -8,6 +8,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // operatorSentence returns an Italian sentence about an event, for operators. It contains no text that a person typed.
@@ -92,9 +93,9 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 	case ticket.ContactFailed:
 		return "E-mail non consegnata: l’indirizzo non riceve"
 	case ticket.MailKept:
-		return map[ticket.MailEffect]string{
-			ticket.AutomaticMail: "Arrivata un’e-mail automatica: non cambia nulla",
-			ticket.CourtesyMail:  "Arrivata un’e-mail di ringraziamento: non cambia nulla",
+		return map[receivedmail.MailEffect]string{
+			receivedmail.AutomaticMail: "Arrivata un’e-mail automatica: non cambia nulla",
+			receivedmail.CourtesyMail:  "Arrivata un’e-mail di ringraziamento: non cambia nulla",
 		}[e.Why]
 	case ticket.LinksRevoked:
 		if e.Send {

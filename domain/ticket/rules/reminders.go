@@ -9,6 +9,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // noReplyText is the note to a citizen who did not answer a question until the ticket was resolved.
@@ -108,7 +109,7 @@ func decideReportContact(s ticket.State, c ticket.ReportContact, by person.Actor
 
 // decideKeepMail records a mail without effect, up to the maximum: a machine may answer each of our mails.
 func decideKeepMail(s ticket.State, c ticket.KeepMail, by person.Actor) ([]ticket.Event, error) {
-	if err := checkMove(s, ticket.MoveKeepMail, by); err != nil || s.Erased || s.KeptMails >= ticket.MaxKeptMails {
+	if err := checkMove(s, ticket.MoveKeepMail, by); err != nil || s.Erased || s.KeptMails >= receivedmail.MaxKeptMails {
 		return nil, err
 	}
 	mail := ticket.MailFor(s, c.Mail)

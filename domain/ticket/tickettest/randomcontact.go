@@ -7,11 +7,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 )
 
 // unverifiedMail is the content of a mail of somebody who may not be the citizen.
-var unverifiedMail = ticket.MailContent{
-	Sender: &ticket.MailSender{From: "altri@example.it", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress}},
+var unverifiedMail = receivedmail.MailContent{
+	Sender: &receivedmail.MailSender{From: "altri@example.it", Unverified: []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}},
 }
 
 // reply draws a reply: mostly of the citizen, some by a mail that does not count as the citizen's, some to a duplicate.

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/playbook"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 )
 
@@ -205,7 +206,7 @@ func (r *RandomTicket) systemCommand(t *rapid.T) ticket.Command {
 		ticket.NoticePingPong{Handover: r.State.Handover.N}, ticket.RemindCitizen{Question: r.State.Asked.Note, N: n},
 		ticket.ExpireQuestion{Question: r.State.Asked.Note, Note: r.newID("e0")}, ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced},
 		ticket.ReportContact{Message: "m", Why: ticket.DeliveryBounced, Address: r.State.Address},
-		ticket.KeepMail{ID: r.newID("e1"), Why: ticket.AutomaticMail, Text: MarkInternal, Mail: unverifiedMail},
+		ticket.KeepMail{ID: r.newID("e1"), Why: receivedmail.AutomaticMail, Text: MarkInternal, Mail: unverifiedMail},
 		ticket.ForwardReply{To: "01930000-0000-7000-8000-000000000999", Version: 2},
 		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Answer: &yes, Evidence: evidence},
 		ticket.RecordQueryResult{Run: r.State.Run.N, Check: r.openCheck(), Query: playbook.FindReport, Why: ticket.SystemUnreachable},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
 	"github.com/sol-assistenza/sol/sagas"
 )
@@ -133,7 +134,7 @@ func TestMailsBeforeAnUnverifiedMailAreSentAgain(t *testing.T) {
 	w.deliver(id, w.write(id, ticket.StatusWaiting, "PRIMA"))
 	w.dispatch(id, citizenOf(id), ticket.Reply{
 		ID: newID(), Text: "Parole di altri",
-		Mail: ticket.MailContent{Sender: &ticket.MailSender{From: "altri@example.it", Unverified: []ticket.UnverifiedReason{ticket.UnverifiedAddress}}},
+		Mail: receivedmail.MailContent{Sender: &receivedmail.MailSender{From: "altri@example.it", Unverified: []receivedmail.UnverifiedReason{receivedmail.UnverifiedAddress}}},
 	})
 	w.relay.behave(false, nil)
 	w.deliver(id, w.correct(id, "giusta@example.it"))

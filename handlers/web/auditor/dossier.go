@@ -10,7 +10,7 @@ import (
 	"html/template"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/dossier"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -28,8 +28,8 @@ func (p *Pages) parseDossier() (*template.Template, error) {
 	return t, nil
 }
 
-func (p *Pages) readDossier(r *ui.Request) (app.Dossier, error) {
-	return p.App.Dossier(r.Context(), r.Caller, ticket.ID(r.PathValue("id")))
+func (p *Pages) readDossier(r *ui.Request) (dossier.Dossier, error) {
+	return dossier.Make(r.Context(), p.App, r.Caller, ticket.ID(r.PathValue("id")))
 }
 
 // dossierHTML sends the dossier as an HTML file to read and to print.

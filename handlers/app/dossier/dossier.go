@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package app
+// Package dossier makes the dossier of a ticket, with which an auditor can verify its events without this program.
+package dossier
 
 import (
 	"context"
@@ -17,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/proof"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -29,22 +31,22 @@ type Dossier struct {
 	Position string               `json:"position"` // of the log's last event when it was made
 	Ticket   ticketview.Ticket    `json:"ticket"`   // as the auditor sees it
 	Checks   *ticketview.Playbook `json:"checks,omitempty"`
-	Files    []DossierFile        `json:"attachments"`
-	Events   []DossierEvent       `json:"events"`
+	Files    []File               `json:"attachments"`
+	Events   []Event              `json:"events"`
 	// Erased lists the positions of the events whose personal part was destroyed.
 	Erased            []string `json:"erased"`
 	VerificationSteps []string `json:"how_to_check"` // Italian
 }
 
-// DossierEvent is an event with the bytes from which its hash is computed; see proof.LeafInput.
-type DossierEvent struct {
-	RawEvent
+// Event is an event with the bytes from which its hash is computed; see proof.LeafInput.
+type Event struct {
+	app.RawEvent
 	Content []byte `json:"content"` // base64
 	Record  []byte `json:"record"`  // base64
 }
 
-// DossierFile describes an attachment and its hashes. It does not hold the content, which is downloaded separately.
-type DossierFile struct {
+// File describes an attachment and its hashes. It does not hold the content, which is downloaded separately.
+type File struct {
 	ID        ticket.ID `json:"id"`
 	Name      string    `json:"name"`
 	MediaType string    `json:"media_type"`
@@ -67,9 +69,9 @@ var verificationSteps = []string{
 	"La parte cifrata entra nell’impronta così com’è conservata: l’impronta si può ricontrollare anche dopo che i dati personali sono stati cancellati.",
 }
 
-// Dossier builds the dossier of a ticket, for auditors only, and records the access. Errors: those of Replay.
-func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier, error) {
-	r, err := s.loadReplay(ctx, by, id, accesslog.Dossier)
+// Make returns the dossier of a ticket, for auditors only, and records the look. Errors: those of Service.Replay.
+func Make(ctx context.Context, s *app.Service, by app.Caller, id ticket.ID) (Dossier, error) {
+	r, err := s.ReplayAs(ctx, by, id, accesslog.Dossier)
 	if err != nil {
 		return Dossier{}, err
 	}
@@ -90,15 +92,15 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 		return Dossier{}, err
 	}
 	d := Dossier{
-		MadeAt: s.Store.Now(), Position: head.String(), Files: []DossierFile{}, Erased: []string{}, VerificationSteps: verificationSteps,
+		MadeAt: s.Store.Now(), Position: head.String(), Files: []File{}, Erased: []string{}, VerificationSteps: verificationSteps,
 		MadeBy: ticketview.By{ID: by.Actor.ID, Role: by.Actor.Role, Name: names[by.Actor.ID]},
 	}
 	d.Ticket, d.Number = r.Latest, r.Latest.Number
-	if checks, ok := r.present.Checks(r.Viewer); ok {
+	if checks, ok := r.At(r.Now).Checks(r.Viewer); ok {
 		d.Checks = &checks
 	}
 	for i, e := range r.Events { // evidence was read later and may hold some more events
-		shown := DossierEvent{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record}
+		shown := Event{RawEvent: e, Content: evidence[i].Content, Record: evidence[i].Record}
 		if e.Withheld {
 			shown.Content = nil // the record proves the event without it
 		}
@@ -107,18 +109,18 @@ func (s *Service) Dossier(ctx context.Context, by Caller, id ticket.ID) (Dossier
 			d.Erased = append(d.Erased, e.Position)
 		}
 	}
-	return d, s.addFiles(ctx, by, id, r, &d)
+	return d, d.addFiles(ctx, s, by, id, r)
 }
 
 // addFiles lists the attachments of all events. It hashes the content of those that can still be read.
-func (s *Service) addFiles(ctx context.Context, by Caller, id ticket.ID, r *Replay, d *Dossier) error {
+func (d *Dossier) addFiles(ctx context.Context, s *app.Service, by app.Caller, id ticket.ID, r *app.Replay) error {
 	fileNames := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
 		fileNames[f.ID] = f.Name
 	}
-	for i, e := range r.history {
+	for i, e := range r.History() {
 		for _, a := range codec.AttachmentsOf(e.Event) {
-			f := DossierFile{
+			f := File{
 				ID: a.ID, Name: fileNames[a.ID], MediaType: a.MediaType, Size: a.Size, State: "kept", Sealed: a.SHA256,
 				Position: r.Events[i].Position,
 			}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package ticket
+package receivedmail
 
 import "slices"
 
@@ -52,13 +52,4 @@ func (m MailContent) Unverify(why UnverifiedReason) MailContent {
 		m.Sender = &MailSender{}
 	}
 	return m.WithReason(why)
-}
-
-// MailFor returns the content of a mail as a ticket in a state keeps it: on the ticket of a verified citizen every mail is unverified, because
-// such a citizen proves who they are by logging in.
-func MailFor(s State, m MailContent) MailContent {
-	if s.Citizen == "" {
-		return m
-	}
-	return m.WithReason(UnverifiedCitizen)
 }

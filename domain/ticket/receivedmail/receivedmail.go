@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package ticket
+// Package receivedmail says what a mail to a ticket held beside the text of its sender, what of it was left out, and who sent it.
+package receivedmail
 
 // MailContent holds what a mail contained beside the text that its sender wrote and the files that were taken. It is empty for a text that
 // did not come by mail.
