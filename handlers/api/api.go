@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/handlers/api/document"
+	"github.com/sol-assistenza/sol/handlers/api/sessions"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
@@ -75,7 +76,7 @@ func New(c Config) (*API, error) {
 
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
-	a.registerSessions()
+	sessions.Operations{App: c.App}.Register(a.registry())
 	a.registerOpen()
 	a.registerLists()
 	a.registerDashboard()

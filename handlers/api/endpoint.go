@@ -12,11 +12,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/handlers/api/operation"
 	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
-// endpoint describes one operation of the API for register, the OpenAPI document and admit.
+// endpoint describes one operation of the API for prepare, the OpenAPI document and admit.
 type endpoint struct {
 	id, method, path     string
 	summary, description string
@@ -31,8 +32,42 @@ type endpoint struct {
 	responses            map[string]*huma.Response
 }
 
+// registry returns the API as packages below it add operations to it.
+func (a *API) registry() operation.Registry {
+	return operation.Registry{
+		API: a.huma,
+		Prepare: func(o operation.Operation) huma.Operation {
+			e := endpoint{
+				id: o.ID, method: o.Method, path: o.Path, summary: o.Summary, description: o.Description, tag: o.Tag, status: o.Status, public: o.Public, action: o.Action,
+				beforeChange: o.BeforeChange, errorStatuses: o.ErrorStatuses,
+			}
+			if o.LoginLimit {
+				e.limiter = a.Middleware.Login
+			}
+			return a.prepare(e)
+		},
+		Caller: func(ctx context.Context) operation.Caller {
+			c := callerFrom(ctx)
+			return operation.Caller{Caller: c.Caller, Token: c.token, Session: c.session}
+		},
+		Refuse: func(ctx context.Context, err error) error { return a.refuseLook(ctx, callerFrom(ctx), err) },
+	}
+}
+
 // register adds an endpoint to the API and to the OpenAPI document. Errors of handle are converted to problems.
 func register[I, O any](a *API, e endpoint, handle func(context.Context, caller, *I) (*O, error)) {
+	huma.Register(a.huma, a.prepare(e), func(ctx context.Context, in *I) (*O, error) {
+		c := callerFrom(ctx)
+		out, err := handle(ctx, c, in)
+		if err != nil {
+			return nil, a.refuseLook(ctx, c, err)
+		}
+		return out, nil
+	})
+}
+
+// prepare returns the operation of an endpoint, with its checks and its refusals.
+func (a *API) prepare(e endpoint) huma.Operation {
 	if !e.beforeChange {
 		e.errorStatuses = append([]int{http.StatusForbidden}, e.errorStatuses...) // credentials-must-change
 	}
@@ -60,14 +95,7 @@ func register[I, O any](a *API, e endpoint, handle func(context.Context, caller,
 	}
 	slices.Sort(op.Errors)
 	op.Errors = slices.Compact(op.Errors)
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
-		c := callerFrom(ctx)
-		out, err := handle(ctx, c, in)
-		if err != nil {
-			return nil, a.refuseLook(ctx, c, err)
-		}
-		return out, nil
-	})
+	return op
 }
 
 // refuseLook converts an error to the problem for the client, and records the look that it refuses before the answer leaves.

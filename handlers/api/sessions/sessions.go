@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package api
+// Package sessions adds the operations of a person's login, session and credentials to the API.
+package sessions
 
 import (
 	"context"
@@ -9,9 +10,16 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/api/operation"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
+
+// Operations holds what the operations call.
+type Operations struct {
+	App *app.Service
+}
 
 // Credentials holds user name, password and PIN of a login (FAQ 2.1).
 type Credentials struct {
@@ -77,47 +85,47 @@ type placementInput struct {
 	Body RolePlacement
 }
 
-// registerSessions adds the endpoints of login, choice of role and placement, and logout (FAQ 2.1).
-func (a *API) registerSessions() {
-	register(a, endpoint{
-		id: "create-session", method: http.MethodPost, path: "/api/v1/sessions", tag: "sessions", status: http.StatusCreated,
-		summary: "Log in", description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes for the address they came from; failures from many addresses, or of many user names from one, slow log-ins down. Retry-After says when to try again.",
-		public: true, limiter: a.Middleware.Login,
-	}, func(ctx context.Context, c caller, in *loginInput) (*sessionOutput, error) {
-		s, err := a.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN, c.From)
+// Register adds the operations of login, choice of role and placement, and logout (FAQ 2.1) to an API.
+func (o Operations) Register(r operation.Registry) {
+	operation.Add(r, operation.Operation{
+		ID: "create-session", Method: http.MethodPost, Path: "/api/v1/sessions", Tag: "sessions", Status: http.StatusCreated,
+		Summary: "Log in", Description: "With user name, password and PIN (FAQ 2.1). Five failures lock a user name for 15 minutes for the address they came from; failures from many addresses, or of many user names from one, slow log-ins down. Retry-After says when to try again.",
+		Public: true, LoginLimit: true,
+	}, func(ctx context.Context, c operation.Caller, in *loginInput) (*sessionOutput, error) {
+		s, err := o.App.Identity.Login(ctx, in.Body.Username, in.Body.Password, in.Body.PIN, c.From)
 		if err != nil {
 			return nil, err
 		}
 		return newSessionOutput(s), nil
 	})
-	register(a, endpoint{
-		id: "choose-placement", method: http.MethodPut, path: "/api/v1/sessions/current/placement", tag: "sessions",
-		summary: "Choose role and placement", description: "Renews the token: the old one is not valid any more.", errorStatuses: []int{http.StatusForbidden},
-	}, func(ctx context.Context, c caller, in *placementInput) (*sessionOutput, error) {
-		s, err := a.App.Identity.ChoosePlacement(ctx, c.token, in.Body.Role, in.Body.Entity)
+	operation.Add(r, operation.Operation{
+		ID: "choose-placement", Method: http.MethodPut, Path: "/api/v1/sessions/current/placement", Tag: "sessions",
+		Summary: "Choose role and placement", Description: "Renews the token: the old one is not valid any more.", ErrorStatuses: []int{http.StatusForbidden},
+	}, func(ctx context.Context, c operation.Caller, in *placementInput) (*sessionOutput, error) {
+		s, err := o.App.Identity.ChoosePlacement(ctx, c.Token, in.Body.Role, in.Body.Entity)
 		if err != nil {
 			return nil, err
 		}
 		return newSessionOutput(s), nil
 	})
-	register(a, endpoint{
-		id: "change-credentials", method: http.MethodPut, path: "/api/v1/sessions/current/credentials", tag: "sessions", beforeChange: true,
-		summary: "Replace one's password and PIN", description: "Ends all sessions of the account and returns a new one.", limiter: a.Middleware.Login,
-	}, func(ctx context.Context, c caller, in *credentialsInput) (*sessionOutput, error) {
-		if c.session.Account == "" { // the token is a personal link
+	operation.Add(r, operation.Operation{
+		ID: "change-credentials", Method: http.MethodPut, Path: "/api/v1/sessions/current/credentials", Tag: "sessions", BeforeChange: true,
+		Summary: "Replace one's password and PIN", Description: "Ends all sessions of the account and returns a new one.", LoginLimit: true,
+	}, func(ctx context.Context, c operation.Caller, in *credentialsInput) (*sessionOutput, error) {
+		if c.Session.Account == "" { // the token is a personal link
 			return nil, identity.ErrNoSession
 		}
 		b := in.Body
-		s, err := a.App.Accounts.ChangeOwn(ctx, c.session, identity.Source{Address: c.From}, accounts.Secrets{Password: b.Password, PIN: b.PIN}, accounts.Secrets{Password: b.NewPassword, PIN: b.NewPIN})
+		s, err := o.App.Accounts.ChangeOwn(ctx, c.Session, identity.Source{Address: c.From}, accounts.Secrets{Password: b.Password, PIN: b.PIN}, accounts.Secrets{Password: b.NewPassword, PIN: b.NewPIN})
 		if err != nil {
 			return nil, err
 		}
 		return newSessionOutput(s), nil
 	})
-	register(a, endpoint{
-		id: "end-session", beforeChange: true, method: http.MethodDelete, path: "/api/v1/sessions/current", tag: "sessions", status: http.StatusNoContent,
-		summary: "Log out",
-	}, func(ctx context.Context, c caller, _ *struct{}) (*struct{}, error) {
-		return nil, a.App.Identity.EndSession(ctx, c.token)
+	operation.Add(r, operation.Operation{
+		ID: "end-session", BeforeChange: true, Method: http.MethodDelete, Path: "/api/v1/sessions/current", Tag: "sessions", Status: http.StatusNoContent,
+		Summary: "Log out",
+	}, func(ctx context.Context, c operation.Caller, _ *struct{}) (*struct{}, error) {
+		return nil, o.App.Identity.EndSession(ctx, c.Token)
 	})
 }
