@@ -221,3 +221,21 @@ const (
 	PINCommon             Code = "pin-common"
 	SecretsWrong          Code = "secrets-wrong"
 )
+
+// Codes for logins through the portal and with client certificates (FAQ 2.1, 2.2). They are stored in login records.
+const (
+	LoginHeaderMissing   Code = "login-header-missing"
+	LoginHeaderUntrusted Code = "login-header-untrusted"
+	LoginHeaderMalformed Code = "login-header-malformed"
+	LoginHeaderOld       Code = "login-header-old"
+	LoginHeaderFuture    Code = "login-header-future"
+	LoginHeaderProvider  Code = "login-header-provider"
+
+	LoginCertificateMissing Code = "login-certificate-missing"
+	LoginCertificateIssuer  Code = "login-certificate-issuer"
+	LoginCertificateExpired Code = "login-certificate-expired"
+	LoginCertificateUse     Code = "login-certificate-use"
+	LoginCertificateRevoked Code = "login-certificate-revoked"
+	LoginCertificateUnknown Code = "login-certificate-unknown" // there is no valid revocation list of the issuer
+	LoginCertificateTaxCode Code = "login-certificate-tax-code"
+)

@@ -185,4 +185,19 @@ var english = map[Code]string{
 	PINSame:               "the PIN is the one in use",
 	PINCommon:             "the PIN is easily guessed: one digit repeated, or a sequence",
 	SecretsWrong:          "the current password or PIN is wrong",
+
+	LoginHeaderMissing:   "the portal did not tell who the person is: log in there first",
+	LoginHeaderUntrusted: "the identity did not come from a trusted proxy of the portal",
+	LoginHeaderMalformed: "the portal told an identity that cannot be read",
+	LoginHeaderOld:       "the log-in at the portal is too long ago: log in there again",
+	LoginHeaderFuture:    "the log-in at the portal is in the future",
+	LoginHeaderProvider:  "the identity provider of the portal is not accepted here",
+
+	LoginCertificateMissing: "the browser showed no certificate",
+	LoginCertificateIssuer:  "no accepted authority issued the certificate",
+	LoginCertificateExpired: "the certificate has expired or is not valid yet",
+	LoginCertificateUse:     "the certificate is not for authentication",
+	LoginCertificateRevoked: "the certificate is revoked",
+	LoginCertificateUnknown: "it cannot be checked now whether the certificate is revoked",
+	LoginCertificateTaxCode: "the certificate does not name one person by a tax code",
 }

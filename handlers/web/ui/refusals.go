@@ -207,6 +207,22 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.OddNoticeCheck:  "Le cifre di controllo non tornano: lo confronti con la cedola di pagamento.",
 	refusal.OddOldNotice:    "È di un formato più vecchio: lo confronti con la cedola di pagamento.",
 	refusal.OddIUV:          "Non è uno IUV: ha 15 o 17 cifre, o le 18 di un codice avviso.",
+
+	// Logins through the portal and with client certificates (FAQ 2.1, 2.2).
+	refusal.LoginHeaderMissing:   "Il portale non ha comunicato chi è entrato. Acceda prima al portale, poi apra di nuovo il servizio da lì.",
+	refusal.LoginHeaderUntrusted: "L’identità non arriva dal portale: acceda al portale e apra il servizio da lì.",
+	refusal.LoginHeaderMalformed: "Il portale ha comunicato un’identità che non si può leggere. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi.",
+	refusal.LoginHeaderOld:       "L’accesso al portale risale a troppo tempo fa. Chiuda tutte le finestre del browser, ne apra una nuova e acceda di nuovo al portale.",
+	refusal.LoginHeaderFuture:    "L’orologio del portale e quello di questo servizio non coincidono: l’accesso ora non è possibile. Riprovi tra qualche minuto.",
+	refusal.LoginHeaderProvider:  "Il tipo di credenziali usato al portale non vale per questo accesso: ne scelga un altro.",
+
+	refusal.LoginCertificateMissing: "Il browser non ha presentato un certificato. Si accerti che il certificato digitale, o la carta nel lettore, sia configurato correttamente nel browser in uso; poi chiuda tutte le finestre, ne apra una nuova e riprovi.",
+	refusal.LoginCertificateIssuer:  "Il certificato non è di un’autorità riconosciuta. Chiuda tutte le finestre del browser, ne apra una nuova e scelga un altro certificato.",
+	refusal.LoginCertificateExpired: "Il certificato è scaduto, o non è ancora valido. Ne usi uno valido, o acceda in un altro modo.",
+	refusal.LoginCertificateUse:     "Il certificato serve per firmare, non per accedere. Chiuda tutte le finestre del browser, ne apra una nuova e scelga il certificato di autenticazione.",
+	refusal.LoginCertificateRevoked: "Il certificato è stato revocato o sospeso da chi lo ha emesso. Ne usi un altro, o acceda in un altro modo.",
+	refusal.LoginCertificateUnknown: "Ora non è possibile verificare se il certificato è stato revocato, e per sicurezza l’accesso è chiuso. Riprovi più tardi, o acceda in un altro modo.",
+	refusal.LoginCertificateTaxCode: "Il certificato non contiene il codice fiscale di una persona. Scelga il Suo certificato personale, per esempio quello della tessera sanitaria (CNS) o della carta d’identità elettronica.",
 }
 
 // ReasonText returns the Italian text of a reason, and a general text for a code that is not in the table.

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package clientcert is the login provider of client certificates (FAQ 2.1). It checks the certificate that a browser showed in the TLS
+// handshake: its issuer, its validity, its use and, against the issuer's revocation list, whether it was revoked. Certificates of authorities
+// and revocation lists are files that are read again when they change.
+package clientcert
+
+import (
+	"crypto/x509"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
+)
+
+// RefusedError refuses a certificate. It holds nothing of the certificate.
+type RefusedError struct{ Reason refusal.Reason }
+
+func (e *RefusedError) Error() string { return "client certificate refused: " + e.Reason.String() }
+
+func refuse(code refusal.Code) error { return &RefusedError{code.With()} }
+
+// Config holds the files and the clock of a Verifier. CA, CRLs and Clock are required.
+type Config struct {
+	CA    string   // path of a PEM file with the certificates of the authorities, intermediate ones included
+	CRLs  []string // paths of files with revocation lists, PEM (one or more) or DER
+	Clock func() time.Time
+}
+
+// Verifier checks client certificates. It is safe for concurrent use.
+type Verifier struct {
+	clock func() time.Time
+
+	mu    sync.Mutex
+	ca    file[*authorities]
+	lists []file[[]*revocations]
+}
+
+// New returns a Verifier. It returns an error if a file cannot be read or parsed, but not if a revocation list has expired.
+func New(c Config) (*Verifier, error) {
+	if c.CA == "" || len(c.CRLs) == 0 || c.Clock == nil {
+		return nil, errors.New("clientcert: CA, CRLs and Clock are required")
+	}
+	v := &Verifier{clock: c.Clock, ca: file[*authorities]{path: c.CA, parse: parseAuthorities}}
+	for _, path := range c.CRLs {
+		v.lists = append(v.lists, file[[]*revocations]{path: path, parse: parseRevocations})
+	}
+	if _, err := v.authorities(); err != nil {
+		return nil, err
+	}
+	if _, err := v.revocations(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *Verifier) authorities() (*authorities, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.ca.read()
+}
+
+func (v *Verifier) revocations() (all []*revocations, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for i := range v.lists {
+		lists, err := v.lists[i].read()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lists...)
+	}
+	return all, nil
+}
+
+// Verify checks the certificates that a client showed, its own one first. Errors: *RefusedError, and an error of a file that cannot be read or
+// parsed: without it nobody knows whether a certificate is good.
+func (v *Verifier) Verify(shown []*x509.Certificate) error {
+	if len(shown) == 0 {
+		return refuse(refusal.LoginCertificateMissing)
+	}
+	known, err := v.authorities()
+	if err != nil {
+		return err
+	}
+	now := v.clock()
+	chains, err := known.chains(shown, now)
+	if err != nil {
+		return err
+	}
+	if use := shown[0].KeyUsage; use != 0 && use&x509.KeyUsageDigitalSignature == 0 { // a certificate for signatures alone
+		return refuse(refusal.LoginCertificateUse)
+	}
+	lists, err := v.revocations()
+	if err != nil {
+		return err
+	}
+	var refused []error
+	for _, chain := range chains {
+		err := checkRevocation(chain, lists, now)
+		if err == nil {
+			return nil
+		}
+		refused = append(refused, err)
+	}
+	slices.SortStableFunc(refused, func(a, b error) int { return revokedLast(b) - revokedLast(a) })
+	return refused[0]
+}
+
+// revokedLast returns 1 for a certificate that is known to be revoked, otherwise 0.
+func revokedLast(err error) int {
+	var r *RefusedError
+	if errors.As(err, &r) && r.Reason.Code == refusal.LoginCertificateRevoked {
+		return 1
+	}
+	return 0
+}
