@@ -41,6 +41,7 @@ var allowedImports = map[string][]string{
 	"domain/playbook":     {"domain/calendar", "domain/catalog", "domain/refusal"},
 	"domain/policy":       {"domain/catalog", "domain/person"},
 	"domain/refusal":      {},
+	"domain/rolemapping":  {"domain/account", "domain/catalog", "domain/person", "domain/refusal"},
 	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal", "domain/ticket/receivedmail"},
 	"domain/ticket/rules": {"domain/..."},
 

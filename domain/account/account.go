@@ -113,6 +113,13 @@ type Facts struct {
 	HasTaxCode     bool   // whoever logs in with the account can act as the citizen, once it has that role
 }
 
+// ProviderActor returns the actor of changes that follow from what an identity provider told: the accounts and roles of its mapping.
+func ProviderActor(provider string) person.Actor {
+	return person.Actor{ID: providerPrefix + provider, Role: person.System}
+}
+
+const providerPrefix = "provider/" // in the ids of actors; it is stored
+
 // Periods are the times within which others must act.
 type Periods struct {
 	Request time.Duration // a request that nobody confirmed in this time expires; 0: 7 days

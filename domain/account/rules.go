@@ -165,6 +165,8 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 	switch {
 	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.Operation == ChangeCredentials && !own:
 		return Event{}, refuse(refusal.AdministratorChanges)
+	case strings.HasPrefix(by.ID, providerPrefix) && (c.Change.Role != "" && !isMappable(c.Change) || c.Facts.HasTaxCode):
+		return Event{}, refuse(refusal.AdministratorChanges) // whatever the mapping says
 	case c.Facts.Version != s.Version:
 		return Event{}, ErrOutdated
 	case by.ID == c.Change.Account && (c.Change.Operation == Disable || c.Change.Operation == EndRole && c.Change.Role == person.Administrator):
@@ -198,6 +200,16 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 	until := now.Add(cmp.Or(p.Request, 7*24*time.Hour))
 	e.Kind, e.Until, e.After = Requested, &until, after
 	return e, nil
+}
+
+// isMappable reports whether an identity provider may cause a change: it gives and ends roles of operators and supervisors.
+func isMappable(c Change) bool {
+	switch c.Role {
+	case person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor:
+		return c.Operation == GiveRole || c.Operation == EndRole
+	case person.Administrator, person.Auditor, person.DataProtectionOfficer, person.Citizen, person.Integration, person.System, person.Anonymous:
+	}
+	return false
 }
 
 // mayAnswer returns an error unless an actor may answer for a pending change: a current administrator who neither asked for it nor is

@@ -238,4 +238,24 @@ const (
 	LoginCertificateRevoked Code = "login-certificate-revoked"
 	LoginCertificateUnknown Code = "login-certificate-unknown" // there is no valid revocation list of the issuer
 	LoginCertificateTaxCode Code = "login-certificate-tax-code"
+// Codes for logins through identity providers (FAQ 2.1, 2.2). They are stored in login records.
+const (
+	LoginNotEnabled Code = "login-not-enabled"
+	LoginDisabled   Code = "login-disabled"
+	LoginLevel      Code = "login-level" // argument: the level that is needed
+	LoginTaxCode    Code = "login-tax-code"
+	LoginNames      Code = "login-names"
+	LoginSubject    Code = "login-subject"
+
+	LoginState               Code = "login-state"
+	LoginTooLate             Code = "login-too-late"
+	LoginCancelled           Code = "login-cancelled"
+	LoginProviderRefused     Code = "login-provider-refused"
+	LoginProviderUnavailable Code = "login-provider-unavailable"
+	LoginSignature           Code = "login-signature"
+	LoginIssuer              Code = "login-issuer"
+	LoginAudience            Code = "login-audience"
+	LoginExpired             Code = "login-expired"
+	LoginNonce               Code = "login-nonce"
+	LoginToken               Code = "login-token"
 )

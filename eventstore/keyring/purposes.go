@@ -9,7 +9,7 @@ import "slices"
 // line here: its key is made when the first node with the new release starts.
 var purposes = []string{
 	"command", "request", "command-from", "subject", "list-cursor", "login", "opened-page", "page-address", "personal-link",
-	"mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor", "search", "access-session",
+	"mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor", "search", "access-session", "provider-identity",
 }
 
 // permanentPurposes are those whose key never gets another version: a repeated command must find the id and the request hash that its

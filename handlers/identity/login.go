@@ -97,7 +97,7 @@ func (i *Identity) readAccount(ctx context.Context, t *throttle, username string
 			known = false
 		} else if err != nil {
 			return s, "", "", false, fmt.Errorf("find account: %w", err)
-		} else if passwordHash == noSecret { // an account that nobody confirmed yet takes as long as any other
+		} else if passwordHash == noSecret || passwordHash == externalSecret { // an account without secrets takes as long as any other
 			passwordHash, pinHash, known = i.dummyHash, i.dummyHash, false
 		}
 	}

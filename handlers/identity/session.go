@@ -29,6 +29,9 @@ type Session struct {
 	Actor      person.Actor // the role is empty until a placement is chosen
 	Placements []Placement  // the current ones; set by Login and ChoosePlacement only
 	MustChange bool         // the password and PIN were generated: the person must replace them before anything else
+	Provider   string       // at which the person logged in; "": with user name, password and PIN
+
+	providerSubject, providerSession string // keyed hashes, of a session to start
 }
 
 // touchInterval is the shortest time between two writes of a session's last use: not every request writes.
@@ -80,8 +83,9 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	now := i.Now()
 	_, err = i.Pools.Session.Exec(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
-		insert into identity.sessions (token, account, placement, begun_at, seen_at) values ($1, $2, $3, $4, $4)`,
-		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout))
+		insert into identity.sessions (token, account, placement, begun_at, seen_at, provider, provider_subject, provider_session)
+		values ($1, $2, $3, $4, $4, $7, $8, $9)`,
+		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), textOrNil(s.Provider), textOrNil(s.providerSubject), textOrNil(s.providerSession))
 	if err != nil {
 		return Session{}, fmt.Errorf("start session: %w", err)
 	}
@@ -144,13 +148,13 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change, coalesce(s.provider, '')
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4`,
 		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout)).
-		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange)
+		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange, &s.Provider)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, time.Time{}, ErrNoSession
 	}

@@ -33,7 +33,7 @@ func (logins) begin(context.Context, pgx.Tx) error { return nil }
 // waiting implements source.
 func (l logins) waiting(ctx context.Context, limit int) ([]Event, ackFunc, error) {
 	rows, err := l.pool.Query(ctx, `
-		select id, at, last_at, what, account, address, person, count, forwarded from access.logins
+		select id, at, last_at, what, account, address, person, count, forwarded, provider, reason from access.logins
 		where forwarded < count and last_at >= (select started_at from security.forwarder)
 			and (forwarded_at is null or forwarded_at < clock_timestamp() - $2::interval)
 		order by last_at, id limit $1`, limit, l.addUp)
@@ -46,10 +46,10 @@ func (l logins) waiting(ctx context.Context, limit int) ([]Event, ackFunc, error
 	var id int64
 	var at, last time.Time
 	var what identity.LoginKind
-	var account, address, by string
+	var account, address, by, provider, reason string
 	var count, sent int
-	_, err = pgx.ForEachRow(rows, []any{&id, &at, &last, &what, &account, &address, &by, &count, &sent}, func() error {
-		e := Event{ID: fmt.Sprintf("login/%d/%d-%d", id, sent+1, count), Time: at, Kind: loginKinds[what], Count: count - sent, Account: account, Address: address, By: by}
+	_, err = pgx.ForEachRow(rows, []any{&id, &at, &last, &what, &account, &address, &by, &count, &sent, &provider, &reason}, func() error {
+		e := Event{ID: fmt.Sprintf("login/%d/%d-%d", id, sent+1, count), Time: at, Kind: loginKinds[what], Count: count - sent, Account: account, Address: address, By: by, Provider: provider, Reason: reason}
 		if count > 1 {
 			end := last.UTC()
 			e.Last = &end

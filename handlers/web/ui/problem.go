@@ -87,12 +87,14 @@ func ProblemOf(err error) *Problem {
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
 		secret      *identity.InvalidError
-		refused     *account.RefusedError
-		newer       *ticket.UnknownEventError
-		disagreed   *agreement.RefusedError
-		limited     RateLimitedError
-		tooLarge    *http.MaxBytesError
-		exceeded    *formlimit.ExceededError
+
+		refusedLogin *identity.RefusedLoginError
+		refused      *account.RefusedError
+		newer        *ticket.UnknownEventError
+		disagreed    *agreement.RefusedError
+		limited      RateLimitedError
+		tooLarge     *http.MaxBytesError
+		exceeded     *formlimit.ExceededError
 	)
 	switch {
 	case errors.As(err, &exceeded):
@@ -138,6 +140,12 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusUnauthorized, Title: "Accesso non riuscito", Text: "Nome utente, password o PIN non sono corretti. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi. Se l’errore continua, chieda aiuto con il modulo di assistenza."}
 	case errors.As(err, &loginLocked):
 		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare %s. Se ha fretta, usi il modulo di assistenza, o chieda a un amministratore di sbloccare l’accesso.", retryText(loginLocked.Until, loginLocked.Remaining))}
+	case errors.As(err, &refusedLogin):
+		status := http.StatusUnauthorized
+		if refusedLogin.Reason.Code == refusal.LoginProviderUnavailable {
+			status = http.StatusBadGateway
+		}
+		return &Problem{Status: status, Title: "Accesso non riuscito", Text: ReasonText(refusedLogin.Reason) + " Se l’errore continua, chieda aiuto con il modulo di assistenza."}
 	case errors.Is(err, identity.ErrNotPlaced):
 		return &Problem{Status: http.StatusForbidden, Title: "Ruolo non disponibile", Text: "Questo ruolo presso questo ente non è, o non è più, tra i Suoi. Ne scelga un altro."}
 	case errors.As(err, &refused):

@@ -7,9 +7,12 @@ import "github.com/sol-assistenza/sol/domain/refusal"
 
 // Texts that several codes share.
 const (
-	badFilter  = "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."
-	staleTimer = "Nel frattempo la richiesta è andata avanti: questa azione automatica non serve più."
-	notHeld    = "non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, revisori e responsabili della protezione dei dati un ente o la Regione, gli altri nessun ente."
+	badFilter = "Uno dei filtri dell’indirizzo non è ammesso. Li tolga e riprovi."
+	// retryLogin is what FAQ 2.2 says to do.
+	retryLogin  = "Chiuda tutte le finestre del browser, ne apra una nuova e riprovi."
+	wrongAnswer = "La risposta del servizio di identità non è valida, perciò l’accesso non è stato concesso. " + retryLogin
+	staleTimer  = "Nel frattempo la richiesta è andata avanti: questa azione automatica non serve più."
+	notHeld     = "non si tiene presso questo ente. I ruoli ASR vogliono una ASR, quelli regionali la Regione, revisori e responsabili della protezione dei dati un ente o la Regione, gli altri nessun ente."
 )
 
 // refusalTexts holds the Italian text of each code. A text about a field is shown after the field's name. %[1]s stands for the first
@@ -195,6 +198,26 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.PINSame:               "È il PIN che usa già: ne scelga un altro.",
 	refusal.PINCommon:             "È facile da indovinare: una cifra ripetuta o una sequenza. Ne scelga un altro.",
 	refusal.SecretsWrong:          "La password o il PIN attuali non sono corretti.",
+
+	// Logins through identity providers (FAQ 2.1, 2.2).
+	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente, o compili il modulo di assistenza.",
+	refusal.LoginDisabled:   "L’utenza legata a questa identità è disattivata. Se pensa che sia un errore, compili il modulo di assistenza.",
+	refusal.LoginLevel:      "L’identità usata non ha un livello di sicurezza sufficiente: ripeta l’accesso con il livello %[1]s, per esempio SPID con il codice temporaneo o CIE con il PIN.",
+	refusal.LoginTaxCode:    "Il servizio di identità non ha comunicato il codice fiscale di una persona: acceda con la Sua identità personale, non con quella di una società.",
+	refusal.LoginNames:      "Il servizio di identità non ha comunicato nome e cognome. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi, autorizzando la comunicazione dei dati.",
+	refusal.LoginSubject:    "Il servizio di identità non ha comunicato chi è entrato. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi.",
+
+	refusal.LoginState:               "L’accesso non è cominciato in questa finestra, o è già stato concluso. " + retryLogin,
+	refusal.LoginTooLate:             "È passato troppo tempo dall’inizio dell’accesso. " + retryLogin,
+	refusal.LoginCancelled:           "L’accesso è stato annullato presso il servizio di identità. Se vuole entrare, lo scelga di nuovo.",
+	refusal.LoginProviderRefused:     "Il servizio di identità non ha concesso l’accesso. " + retryLogin,
+	refusal.LoginProviderUnavailable: "Il servizio di identità ora non risponde. Riprovi tra qualche minuto, o scelga un altro modo di accesso.",
+	refusal.LoginSignature:           wrongAnswer,
+	refusal.LoginIssuer:              wrongAnswer,
+	refusal.LoginAudience:            wrongAnswer,
+	refusal.LoginExpired:             wrongAnswer,
+	refusal.LoginNonce:               wrongAnswer,
+	refusal.LoginToken:               wrongAnswer,
 
 	// Warnings about evidence, which is stored as given.
 	refusal.OddDate:         "Non è una data: la scriva come gg/mm/aaaa.",
