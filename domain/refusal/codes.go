@@ -238,6 +238,8 @@ const (
 	LoginCertificateRevoked Code = "login-certificate-revoked"
 	LoginCertificateUnknown Code = "login-certificate-unknown" // there is no valid revocation list of the issuer
 	LoginCertificateTaxCode Code = "login-certificate-tax-code"
+)
+
 // Codes for logins through identity providers (FAQ 2.1, 2.2). They are stored in login records.
 const (
 	LoginNotEnabled Code = "login-not-enabled"
