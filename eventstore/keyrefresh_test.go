@@ -23,7 +23,7 @@ func TestRunningNodesUseRenewedKeysTogether(t *testing.T) {
 	const purpose = "personal-link"
 	fast, slow := db.OpenNode(t, withKeyInterval(often)), db.OpenNode(t, withKeyInterval(time.Hour))
 	first := fast.KeyedHash(purpose, "X")
-	if _, err := db.Store.Keyring().Renew(t.Context(), purpose); err != nil {
+	if _, err := db.Store.Keyring().Renew(t.Context(), purpose, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	storetest.Eventually(t, "a running node reads the new version", func() bool { return len(fast.KeyedHashes(purpose, "X")) == 2 })
@@ -57,7 +57,7 @@ func TestEndedNodesDoNotHoldNewKeysBack(t *testing.T) {
 	ended := db.OpenNode(t, withKeyInterval(time.Hour))
 	before := ended.KeyedHash("personal-link", "X")
 	ended.Close()
-	if _, err := db.Store.Keyring().Renew(t.Context(), "personal-link"); err != nil {
+	if _, err := db.Store.Keyring().Renew(t.Context(), "personal-link", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := db.Store.KeyedHash("personal-link", "X"); got == before {
@@ -81,13 +81,13 @@ func TestRotationWaitsForRunningNodes(t *testing.T) {
 	rotating := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
 	db.Store.Close()
 	var lacking *keyring.NodesLackKeyError
-	if _, err := rotating.Keyring().Rotate(t.Context(), func(int64) {}); !errors.As(err, &lacking) || lacking.Nodes != 1 {
+	if _, err := rotating.Keyring().Rotate(t.Context(), func(int64, int64) {}); !errors.As(err, &lacking) || lacking.Nodes != 1 {
 		t.Fatalf("got %v, want a refusal: one node does not hold the key", err)
 	}
 	checkPersonal(t, running, sayPersonal(t, rotating, "Anna"), "Anna")
 	copied.Store(true)
 	storetest.Eventually(t, "the running node has read the key", func() bool {
-		_, err := rotating.Keyring().Rotate(t.Context(), func(int64) {})
+		_, err := rotating.Keyring().Rotate(t.Context(), func(int64, int64) {})
 		return err == nil
 	})
 	checkPersonal(t, running, sayPersonal(t, rotating, "Bruna"), "Bruna")

@@ -5,10 +5,13 @@ package eventstore_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/keyring"
@@ -46,7 +49,7 @@ func checkPersonal(t *testing.T, s *eventstore.Store, stream, want string) {
 
 func rotate(t *testing.T, s *eventstore.Store) (n int64) {
 	t.Helper()
-	n, err := s.Keyring().Rotate(t.Context(), func(int64) {})
+	n, err := s.Keyring().Rotate(t.Context(), func(int64, int64) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,14 +145,14 @@ func TestKeysOfHashesHaveVersions(t *testing.T) {
 	first := db.Store.KeyedHash(purpose, "X")
 	keys := db.Store.Keyring()
 	for _, permanent := range []string{"command", "request", "command-from", "nothing"} {
-		if _, err := keys.Renew(t.Context(), permanent); !errors.Is(err, keyring.ErrNotRenewable) {
+		if _, err := keys.Renew(t.Context(), permanent, time.Time{}); !errors.Is(err, keyring.ErrNotRenewable) {
 			t.Errorf("renew %s: got %v, want ErrNotRenewable", permanent, err)
 		}
 	}
 	if err := keys.Destroy(t.Context(), purpose, 1); !errors.Is(err, keyring.ErrKeyInUse) {
 		t.Errorf("destroy the only version: got %v, want ErrKeyInUse", err)
 	}
-	if version, err := keys.Renew(t.Context(), purpose); err != nil || version != 2 {
+	if version, err := keys.Renew(t.Context(), purpose, time.Time{}); err != nil || version != 2 {
 		t.Fatalf("renew: got version %d, %v, want 2", version, err)
 	}
 	node := db.OpenNode(t)
@@ -212,5 +215,63 @@ func TestCountByMasterCountsAllPages(t *testing.T) {
 	}
 	if counts, _, err := db.Store.Keyring().CountByMaster(t.Context()); err != nil || len(counts) != 1 || counts[current] != before[current]+more {
 		t.Errorf("got %v, %v, want %d keys", counts, err, before[current]+more)
+	}
+}
+
+// TestInterruptedRotationsGoOn interrupts a rotation after each page of keys. Nodes read everything in between, and the last call wraps the rest.
+func TestInterruptedRotationsGoOn(t *testing.T) {
+	db := storetest.New(t)
+	old := sayPersonal(t, db.Store, "Mario")
+	addDataKeys(t, db.Store, 1600)
+	running := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
+	rotating := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
+	db.Store.Close()
+	var wrapped int64
+	for interrupted := true; interrupted; {
+		ctx, cancel := context.WithCancel(t.Context())
+		begun := false
+		n, err := rotating.Keyring().Rotate(ctx, func(done, total int64) {
+			if !begun && total+wrapped < 1600 {
+				t.Errorf("got a total of %d after %d, want all keys", total, wrapped)
+			}
+			begun = true
+			if done > 0 {
+				cancel()
+			}
+		})
+		cancel()
+		interrupted = err != nil
+		wrapped += n
+		checkPersonal(t, running, old, "Mario")
+		checkPersonal(t, rotating, sayPersonal(t, running, "Anna"), "Anna")
+		if interrupted && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	if wrapped < 1600 {
+		t.Errorf("got %d keys wrapped in all, want more than 1600", wrapped)
+	}
+	storetest.Eventually(t, "nothing is left", func() bool { return rotate(t, rotating) == 0 })
+	checkPersonal(t, db.OpenNode(t, withMasterKeys(secondMasterKey)), old, "Mario")
+}
+
+// addDataKeys stores data keys with which nothing is sealed.
+func addDataKeys(t *testing.T, s *eventstore.Store, n int) {
+	t.Helper()
+	var ids, streams []uuid.UUID
+	var wrapped [][]byte
+	for range n {
+		id, stream := uuid.New(), uuid.New()
+		_, w, err := s.Keyring().NewDataKey(id, stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, streams, wrapped = append(ids, id), append(streams, stream), append(wrapped, w)
+	}
+	_, err := s.Pools().Append.Exec(t.Context(), `
+		insert into keys.keys (id, stream, subject, wrapped) select id, stream, '', wrapped from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as k (id, stream, wrapped)`,
+		ids, streams, wrapped)
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/faults"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/bench"
@@ -44,7 +43,7 @@ func (a *cli) newBench(use, short string, do func(context.Context, config.Config
 func (a *cli) newLogBench(use, short string, run func(context.Context, *embedpg.Server, bench.Config) error) *cobra.Command {
 	var length time.Duration
 	c := a.newBench(use, short, func(ctx context.Context, c config.Config, own *embedpg.Server) error {
-		key, err := masterkey.ReadNewest(c.MasterKeyFile)
+		key, err := c.MasterKey.ReadNewest()
 		if err != nil {
 			return err
 		}
@@ -72,7 +71,7 @@ func (a *cli) benchSnapshot() *cobra.Command {
 
 func (a *cli) benchTimers() *cobra.Command {
 	return a.newBench("timers", "Measure a poll without due timers at 100,000 and 1,000,000 pending timers", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
-		key, err := masterkey.ReadNewest(c.MasterKeyFile)
+		key, err := c.MasterKey.ReadNewest()
 		if err != nil {
 			return err
 		}
@@ -84,7 +83,7 @@ func (a *cli) benchTimers() *cobra.Command {
 func (a *cli) benchTakeover() *cobra.Command {
 	var b faults.Benchmark
 	c := a.newBench("takeover", "Measure how soon a node does the open work of another one that fails", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
-		return b.Run(ctx, a.out, own, c.MasterKeyFile)
+		return b.Run(ctx, a.out, own, c.MasterKey.File())
 	})
 	c.Flags().IntVar(&b.Rounds, "rounds", 5, "number of faults of each kind")
 	c.Flags().StringSliceVar(&b.Kinds, "kinds", faults.Kinds(), "kinds of faults")

@@ -8,15 +8,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/keys"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 func (a *cli) keysCommand() *cobra.Command {
-	return commandGroup("keys", "Rotate the master key, and renew and destroy the keys of hashes", a.keysCLI().Commands()...)
+	return commandGroup("keys", "Rotate the master key, renew, end and destroy the keys of hashes, and list who used them", a.keysCLI().Commands()...)
 }
 
 func (a *cli) personsCommand() *cobra.Command {
@@ -26,16 +26,17 @@ func (a *cli) personsCommand() *cobra.Command {
 // keysCLI returns what package keys needs of the program.
 func (a *cli) keysCLI() keys.CLI {
 	return keys.CLI{
-		Out: a.out, PrintJSON: a.printJSON,
-		KeyFile: func() (string, error) {
-			c, err := config.Load(a.env)
-			return c.MasterKeyFile, err
-		},
+		Out: a.out, Err: a.err, PrintJSON: a.printJSON,
 		Progress: func(label string) *progress.Display { return progress.New(a.err, label) },
 		WithSystem: func(cmd *cobra.Command, do func(context.Context, keys.System) error) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error {
+				uses := security.KeyUses{Pool: n.store.Pools().Consumer}
 				return do(ctx, keys.System{
-					Keyring: n.store.Keyring(), Persons: persons.New(n.store), Note: security.NoteKeyUse(n.store.Pools().Consumer),
+					MasterKey: n.config.MasterKey, DataDir: n.config.DataDir, LinkDays: n.config.External.LinkDays, AccessMonths: n.config.AccessLog.Months,
+					Now: n.store.Now, Keyring: n.store.Keyring(), Persons: persons.New(n.store), Uses: uses.List,
+					Record: func(ctx context.Context, act securityevents.Kind, key string) error {
+						return uses.Record(ctx, a.caller(cmd), act, key)
+					},
 					Reindex: func(ctx context.Context, progress func(int64)) (persons.Reindexed, error) {
 						result, err := n.service.ReindexPersons(ctx, progress)
 						if err == nil {

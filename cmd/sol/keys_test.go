@@ -14,7 +14,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/domain/ticket/tickettest"
@@ -22,6 +25,38 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
+
+// checkKeyUses checks that each command that opened the database with the master key is on record, with the changes of keys, and that not even the
+// owner changes a record.
+func checkKeyUses(t *testing.T, owner *pgx.Conn, listed string) {
+	t.Helper()
+	var acts []string
+	for _, use := range parseJSONLines(t, listed) {
+		acts = append(acts, fmt.Sprint(use["act"], " ", use["key"], " ", use["command"]))
+		if person, _ := use["person"].(string); !strings.HasPrefix(person, "os:") {
+			t.Errorf("got use %v, want the user of the system", use)
+		}
+	}
+	slices.Reverse(acts)
+	want := []string{
+		"key.master-used <nil> sol keys new-master", "key.master-made <nil> sol keys new-master",
+		"key.master-used <nil> sol keys rotate", "key.master-rotated <nil> sol keys rotate",
+		"key.master-used <nil> sol keys rotate", "key.master-rotated <nil> sol keys rotate",
+		"key.master-used <nil> sol keys renew", "key.hash-renewed subject sol keys renew",
+		"key.master-used <nil> sol persons reindex",
+		"key.master-used <nil> sol keys destroy", "key.hash-destroyed subject 1 sol keys destroy",
+		"key.master-used <nil> sol keys list", "key.master-used <nil> sol ticket list", "key.master-used <nil> sol ticket show",
+		"key.master-used <nil> sol ticket erase", "key.master-used <nil> sol keys uses",
+	}
+	if !slices.Equal(acts, want) {
+		t.Errorf("got uses\n%s\nwant\n%s", strings.Join(acts, "\n"), strings.Join(want, "\n"))
+	}
+	for _, change := range []string{`update security.key_uses set person = 'os:nobody'`, `delete from security.key_uses`, `truncate security.key_uses`} {
+		if _, err := owner.Exec(t.Context(), change); err == nil {
+			t.Errorf("%s by the owner: got no refusal", change)
+		}
+	}
+}
 
 // TestKeyCommands rotates the master key and destroys the first key of tax codes by the command line. The ticket is found and read with
 // the second master key alone, and its erasure removes the person from the directory.
@@ -32,7 +67,7 @@ func TestKeyCommands(t *testing.T) {
 	if err := os.WriteFile(keyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: keyFile, Hold: rules.DefaultHold,
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKey: masterkey.InFile(keyFile), Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost"}}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {
@@ -93,6 +128,7 @@ func TestKeyCommands(t *testing.T) {
 	}
 	sol("ticket erase 2026-0000001 --yes")
 	owner := storetest.Connect(t, db.URL)
+	checkKeyUses(t, owner, sol("keys uses --json"))
 	var left int
 	if err := owner.QueryRow(t.Context(), `select count(*) from person.directory`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("after the erasure: got %d rows in the directory, %v, want 0", left, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -27,9 +28,9 @@ import (
 func TestLinkedTickets(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKey: masterkey.InFile(filepath.Join(dir, "master.key")), Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost"}}
-	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+	if err := os.WriteFile(c.MasterKey.File(), fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)

@@ -25,6 +25,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
@@ -62,10 +63,10 @@ func writeCertificate(t *testing.T, o config.External) *x509.CertPool {
 func TestInboundMailOffersSTARTTLS(t *testing.T) {
 	t.Parallel()
 	db, dir := storetest.New(t), t.TempDir()
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: filepath.Join(dir, "master.key"), Hold: rules.DefaultHold,
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKey: masterkey.InFile(filepath.Join(dir, "master.key")), Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost", MailTLSCert: filepath.Join(dir, "mail.crt"),
 			MailTLSKey: filepath.Join(dir, "mail.key")}}
-	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+	if err := os.WriteFile(c.MasterKey.File(), fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	roots := writeCertificate(t, c.External)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
@@ -63,7 +62,7 @@ type node struct {
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
 func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database.Database, clock func() time.Time,
 	options ...func(*eventstore.Config)) (_ *node, err error) {
-	keys, err := masterkey.ReadFile(c.MasterKeyFile)
+	keys, err := c.MasterKey.Read()
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +72,13 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	storeConfig := eventstore.Config{URL: db.URL, Logins: db.Logins, RequestURL: db.RequestURL, MasterKey: keys[0], EarlierMasterKeys: keys[1:], Clock: clock, Durability: c.Durability, Log: log, Metrics: n.metrics,
-		ReadMasterKeys: func() ([][]byte, error) { return masterkey.ReadFile(c.MasterKeyFile) }}
+		ReadMasterKeys: c.MasterKey.Read}
 	for _, option := range options {
 		option(&storeConfig)
 	}
 	n.store, err = eventstore.Open(ctx, storeConfig)
 	if err != nil {
-		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKeyFile)
+		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKey)
 	}
 	defer func() {
 		if err != nil {

@@ -24,6 +24,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -73,8 +74,8 @@ func migrateRelease(t *testing.T, database string) config.Config {
 		t.Fatal(err)
 	}
 	c := config.Config{DataDir: t.TempDir(), DatabaseURL: database, Hold: rules.DefaultHold, External: config.External{MailDomain: "localhost"}}
-	c.MasterKeyFile = filepath.Join(c.DataDir, "master.key")
-	if err := os.WriteFile(c.MasterKeyFile, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
+	c.MasterKey = masterkey.InFile(filepath.Join(c.DataDir, "master.key"))
+	if err := os.WriteFile(c.MasterKey.File(), fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return c

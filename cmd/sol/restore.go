@@ -28,7 +28,7 @@ func (a *cli) restoreCommand() *cobra.Command {
 		Long: "Without --accept, restore compares the log with what this installation saw of it last, and changes nothing. With --accept it\n" +
 			"begins a new epoch of the log (docs/operating.md). Run it after every restore of a backup, and after the promotion of a standby\n" +
 			"that lacked acknowledged events, while no server runs.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.restore(cmd.Context(), accept, by, s) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.restore(cmd, accept, by, s) },
 	}
 	c.Flags().BoolVar(&accept, "accept", false, "begin a new epoch")
 	c.Flags().StringVar(&by, "by", "", "user name of the person who decides; default: the command line")
@@ -39,7 +39,8 @@ func (a *cli) restoreCommand() *cobra.Command {
 }
 
 // restore runs sol restore on the configured database.
-func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Statement) (err error) {
+func (a *cli) restore(cmd *cobra.Command, accept bool, by string, s restore.Statement) (err error) {
+	ctx := cmd.Context()
 	c, err := config.Load(a.env)
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 		if err := database.RequireOwner(c); err != nil {
 			return err
 		}
-		prepare, open = database.Migrate(c.MasterKeyFile, log), database.Open
+		prepare, open = database.Migrate(c.MasterKey, log), database.Open
 		if err := database.MakeDataDir(c.DataDir); err != nil { // it remembers the new epoch
 			return err
 		}
@@ -76,6 +77,9 @@ func (a *cli) restore(ctx context.Context, accept bool, by string, s restore.Sta
 		return err
 	}
 	defer n.close()
+	if err := a.recordKeyUse(ctx, cmd, n); err != nil {
+		return err
+	}
 	actor := cliActor
 	if by != "" {
 		account, err := a.users(n).Get(ctx, by)

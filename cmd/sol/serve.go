@@ -10,14 +10,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
@@ -67,8 +65,11 @@ func (s service) run(ctx context.Context) error {
 		return err
 	}
 	// The key file of a new log is created later.
-	if _, err := masterkey.ReadFile(s.config.MasterKeyFile); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if _, err := s.config.MasterKey.Read(); err != nil && !s.config.MasterKey.IsMissing(err) {
 		return err
+	}
+	for _, fault := range s.config.MasterKey.Faults(s.config.DataDir) {
+		s.log.Warn("the master key is not kept well", "fault", fault)
 	}
 	srv, err := server.Listen(s.config.Addr, s.config.MetricsAddr, s.log)
 	if err != nil {

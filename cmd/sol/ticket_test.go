@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -29,7 +30,7 @@ func TestCommandsRecordAccess(t *testing.T) {
 	if err := os.WriteFile(key, fmt.Appendf(nil, "%x\n", storetest.MasterKey()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKeyFile: key, Hold: rules.DefaultHold,
+	c := config.Config{DataDir: dir, DatabaseURL: db.URL, MasterKey: masterkey.InFile(key), Hold: rules.DefaultHold,
 		External: config.External{MailDomain: "localhost"}}
 	n, err := newNode(t.Context(), c, slog.New(slog.DiscardHandler), trusted(db.URL), nil)
 	if err != nil {

@@ -8,13 +8,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
-	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/restore"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
 
 // withNode runs do on a node of its own. It uses the database of a running server or, if none runs, starts the embedded Postgres for the
@@ -27,7 +29,7 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 	if c.UsesOwnPostgres() && !database.HasOwn(c) {
 		return fmt.Errorf("there is no database in %s yet: sol serve, sol demo or sol migrate creates it; SOL_DATA_DIR or SOL_DATABASE_URL selects another", c.DataDir)
 	}
-	if _, err := masterkey.ReadFile(c.MasterKeyFile); err != nil {
+	if _, err := c.MasterKey.Read(); err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), config.NewQuietLogger(a.err, c.Log)
@@ -41,7 +43,21 @@ func (a *cli) withNode(cmd *cobra.Command, do func(context.Context, *node) error
 		return err
 	}
 	defer n.close()
+	if err := a.recordKeyUse(ctx, cmd, n); err != nil {
+		return err
+	}
 	return do(ctx, n)
+}
+
+// recordKeyUse records that a person used the master key: what a command reads is opened with it. A database that is read-only records nothing, and
+// what an administrator finds out there is needed.
+func (a *cli) recordKeyUse(ctx context.Context, cmd *cobra.Command, n *node) error {
+	err := security.KeyUses{Pool: n.store.Pools().Consumer}.Record(ctx, a.caller(cmd), securityevents.KeyMasterUsed, "")
+	if readOnly := new(pgconn.PgError); errors.As(err, &readOnly) && readOnly.Code == "25006" { // read_only_sql_transaction
+		n.log.WarnContext(ctx, "the database is read-only: this use of the master key is not recorded")
+		return nil
+	}
+	return err
 }
 
 // withLists is withNode for commands that read lists. It runs the projections itself, because no server may run, and calls do when the
@@ -74,7 +90,7 @@ func (a *cli) migrateCommand() *cobra.Command {
 				return err
 			}
 			log := config.NewQuietLogger(a.err, c.Log)
-			prepare := database.Migrate(c.MasterKeyFile, log)
+			prepare := database.Migrate(c.MasterKey, log)
 			if passwords {
 				prepare = database.SetPasswords(prepare, c.Logins)
 			}

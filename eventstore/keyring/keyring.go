@@ -68,7 +68,7 @@ func Open(ctx context.Context, c Config) (*Keyring, error) {
 	masters := k.keys.Load().masters
 	// Before the keys are read: no other node begins to use a version that this one may not have read. A server that stores nothing now
 	// stores no version either; the next refresh registers the node.
-	_ = k.register(ctx, masters, map[string]int{})
+	_ = k.register(ctx, masters, map[string]int{}, map[string]int{})
 	if err := k.load(ctx, masters); err != nil {
 		k.unregister(context.WithoutCancel(ctx))
 		return nil, err

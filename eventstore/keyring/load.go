@@ -63,12 +63,14 @@ func (k *Keyring) readMasters(ctx context.Context, masters masterKeys) (*keySet,
 
 // readHashKeys reads the keys of hashes into the set.
 func (k *Keyring) readHashKeys(ctx context.Context, set *keySet) error {
-	// The version in use is the newest that was found to be known to all nodes. The oldest takes its place while there is none.
+	// The version in use is the newest that was found to be known to all nodes. The oldest takes its place while there is none. Versions that ended
+	// are left out, except the one in use: it ends when a later one takes its place.
 	rows, err := k.pool.Query(ctx, `
-		select purpose, version, wrapped, active_at is null from keys.hash_keys where wrapped is not null
-		order by purpose, version <> coalesce(
-				max(version) filter (where active_at is not null) over (partition by purpose), min(version) over (partition by purpose)),
-			version desc`)
+		select purpose, version, wrapped, active_at is null from (
+			select *, coalesce(max(version) filter (where active_at is not null) over (partition by purpose), min(version) over (partition by purpose)) as used
+			from keys.hash_keys where wrapped is not null) h
+		where version >= used or ends_at is null or ends_at > clock_timestamp()
+		order by purpose, version <> used, version desc`)
 	if err != nil {
 		return fmt.Errorf("read the keys of hashes: %w", err)
 	}

@@ -30,14 +30,22 @@ const (
 )
 
 // Refresh reads the keys again, also the master keys of this node, and says what this node holds. It brings versions into use that all
-// nodes hold. After an error the keys that were read before stay in use.
+// nodes hold. After an error the keys that were read before stay in use. A node that cannot read its master keys again goes on to say which ones
+// it holds: otherwise it would soon count as ended, and a rotation would leave it behind.
 func (k *Keyring) Refresh(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
-	masters, err := k.rereadMasters()
-	if err == nil {
-		err = k.load(ctx, masters)
+	masters, unread := k.rereadMasters()
+	if unread != nil {
+		masters = k.keys.Load().masters
 	}
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout) // from here: reading the master keys has a time limit of its own
+	defer cancel()
+	return errors.Join(unread, k.refresh(ctx, masters))
+}
+
+func (k *Keyring) refresh(ctx context.Context, masters masterKeys) error {
+	err := k.load(ctx, masters)
 	if err == nil {
 		err = k.registerLoaded(ctx)
 	}
@@ -57,15 +65,16 @@ func (k *Keyring) Refresh(ctx context.Context) error {
 	if tag.RowsAffected() == 0 {
 		return nil
 	}
-	return k.load(ctx, masters)
+	if err := k.load(ctx, masters); err != nil {
+		return err
+	}
+	return k.registerLoaded(ctx)
 }
 
 // KeepFresh calls Refresh at every interval until ctx ends, and then removes this node from those that hold keys.
 func (k *Keyring) KeepFresh(ctx context.Context, interval time.Duration, log *slog.Logger) {
 	for pause := interval; notify.Sleep(ctx, pause) == nil; {
-		refreshing, cancel := context.WithTimeout(ctx, refreshTimeout)
-		err := k.Refresh(refreshing)
-		cancel()
+		err := k.Refresh(ctx)
 		pause = interval
 		if err != nil && ctx.Err() == nil {
 			pause = min(interval, time.Second) // before other nodes take this one for silent
@@ -93,18 +102,19 @@ func (k *Keyring) rereadMasters() (masterKeys, error) {
 // registerLoaded says which keys this node has read.
 func (k *Keyring) registerLoaded(ctx context.Context) error {
 	set := k.keys.Load()
-	known := make(map[string]int, len(set.hashKeys))
+	known, used := make(map[string]int, len(set.hashKeys)), make(map[string]int, len(set.hashKeys))
 	for purpose, keys := range set.hashKeys {
+		used[purpose] = keys[0].version
 		for _, key := range keys {
 			known[purpose] = max(known[purpose], key.version)
 		}
 	}
-	return k.register(ctx, set.masters, known)
+	return k.register(ctx, set.masters, known, used)
 }
 
-// register says which master keys this node holds, and the newest version of each purpose. The commit waits for no disk: the next refresh
-// repeats it.
-func (k *Keyring) register(ctx context.Context, masters masterKeys, known map[string]int) error {
+// register says which master keys this node holds, and the newest version of each purpose and the one in use. The commit waits for no disk: the
+// next refresh repeats it.
+func (k *Keyring) register(ctx context.Context, masters masterKeys, known, used map[string]int) error {
 	checks := make([][]byte, len(masters))
 	for i, m := range masters {
 		checks[i] = m.check
@@ -112,8 +122,9 @@ func (k *Keyring) register(ctx context.Context, masters masterKeys, known map[st
 	_, err := k.pool.Exec(ctx, `
 		with setting as (select set_config('synchronous_commit', 'off', true)),
 			ended as (delete from keys.nodes where seen_at < clock_timestamp() - interval '1 day' and node <> $1)
-		insert into keys.nodes (node, masters, known, release) select $1, $2, $3, $4 from setting
-		on conflict (node) do update set masters = excluded.masters, known = excluded.known, seen_at = clock_timestamp()`, k.node, checks, known, release)
+		insert into keys.nodes (node, masters, known, release, used) select $1, $2, $3, $4, $5 from setting
+		on conflict (node) do update set masters = excluded.masters, known = excluded.known, used = excluded.used, seen_at = clock_timestamp()`,
+		k.node, checks, known, release, used)
 	return err
 }
 

@@ -16,6 +16,20 @@ var purposes = []string{
 // first dispatch stored.
 var permanentPurposes = []string{"command", "request", "command-from"}
 
+// signingPurposes are those whose hashes and sealed values leave the system and come back, and stand in no row: an earlier version may end at
+// once or at a date, and what it made is refused from then on. A new purpose belongs here only if no row holds what its key made.
+var signingPurposes = []string{
+	"list-cursor", "opened-page", "page-address", "personal-link", "mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor",
+}
+
+// MayEnd reports whether earlier versions of the key of a purpose may end without being destroyed.
+func MayEnd(purpose string) bool { return slices.Contains(signingPurposes, purpose) }
+
+// RenewablePurposes returns the purposes whose key may get another version.
+func RenewablePurposes() []string {
+	return slices.DeleteFunc(slices.Clone(purposes), func(p string) bool { return !IsRenewable(p) })
+}
+
 // IsRenewable reports whether the key of a purpose may get another version.
 func IsRenewable(purpose string) bool {
 	return slices.Contains(purposes, purpose) && !slices.Contains(permanentPurposes, purpose)

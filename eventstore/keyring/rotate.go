@@ -15,15 +15,25 @@ import (
 const rotatePage = 500 // keys that one statement wraps anew
 
 // Rotate makes the newest master key of this node the current one and wraps all data keys and keys of hashes with it that another master
-// key wraps. It changes nothing else. It returns the number of keys that it wrapped, and calls progress after each page. Nodes go on
-// meanwhile; all of them must hold both master keys. Keys that they wrapped with the master key before may be stored up to
-// PendingKeyLifetime later, so Rotate is called again then; when it returns 0, the earlier master keys are not needed any more. Error:
-// *NodesLackKeyError.
-func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n int64, err error) {
+// key wraps. It changes nothing else. It returns the number of keys that it wrapped, and calls progress after each page with this number and that
+// of the keys which another master key wrapped when it began. A rotation that was interrupted at any point is continued by the next call: until then
+// nodes read the keys of both master keys. Nodes go on meanwhile; all of them must hold both. Keys that they wrapped with the master key before may
+// be stored up to PendingKeyLifetime later, so Rotate is called again then; when it returns 0, the earlier master keys are not needed any more.
+// Error: *NodesLackKeyError.
+func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped, total int64)) (n int64, err error) {
 	if err := k.makeCurrent(ctx); err != nil {
 		return 0, fmt.Errorf("rotate the master key: %w", err)
 	}
 	set := k.keys.Load()
+	counts, current, err := k.CountByMaster(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("rotate the master key: %w", err)
+	}
+	delete(counts, current)
+	var total int64
+	for _, count := range counts {
+		total += count
+	}
 	for after := (uuid.UUID{}); ; {
 		page, err := k.readDataKeys(ctx, after, rotatePage)
 		if err != nil {
@@ -38,7 +48,7 @@ func (k *Keyring) Rotate(ctx context.Context, progress func(wrapped int64)) (n i
 			return n, fmt.Errorf("rotate the master key: %w", err)
 		}
 		n += wrapped
-		progress(n)
+		progress(n, max(n, total))
 	}
 	wrapped, err := k.rewrapHashKeys(ctx, set)
 	if err != nil {

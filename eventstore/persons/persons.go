@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -132,7 +133,7 @@ func (d *Directory) RenewKey(ctx context.Context) (version int, err error) {
 	if err := d.CheckReindexed(ctx); err != nil {
 		return 0, err
 	}
-	return d.store.Keyring().Renew(ctx, HashPurpose)
+	return d.store.Keyring().Renew(ctx, HashPurpose, time.Time{})
 }
 
 // ErrNotReindexed means that events may still be written with the keyed hash of version 1.

@@ -34,8 +34,11 @@ const (
 	RestrictionEnded Kind = "ticket.restriction-ended"
 
 	KeyTicketDestroyed Kind = "key.ticket-destroyed" // the keys of a ticket's personal data
+	KeyMasterUsed      Kind = "key.master-used"      // by a command, which opens the database with it
+	KeyMasterMade      Kind = "key.master-made"
 	KeyMasterRotated   Kind = "key.master-rotated"
 	KeyHashRenewed     Kind = "key.hash-renewed"
+	KeyHashEnded       Kind = "key.hash-ended" // a moment was set from which a version is not accepted
 	KeyHashDestroyed   Kind = "key.hash-destroyed"
 
 	NodeStarted    Kind = "node.started"
@@ -49,7 +52,7 @@ func Kinds() []Kind {
 	return []Kind{
 		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
 		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookRefused, LookCommand,
-		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterRotated, KeyHashRenewed, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
+		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
 	}
 }
 
@@ -59,7 +62,7 @@ func severityOf(k Kind) severity {
 	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
 		return warning
 	case LoginSucceeded, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
-		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterRotated, KeyHashRenewed, NodeStarted, SettingChanged:
+		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, NodeStarted, SettingChanged:
 	}
 	return normal
 }

@@ -6,6 +6,7 @@ package lists
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -158,7 +159,7 @@ func TestRenewedSearchKeyFindsOldRows(t *testing.T) {
 	h.OpenTicket(tickettest.Torino)
 	h.Project()
 	keys := h.Store.Keyring()
-	if _, err := keys.Renew(t.Context(), searchterms.Purpose); err != nil {
+	if _, err := keys.Renew(t.Context(), searchterms.Purpose, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	storetest.Eventually(t, "the new key is in use", func() bool {

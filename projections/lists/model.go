@@ -29,6 +29,7 @@ var Model = readmodel.Model{
 		fold := folder{hash: func(value string) string { return hash(searchterms.Purpose, value) }}
 		return fold.applyTickets, fold.buildTickets
 	},
+	HashPurpose: searchterms.Purpose,
 }
 
 // The SQL functions that belong to version 4 of the model: a new version needs functions of its own for what reads its tables. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the

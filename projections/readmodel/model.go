@@ -31,6 +31,8 @@ type Model struct {
 	// Hashed, if it is set, returns Apply and Build for a model whose rows hold keyed hashes. The runner calls it with the hashes of its log,
 	// made with the version of a purpose's key that is in use.
 	Hashed func(hash KeyedHash) (ApplyFunc, func() Builder)
+	// HashPurpose is the purpose of the key of these hashes. A rebuild writes them with the version in use, and says so to the keyring.
+	HashPurpose string
 }
 
 // ApplyFunc is the type of Model.Apply.

@@ -42,7 +42,13 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, t
 	}
 	b := rebuild{store: r.store, pool: r.store.Pools().Consumer, model: m, progress: progress,
 		skipped: map[eventstore.StreamID]eventstore.SkippedStream{}}
-	if err := b.withLock(ctx, b.run); err != nil {
+	rebuild := func() error { return b.withLock(ctx, b.run) }
+	if m.HashPurpose != "" {
+		err = r.store.Keyring().Rewrite(ctx, m.HashPurpose, rebuild)
+	} else {
+		err = rebuild()
+	}
+	if err != nil {
 		return fmt.Errorf("rebuild %s: %w", name, err)
 	}
 	return nil

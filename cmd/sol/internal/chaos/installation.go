@@ -163,4 +163,4 @@ func (in *installation) query(ctx context.Context, sql string, arguments []any, 
 }
 
 // masterKey reads the key of the nodes.
-func (in *installation) masterKey() ([]byte, error) { return masterkey.ReadNewest(in.keyFile) }
+func (in *installation) masterKey() ([]byte, error) { return masterkey.InFile(in.keyFile).ReadNewest() }

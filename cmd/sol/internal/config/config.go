@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -50,8 +51,13 @@ Environment variables configure it. Without any of them, sol runs alone with its
                         as the owner, who sets the role
   SOL_DATA_DIR          data directory ($XDG_DATA_HOME/sol or ~/.local/share/sol; for root /var/lib/sol, which the
                         unprivileged user that Postgres runs as can access)
-  SOL_MASTER_KEY_FILE   key that encrypts personal data (DATA_DIR/master.key, created at first start). All nodes of a
-                        database use the same key. Without it the data cannot be read: keep a copy elsewhere
+  SOL_MASTER_KEY_FILE   file with the key that encrypts personal data (DATA_DIR/master.key, created at first start; keep it outside
+                        of the data directory in production). All nodes of a database use the same key. Without it the data
+                        cannot be read: keep a copy elsewhere
+  SOL_MASTER_KEY        the key itself, 64 hexadecimal digits, in place of a file; during a rotation the new one, a comma and the old one
+  SOL_MASTER_KEY_COMMAND
+                        command that prints the key, in place of a file, for example one that unwraps it with a key management
+                        service; /bin/sh runs it at the start and once a minute, for 20 s at most
   SOL_LAST_SEEN_FILE    what this node last saw of the log (DATA_DIR/last-seen.json). Keep it out of backups of the database:
                         it tells a restored log from the one that was lost
   SOL_HOLD              time in which a public note can be withdrawn, before the citizen sees it (10s)
@@ -95,8 +101,8 @@ type Config struct {
 	OwnerURL       string        // for migrations; empty: DirectURL
 	Logins         pgpool.Logins // of the login roles; those that are missing use DatabaseURL and DirectURL
 	DataDir        string        // absolute
-	MasterKeyFile  string        // path
-	LastSeenFile   string        // path
+	MasterKey      *masterkey.Source
+	LastSeenFile   string // path
 	Hold           time.Duration
 	AutoCloseAfter time.Duration        // replaces the delay of the catalogue; 0: the catalogue's
 	AskBeforeTaken []catalog.EntityCode // see catalog.ChecksRule
@@ -150,7 +156,9 @@ func Load(env func(string) string) (Config, error) {
 		wrong = append(wrong, err)
 	}
 	c.DataDir = dir
-	c.MasterKeyFile = cmp.Or(env("SOL_MASTER_KEY_FILE"), filepath.Join(dir, "master.key"))
+	if c.MasterKey, err = masterkey.FromEnvironment(env, filepath.Join(dir, "master.key")); err != nil {
+		wrong = append(wrong, err)
+	}
 	c.LastSeenFile = cmp.Or(env("SOL_LAST_SEEN_FILE"), filepath.Join(dir, "last-seen.json"))
 	for name, target := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
 		if text := env(name); text != "" {

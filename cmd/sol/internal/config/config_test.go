@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/masterkey"
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
@@ -33,7 +34,7 @@ func TestConfigDefaults(t *testing.T) {
 	if os.Geteuid() == 0 {
 		dir = "/var/lib/sol"
 	}
-	want := Config{Addr: "127.0.0.1:8080", MetricsAddr: DefaultMetricsAddr, DataDir: dir, MasterKeyFile: filepath.Join(dir, "master.key"), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
+	want := Config{Addr: "127.0.0.1:8080", MetricsAddr: DefaultMetricsAddr, DataDir: dir, MasterKey: masterkey.InFile(filepath.Join(dir, "master.key")), LastSeenFile: filepath.Join(dir, "last-seen.json"), Hold: 10 * time.Second,
 		Durability: pgpool.DurableLocally, AccessLog: AccessLog{Months: 24, KeyFile: filepath.Join(dir, "access.key")}, External: External{MailDomain: "localhost", MailPerMinute: 600, LinkDays: 180}}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -69,7 +70,7 @@ func TestConfig(t *testing.T) {
 	}
 	want := Config{
 		Addr: ":0", MetricsAddr: "10.0.0.7:9000", DatabaseURL: "postgres://u@db/sol", DirectURL: "postgres://u@direct/sol", OwnerURL: "postgres://o@db/sol",
-		Logins: pgpool.Logins{"sol_worker": "postgres://sol_worker@db/sol"}, DataDir: "/srv/sol", MasterKeyFile: "/etc/sol.key", LastSeenFile: "/srv/other/last-seen.json",
+		Logins: pgpool.Logins{"sol_worker": "postgres://sol_worker@db/sol"}, DataDir: "/srv/sol", MasterKey: masterkey.InFile("/etc/sol.key"), LastSeenFile: "/srv/other/last-seen.json",
 		AutoCloseAfter: 90 * time.Second, AskBeforeTaken: []catalog.EntityCode{"010301", "010203"}, Periods: account.Periods{Request: 72 * time.Hour, Review: 4 * time.Hour}, Durability: pgpool.DurableOnStandby, Log: LogConfig{JSON: true, Level: slog.LevelDebug},
 		Limits:         middleware.Limits{Form: middleware.Rate{PerMinute: 60, Burst: 5}, Login: middleware.Rate{PerMinute: 7, Burst: 7}},
 		Forms:          formlimit.Config{Email: formlimit.Bound{Count: 5, Window: 10 * time.Minute}},

@@ -28,3 +28,17 @@ func TestSettingsHoldNoPassword(t *testing.T) {
 		}
 	}
 }
+
+// TestSettingsHoldNoKey: the key and the command that gives it are not shown, and a changed command shows.
+func TestSettingsHoldNoKey(t *testing.T) {
+	show := func(name, value string) string {
+		return Settings(func(n string) string { return map[string]string{name: value}[n] })[name]
+	}
+	if got := show("SOL_MASTER_KEY", strings.Repeat("07", 32)); got != notShown {
+		t.Errorf("key: got %q, want %q", got, notShown)
+	}
+	first, second := show("SOL_MASTER_KEY_COMMAND", "/opt/kms/unwrap --token geheim"), show("SOL_MASTER_KEY_COMMAND", "/opt/kms/unwrap --token andere")
+	if !strings.HasPrefix(first, notShown) || strings.Contains(first+second, "geheim") || first == second {
+		t.Errorf("command: got %q and %q, want neither, and a difference", first, second)
+	}
+}

@@ -60,7 +60,7 @@ func Prepare(c config.Config, log *slog.Logger) PrepareSchema {
 	if !c.KnowsOwner() {
 		return CheckSchema
 	}
-	return Migrate(c.MasterKeyFile, log)
+	return Migrate(c.MasterKey, log)
 }
 
 // RequireOwner returns an error if the configuration has no login of the database's owner, whom a command needs.

@@ -37,8 +37,8 @@ func MakeDataDir(dir string) error {
 // initLog creates the master key file and the log of a database that has none yet. If the log exists and the key file does not, it
 // fails: a new key could not open the data. A lock serialises nodes that start together on one database: the first creates the
 // key, the others find the log.
-func initLog(ctx context.Context, keyFile, url string) (err error) {
-	if _, err := masterkey.ReadFile(keyFile); !errors.Is(err, os.ErrNotExist) {
+func initLog(ctx context.Context, key *masterkey.Source, url string) (err error) {
+	if _, err := key.Read(); !key.IsMissing(err) {
 		return err
 	}
 	conn, err := pgx.Connect(ctx, url)
@@ -54,14 +54,14 @@ func initLog(ctx context.Context, keyFile, url string) (err error) {
 		if err := tx.QueryRow(ctx, `select exists (select from keys.master)`).Scan(&exists); err != nil {
 			return fmt.Errorf("begin the log: %w", err)
 		}
-		_, err := masterkey.ReadFile(keyFile)
-		if exists || !errors.Is(err, os.ErrNotExist) { // another node may have created it meanwhile
+		_, err := key.Read()
+		if exists || !key.IsMissing(err) { // another node may have created it meanwhile
 			return err
 		}
-		if err := masterkey.CreateFile(keyFile); err != nil {
+		if err := masterkey.CreateFile(key.File()); err != nil {
 			return fmt.Errorf("make a master key: %w", err)
 		}
-		keys, err := masterkey.ReadFile(keyFile)
+		keys, err := key.Read()
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func HasOwn(c config.Config) bool {
 
 // Migrate returns a PrepareSchema that migrates the database to the schema of this program, revokes rights that logins of nodes must not have,
 // warns of others that no migration gives, and creates the log and the master key file of a new database.
-func Migrate(keyFile string, log *slog.Logger) PrepareSchema {
+func Migrate(key *masterkey.Source, log *slog.Logger) PrepareSchema {
 	return func(ctx context.Context, url string) error {
 		if err := migrations.Up(ctx, url); err != nil {
 			return err
@@ -101,6 +101,6 @@ func Migrate(keyFile string, log *slog.Logger) PrepareSchema {
 		if len(extra) > 0 {
 			log.WarnContext(ctx, "roles of nodes have rights that no migration gives: revoke them, or find out who granted them", "rights", strings.Join(extra, "; "))
 		}
-		return initLog(ctx, keyFile, url)
+		return initLog(ctx, key, url)
 	}
 }

@@ -34,8 +34,8 @@ func WithScratch(ctx context.Context, c config.Config, log *slog.Logger, do func
 		}
 	}
 	c = c.WithoutLimits()
-	c.MasterKeyFile = filepath.Join(dir, "master.key")
-	if err := masterkey.CreateFile(c.MasterKeyFile); err != nil {
+	c.MasterKey = masterkey.InFile(filepath.Join(dir, "master.key"))
+	if err := masterkey.CreateFile(c.MasterKey.File()); err != nil {
 		return err
 	}
 	own, err := embedpg.Start(ctx, embedpg.Config{Dir: filepath.Join(dir, "postgres"), Log: log})

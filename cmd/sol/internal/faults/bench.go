@@ -186,7 +186,7 @@ func (b benchRound) openStore(ctx context.Context) (*eventstore.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := masterkey.ReadNewest(b.keyFile)
+	key, err := masterkey.InFile(b.keyFile).ReadNewest()
 	if err != nil {
 		return nil, err
 	}

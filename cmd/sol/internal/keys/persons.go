@@ -35,6 +35,6 @@ func (c CLI) Reindex() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	jsonFlag(command, &asJSON)
 	return command
 }

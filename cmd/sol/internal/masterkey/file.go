@@ -12,41 +12,28 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
-// ReadFile reads a key file and returns its keys of 32 bytes, the newest first. Each line holds one key as 64 hexadecimal digits; there
-// are several lines only while the master key is rotated. It fails with fs.ErrNotExist if there is no such file.
-func ReadFile(file string) ([][]byte, error) {
+// readFile reads a key file. Each line holds one key as 64 hexadecimal digits. It fails with fs.ErrNotExist if there is no such file.
+func readFile(file string) ([][]byte, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("master key: %w; put the copy that was kept of it back, or name it in SOL_MASTER_KEY_FILE", err)
+		return nil, fmt.Errorf("master key: %w; put the copy that was kept of it back, or name it in %s", err, FileVariable)
 	}
-	var keys [][]byte
-	for line := range strings.Lines(strings.TrimSpace(string(text))) {
-		key, err := hex.DecodeString(strings.TrimSpace(line))
-		if err != nil || len(key) != 32 {
-			return nil, fmt.Errorf("master key %s: a line does not hold 64 hexadecimal digits; put the copy that was kept of it back", file)
-		}
-		keys = append(keys, key)
-	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("master key %s: the file is empty; put the copy that was kept of it back", file)
-	}
-	return keys, nil
+	return parse(strings.Fields(string(text)), file)
 }
 
-// ReadNewest returns the newest key of a key file.
-func ReadNewest(file string) ([]byte, error) {
-	keys, err := ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return keys[0], nil
+// New returns a new random key as 64 hexadecimal digits.
+func New() string {
+	key := make([]byte, keySize)
+	rand.Read(key)
+	return hex.EncodeToString(key)
 }
 
 // CreateFile writes a new random key to a file, atomically and synced to disk. If the file exists, it stays as it is.
 func CreateFile(path string) (err error) {
-	name, err := writeFile(filepath.Dir(path), "")
+	name, err := writeFile(filepath.Dir(path), "", nil)
 	if err != nil {
 		return err
 	}
@@ -57,9 +44,15 @@ func CreateFile(path string) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
-// AddToFile writes a new random key as the first line of a key file, atomically and synced to disk. The keys before stay below it.
+// AddToFile writes a new random key as the first line of a key file, atomically and synced to disk. The keys before stay below it. The file keeps
+// its owner and mode: root may add a key to the file of the user that the service runs as.
 func AddToFile(path string) error {
-	keys, err := ReadFile(path)
+	path = resolve(path) // a link stays one
+	keys, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
@@ -67,7 +60,7 @@ func AddToFile(path string) error {
 	for _, key := range keys {
 		fmt.Fprintf(&before, "%x\n", key)
 	}
-	name, err := writeFile(filepath.Dir(path), before.String())
+	name, err := writeFile(filepath.Dir(path), before.String(), info)
 	if err != nil {
 		return err
 	}
@@ -77,15 +70,22 @@ func AddToFile(path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// writeFile writes a new random key, with earlier lines below it, to a new file of mode 0600 and returns the file's name.
-func writeFile(dir, earlier string) (name string, err error) {
+// writeFile writes a new random key, with earlier lines below it, to a new file and returns the file's name. Owner and mode are those of like;
+// nil: of this user, 0600.
+func writeFile(dir, earlier string, like os.FileInfo) (name string, err error) {
 	f, err := os.CreateTemp(dir, ".master.key-*")
 	if err != nil {
 		return "", err
 	}
-	key := make([]byte, 32)
-	rand.Read(key)
-	_, err = f.WriteString(hex.EncodeToString(key) + "\n" + earlier)
+	if like != nil {
+		err = f.Chmod(like.Mode().Perm())
+		if owner, ok := like.Sys().(*syscall.Stat_t); ok && err == nil {
+			err = f.Chown(int(owner.Uid), int(owner.Gid))
+		}
+	}
+	if err == nil {
+		_, err = f.WriteString(New() + "\n" + earlier)
+	}
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}

@@ -12,11 +12,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/securityevents"
 )
@@ -46,12 +44,5 @@ func NoteStart(ctx context.Context, f *securityevents.Forwarder, store *eventsto
 	err = errors.Join(err, securityevents.NoteStart(ctx, store.Pools().Consumer, host+" "+address, version, settings))
 	if err != nil {
 		log.Warn("the start was not recorded as a security event", "error", err)
-	}
-}
-
-// NoteKeyUse returns the function that stores a use of keys at the command line.
-func NoteKeyUse(pool *pgxpool.Pool) func(context.Context, securityevents.Kind, string) error {
-	return func(ctx context.Context, kind securityevents.Kind, key string) error {
-		return securityevents.Note(ctx, pool, securityevents.Event{Kind: kind, Key: key, By: accounts.CommandLine.ID})
 	}
 }

@@ -1,0 +1,40 @@
+-- SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+-- SPDX-License-Identifier: EUPL-1.2
+
+-- Earlier versions of keys end at a moment, rows get hashes of a new version, and uses of the keys at the command line are recorded
+-- (docs/decisions/0083).
+
+-- +goose Up
+
+-- ends_at: from when a version is not accepted any more; null: when it is destroyed. The version in use and later ones are accepted all the same.
+-- applied_at: when all rows that hold hashes of the purpose held those of this version.
+alter table keys.hash_keys add column ends_at timestamptz, add column applied_at timestamptz;
+grant update (ends_at, applied_at) on keys.hash_keys to sol_append;
+
+-- The version of each purpose with which a node makes hashes. Nodes of the release before do not tell.
+alter table keys.nodes add column used jsonb not null default '{}';
+
+-- Uses of the master key, and changes of keys, by people at the command line.
+create table security.key_uses (
+  id      bigint generated always as identity primary key,
+  at      timestamptz not null default clock_timestamp(),
+  act     text not null check (act <> ''), -- a kind of security event, key.…
+  key     text not null,                   -- purpose of a key of hashes, and its version; '': the master key
+  person  text not null check (person <> ''), -- user of the operating system
+  machine text not null,
+  address text not null,                   -- of the ssh client; '': none
+  command text not null
+);
+create index key_uses_at on security.key_uses (at);
+grant select, insert (act, key, person, machine, address, command) on security.key_uses to sol_worker;
+
+-- +goose StatementBegin
+create function security.refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'security.key_uses is append-only: % refused', tg_op using errcode = 'insufficient_privilege';
+end
+$$;
+-- +goose StatementEnd
+revoke execute on function security.refuse_change from public;
+create trigger append_only before update or delete on security.key_uses for each row execute function security.refuse_change();
+create trigger never_emptied before truncate on security.key_uses for each statement execute function security.refuse_change();
