@@ -93,7 +93,10 @@ var allowedImports = map[string][]string{
 	"handlers/identity":             {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/clientcert":  {"domain/..."},
 	"handlers/identity/mailaddress": {"domain/..."},
-	"handlers/identity/portal":      {"domain/..."},
+
+	"handlers/identity/oidc":           {"domain/...", "handlers/identity"},
+	"handlers/identity/oidc/simulator": {},
+	"handlers/identity/portal":         {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",

@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/sol-assistenza/sol/handlers/identity"
+)
+
+// Config configures a Client. Provider, PublicURL and Now are required.
+type Config struct {
+	Provider  identity.Provider
+	PublicURL string // of the service, without a slash at the end
+	// Now returns the time with which tokens are compared: the clock of the log, which all nodes share.
+	Now       func() time.Time
+	Transport http.RoundTripper // nil: http.DefaultTransport
+}
+
+// Client logs people in at one provider. It is safe for concurrent use.
+type Client struct {
+	identity.Provider
+	settings  Settings
+	secret    string
+	publicURL string
+	now       func() time.Time
+	http      *http.Client
+
+	discovering sync.Mutex
+	found       *discovered
+}
+
+// discovered is what a provider says about itself.
+type discovered struct {
+	*oidc.Provider
+	endSession string
+	at         time.Time
+}
+
+const (
+	timeout = 10 * time.Second // of one request to the provider
+	maxBody = 1 << 20          // bytes of an answer of the provider
+	// rediscoverAfter is the time after which the provider's endpoints are read again. Its keys are read when a token names one that is not known.
+	rediscoverAfter = time.Hour
+)
+
+// New checks the settings of a provider. It asks the provider nothing, so that a provider that is away does not stop the service from starting.
+func New(c Config) (*Client, error) {
+	settings, secret, err := parseSettings(c.Provider)
+	if err != nil {
+		return nil, fmt.Errorf("identity provider %q: oidc: %w", c.Provider.Name, err)
+	}
+	if c.Transport == nil {
+		c.Transport = http.DefaultTransport
+	}
+	return &Client{
+		Provider: c.Provider, settings: settings, secret: secret, publicURL: strings.TrimSuffix(c.PublicURL, "/"), now: c.Now,
+		http: &http.Client{
+			Transport: bounded{c.Transport}, Timeout: timeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// bounded limits the size of answers and refuses addresses that are not allowed, which a discovery document could name.
+type bounded struct{ next http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !isAllowed(r.URL.String()) {
+		return nil, errors.New("the provider names an address without https")
+	}
+	answer, err := b.next.RoundTrip(r)
+	if err == nil {
+		answer.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(answer.Body, maxBody), answer.Body}
+	}
+	return answer, err
+}
+
+// discover returns what the provider says about itself, at most rediscoverAfter old. If it cannot be asked again, the last answer holds.
+func (c *Client) discover(ctx context.Context) (*discovered, error) {
+	c.discovering.Lock()
+	defer c.discovering.Unlock()
+	if c.found != nil && c.now().Sub(c.found.at) < rediscoverAfter {
+		return c.found, nil
+	}
+	// The key set that the provider holds uses the context of its making, which must not end with this request.
+	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), c.http), c.settings.Issuer)
+	if err != nil {
+		if c.found != nil {
+			return c.found, nil
+		}
+		return nil, fmt.Errorf("discover %s: %w", c.settings.Issuer, err)
+	}
+	var more struct {
+		EndSession string `json:"end_session_endpoint"`
+	}
+	if err := p.Claims(&more); err != nil {
+		return nil, fmt.Errorf("discover %s: %w", c.settings.Issuer, err)
+	}
+	if !isAllowed(more.EndSession) {
+		more.EndSession = ""
+	}
+	c.found = &discovered{p, more.EndSession, c.now()}
+	return c.found, nil
+}
+
+// oauth returns the settings of the code flow.
+func (c *Client) oauth(p *discovered) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: c.settings.ClientID, ClientSecret: c.secret, Endpoint: p.Endpoint(), RedirectURL: c.publicURL + ReturnPath(c.Name),
+		Scopes: append([]string{oidc.ScopeOpenID}, c.settings.Scopes...),
+	}
+}
+
+// StartPath, ReturnPath and BackChannelPath return the paths of the service at which a login at a provider starts, to which the browser comes
+// back, and to which the provider tells a logout. LoggedOutPath is the path to which the browser comes back from a logout.
+func StartPath(provider string) string       { return "/accesso/con/" + provider }
+func ReturnPath(provider string) string      { return StartPath(provider) + "/ritorno" }
+func BackChannelPath(provider string) string { return StartPath(provider) + "/uscita" }
+
+// LoggedOutPath is the path to which the browser comes back from a logout at a provider.
+const LoggedOutPath = "/uscita"
+
+// LogoutURL returns the address at which the browser ends the session at the provider; "": it has none. idToken is that of the login; "": not
+// known any more.
+func (c *Client) LogoutURL(ctx context.Context, idToken string) string {
+	p, err := c.discover(ctx)
+	if err != nil || p.endSession == "" {
+		return "" // the person is logged out here in any case
+	}
+	u, err := url.Parse(p.endSession)
+	if err != nil {
+		return ""
+	}
+	q := u.Query()
+	q.Set("client_id", c.settings.ClientID)
+	q.Set("post_logout_redirect_uri", c.publicURL+LoggedOutPath)
+	if idToken != "" {
+		q.Set("id_token_hint", idToken)
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
