@@ -10,6 +10,11 @@ FUZZTIME ?= 20s
 ROUNDS ?= 200
 CHECKS ?= 1000
 
+# Packages tested at the same time: two for each processor, because many tests wait for what takes its time by design.
+PACKAGES ?= $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
+# Packages whose tests do one thing after another. The race detector finds nothing there and makes them up to fifteen times slower.
+SEQUENTIAL := ./domain/... ./handlers/app/mailtext/... ./handlers/routestest
+
 .PHONY: help run test test-long check build setup bench chaos fmt fuzz browser screenshots rolling
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
@@ -20,18 +25,18 @@ run: ## build, and run the service with demo data; Ctrl-C stops it
 test: ## everything that CI checks
 	@tools/setup.sh test
 	@$(MAKE) --no-print-directory check build
-	go test -race -timeout $(TEST_TIMEOUT) $(TESTFLAGS) ./...
-	go test -race -timeout $(TEST_TIMEOUT) -tags policyoff -run TestDatabaseAlone ./handlers/...
-	tools/browser.sh test
+	tools/inmemory.sh go test -race -p $(PACKAGES) -vet=off -timeout $(TEST_TIMEOUT) $(TESTFLAGS) $$(go list ./... | grep -vxF "$$(go list $(SEQUENTIAL))")
+	tools/inmemory.sh go test -vet=off -timeout $(TEST_TIMEOUT) $(TESTFLAGS) $(SEQUENTIAL)
+	tools/inmemory.sh go test -vet=off -timeout $(TEST_TIMEOUT) $(TESTFLAGS) -tags policyoff -run TestDatabaseAlone ./handlers/routestest
+	tools/inmemory.sh tools/browser.sh test
 
 test-long: ## the property tests with CHECKS random examples each, where make test takes a hundred; the rights of every route in every status
-	go test -count 1 -timeout 3h -run TableOfRights ./handlers/api ./handlers/web -args -every-status
-	go test -count 1 -timeout 3h -tags policyoff -run TestDatabaseAlone ./handlers/api ./handlers/web -args -every-status
+	go test -count 1 -timeout 3h -run TableOfRights ./handlers/routestest -args -every-status
+	go test -count 1 -timeout 3h -tags policyoff -run TestDatabaseAlone ./handlers/routestest -args -every-status
 	go test -count 1 -timeout 3h $$(grep -rl --include='*_test.go' pgregory.net/rapid . | xargs -n 1 dirname | sort -u) -args -rapid.checks=$(CHECKS)
 
-check: ## formatting, vet and lint
+check: ## formatting and lint; the linter runs vet too
 	@unformatted=$$(gofmt -l .) && { [ -z "$$unformatted" ] || { echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; }; }
-	go vet ./...
 	tools/lint.sh run --allow-serial-runners
 
 build: ## build bin/sol
@@ -39,7 +44,7 @@ build: ## build bin/sol
 
 browser: build ## test the pages in Chromium; WALK='FAQ 2.6' selects tests by name
 	@tools/setup.sh test
-	tools/browser.sh test $(if $(WALK),'$(WALK)')
+	tools/inmemory.sh tools/browser.sh test $(if $(WALK),'$(WALK)')
 
 screenshots: build ## save pictures of every page and state in bin/screenshots
 	@tools/setup.sh test

@@ -95,6 +95,9 @@ func (w *Web) ServeHTTP(rw http.ResponseWriter, r *http.Request) { w.handler.Ser
 // EndStreams ends every stream of live updates. A page connects again and sends the last event id that it received.
 func (w *Web) EndStreams() { w.endStreams() }
 
+// Patterns returns the patterns of all routes of pages, with which tests compare the table of rights.
+func (w *Web) Patterns() []string { return w.patterns }
+
 // isHTTPS reports whether browsers reach the service over https.
 func (w *Web) isHTTPS() bool { return strings.HasPrefix(w.publicURL, "https://") }
 
