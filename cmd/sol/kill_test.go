@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -21,16 +22,17 @@ import (
 
 // ticketLoad opens tickets concurrently, each with its own idempotency key, and keeps the acknowledged numbers.
 type ticketLoad struct {
-	by     apiClient
-	tried  atomic.Int64
-	mu     sync.Mutex
-	opened map[int]string // numbers of the acknowledged tickets, by key
+	by      apiClient
+	clients int // that open tickets at the same time; 0: 8
+	tried   atomic.Int64
+	mu      sync.Mutex
+	opened  map[int]string // numbers of the acknowledged tickets, by key
 }
 
 // run opens tickets until stop is closed.
 func (l *ticketLoad) run(stop <-chan struct{}) {
 	var all sync.WaitGroup
-	for range 8 {
+	for range cmp.Or(l.clients, 8) {
 		all.Go(func() {
 			for {
 				select {
