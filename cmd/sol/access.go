@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/accessmonths"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/agreements"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/terminal"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/tokens"
 	"github.com/sol-assistenza/sol/handlers/app"
 )
 
@@ -32,4 +33,9 @@ func (a *cli) accessCommand() *cobra.Command {
 func (a *cli) agreementCommand() *cobra.Command {
 	c := agreements.Commands{Out: a.out, By: a.caller, With: a.withService}
 	return commandGroup("agreement", "Record what entities agreed about records of their employees' work", c.List(), c.Record(), c.End())
+}
+
+func (a *cli) tokenCommand() *cobra.Command {
+	c := tokens.Commands{Out: a.out, With: a.withService}
+	return commandGroup("token", "Issue, list and revoke the API tokens of integrations", c.Create(), c.List(), c.Revoke())
 }

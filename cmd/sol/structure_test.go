@@ -34,7 +34,7 @@ var topLevelDirectories = []string{"cmd", "handlers", "sagas", "projections", "e
 var allowedImports = map[string][]string{
 	// domain: the rules; pure.
 	"domain/agreement":    {"domain/calendar", "domain/catalog", "domain/person", "domain/refusal"},
-	"domain/account":      {"domain/catalog", "domain/person", "domain/refusal"},
+	"domain/account":      {"domain/catalog", "domain/person", "domain/policy", "domain/refusal"},
 	"domain/calendar":     {},
 	"domain/catalog":      {"domain/calendar"},
 	"domain/person":       {"domain/catalog", "domain/refusal"},
@@ -98,11 +98,12 @@ var allowedImports = map[string][]string{
 	"handlers/identity/oidc/simulator": {},
 	"handlers/identity/portal":         {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
-	"handlers/app/accounts":         {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/identity"},
+	"handlers/app/accounts":         {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/app/apitokens", "handlers/identity"},
+	"handlers/app/apitokens":        {"domain/...", "eventstore", "eventstore/pgpool"},
 	"handlers/app/accessreport":     {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/dossier":          append([]string{"handlers/app", "handlers/app/accesslog", "eventstore/proof"}, below...),
 	"handlers/app/answers":          append([]string{"handlers/app", "handlers/app/accesslog", "handlers/app/accessreport", "handlers/app/agreements", "handlers/app/unusual", "handlers/identity", "eventstore/pgpool"}, below...),
@@ -154,7 +155,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                       {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui"},
+	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health"},
 	"cmd/sol/internal/database":     {"cmd/sol/internal/config", "cmd/sol/internal/masterkey", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},
@@ -173,6 +174,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/tickettext": {"domain/...", "projections/ticketview"},
 	"cmd/sol/internal/security":   {"eventstore", "handlers/app", "handlers/app/health", "handlers/securityevents"},
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
+	"cmd/sol/internal/tokens":     {"domain/...", "handlers/app", "handlers/app/accounts", "handlers/app/apitokens"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
 	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/web"},
 	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},

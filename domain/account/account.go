@@ -24,6 +24,8 @@ const (
 	RenewCredentials  Operation = "renew-credentials"  // an administrator gives a new password and PIN
 	ChangeCredentials Operation = "change-credentials" // a person replaces their own password and PIN
 	Disable           Operation = "disable"            // no login any more
+	IssueToken        Operation = "issue-token"        // an API token of an integration
+	RevokeToken       Operation = "revoke-token"       // the end of an API token
 )
 
 // Change is a change of one account.
@@ -67,7 +69,7 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 	at := RoleAt{c.Role, c.Entity}
 	index := slices.Index(r.Roles, at)
 	next := Rights{Roles: slices.Clone(r.Roles), Credentials: r.Credentials, Disabled: r.Disabled}
-	if r.Disabled && c.Operation != EndRole && c.Operation != Disable {
+	if r.Disabled && c.Operation != EndRole && c.Operation != Disable && c.Operation != RevokeToken {
 		return Rights{}, ErrDisabled
 	}
 	switch c.Operation {
@@ -95,6 +97,7 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 			return Rights{}, ErrUnchanged
 		}
 		next.Disabled = true
+	case IssueToken, RevokeToken: // a token has a part of the rights of its account
 	}
 	return next, nil
 }

@@ -49,6 +49,7 @@ type Event struct {
 	Until     *time.Time `json:"until,omitempty"`     // of Requested: when it expires; of Emergency: until when it must be reviewed
 	Justified *bool      `json:"justified,omitempty"` // of Reviewed
 	PIN       string     `json:"pin,omitempty"`       // of Confirmed: id of the staged PIN that it makes valid
+	Token     *Token     `json:"token,omitempty"`     // of IssueToken; of RevokeToken its id alone
 	Reason    string     `json:"-"`                   // sealed; empty: none was given
 }
 

@@ -44,6 +44,7 @@ type (
 		ID          string // UUID
 		Change      Change
 		Credentials Credentials // after a change that sets them
+		Token       *Token      // of IssueToken and RevokeToken
 		Reason      string
 		Emergency   bool // make the change alone, for the reason
 		Facts       Facts
@@ -83,7 +84,7 @@ func NeedsSecond(c Change, requester string, f Facts) bool {
 		return powerful || c.Account == requester || c.Role == person.Citizen || f.HasTaxCode
 	case RenewCredentials:
 		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.DataProtectionOfficer, person.Administrator)
-	case EndRole, Disable, ChangeCredentials:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken:
 	}
 	return false
 }
@@ -135,7 +136,7 @@ func (s State) NeedsPIN(p Pending, r Rights) bool {
 		return true
 	case GiveRole:
 		return r.Credentials == Temporary || s.GivenBy[p.Account] == p.By.ID
-	case EndRole, Disable, ChangeCredentials:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken:
 	}
 	return false
 }
@@ -175,10 +176,13 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 		return Event{}, refuse(refusal.TooLong)
 	}
 	after, err := c.Facts.Rights.after(c.Change, c.Credentials)
+	if err == nil && c.Change.Operation == IssueToken {
+		err = c.Token.check(c.Facts.Rights, now)
+	}
 	if err != nil {
 		return Event{}, err
 	}
-	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason)}
+	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason), Token: c.Token}
 	if !NeedsSecond(c.Change, by.ID, c.Facts) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
 		return e, nil
 	}

@@ -220,6 +220,12 @@ const (
 	PINSame               Code = "pin-same"
 	PINCommon             Code = "pin-common"
 	SecretsWrong          Code = "secrets-wrong"
+	TokenNeedsIntegration Code = "token-needs-integration"
+	TokenNeedsScope       Code = "token-needs-scope"
+	UnknownScope          Code = "unknown-scope" // argument: the scope, truncated
+	TokenExpiry           Code = "token-expiry"
+	TokenName             Code = "token-name"
+	TokenEntity           Code = "token-entity"
 )
 
 // Codes for logins through the portal and with client certificates (FAQ 2.1, 2.2). They are stored in login records.

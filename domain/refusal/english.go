@@ -219,4 +219,10 @@ var english = map[Code]string{
 	LoginCertificateRevoked: "the certificate is revoked",
 	LoginCertificateUnknown: "it cannot be checked now whether the certificate is revoked",
 	LoginCertificateTaxCode: "the certificate does not name one person by a tax code",
+	TokenNeedsIntegration:   "an API token is for an account with the role integrazione",
+	TokenNeedsScope:         "an API token needs a scope",
+	UnknownScope:            "there is no scope %[1]q",
+	TokenExpiry:             "an API token ends after today and within a year",
+	TokenName:               "the name of an API token is required, 100 characters at most",
+	TokenEntity:             "the API token is for another entity",
 }

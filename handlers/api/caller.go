@@ -4,6 +4,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -27,6 +29,7 @@ type caller struct {
 	app.Caller
 	token   string
 	session identity.Session // zero without a session
+	api     apitokens.Token  // zero without an API token
 	look    looks.Refused    // what the request looks at, if it is refused
 }
 
@@ -67,6 +70,15 @@ func (a *API) identify(ctx context.Context, r *http.Request, h http.Header) (cal
 	if p := takeFromLimiter(a.Middleware.InvalidToken, from, now, h); p != nil {
 		return unknown, p
 	}
+	if apitokens.IsToken(token) {
+		t, err := a.App.Accounts.Tokens.Authenticate(ctx, token)
+		if t.ID != "" {
+			a.Middleware.InvalidToken.Refund(from, now)
+			unknown.Actor, unknown.api = t.Actor(), t
+		}
+		unknown.token = token
+		return unknown, err
+	}
 	s, err := a.App.Identity.Authenticate(ctx, token)
 	if !errors.Is(err, identity.ErrNoSession) {
 		a.Middleware.InvalidToken.Refund(from, now)
@@ -85,6 +97,9 @@ func (a *API) admit(e endpoint) func(huma.Context, func(huma.Context)) {
 		ctx = huma.WithContext(ctx, accesslog.WithLook(ctx.Context()))
 		c, err := a.identify(ctx.Context(), r, w.Header())
 		c.look = looks.Refused{Action: e.action, Path: e.path}
+		if apitokens.IsToken(c.token) {
+			c.look.Token = cmp.Or(c.api.ID, "unknown")
+		}
 		if strings.HasPrefix(e.path, "/api/v1/tickets/{id}") {
 			c.look.Ticket, c.look.File = ctx.Param("id"), ctx.Param("attachment")
 		}
@@ -124,13 +139,15 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 	case c.session.MustChange && !e.beforeChange:
 		return credentialsMustChange.detail("Password and PIN were generated for you: replace them with PUT /api/v1/sessions/current/credentials. Until then nothing else is possible.")
 	case e.action == "" && !e.public && c.session.Account == "":
-		return unauthorized.detail("A personal link is no session: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+		return unauthorized.detail("A personal link or an API token is no session: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case e.action == "":
 		return nil
 	case c.Actor.Role == "":
 		return placementRequired.detail("Choose with PUT /api/v1/sessions/current/placement which of your placements you act in.")
 	case !policy.May(c.Actor, e.action):
 		return forbidden.detail("The role %s may not do this (%s).", c.Actor.Role, e.action)
+	case !c.api.Allows(e.action):
+		return forbidden.detail("The scopes of the API token (%s) do not hold this (%s).", c.api.Scopes, e.action)
 	}
 	return nil
 }
@@ -139,15 +156,16 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 // address together. A request without both is charged to the public limit.
 func (a *API) checkLimits(e endpoint, c caller, h http.Header) *Problem {
 	now := a.now()
-	if c.session.Account != "" {
-		if p := takeFromLimiter(a.Middleware.Session, c.session.Account, now, h); p != nil {
+	account := cmp.Or(c.session.Account, c.api.Account)
+	if account != "" {
+		if p := takeFromLimiter(a.Middleware.Session, account, now, h); p != nil {
 			return p
 		}
 	}
 	switch {
 	case e.limiter != nil:
 		return takeFromLimiter(e.limiter, c.From, now, h)
-	case c.session.Account == "":
+	case account == "":
 		return takeFromLimiter(a.Middleware.Public, c.From, now, h)
 	}
 	return nil

@@ -102,7 +102,11 @@ func (a *API) prepare(e endpoint) huma.Operation {
 func (a *API) refuseLook(ctx context.Context, c caller, err error) *Problem {
 	p := a.refuse(ctx, err)
 	if looks.IsRefusal(p.Status, err) {
-		if err := a.App.Looks.RecordRefused(ctx, c.Caller, c.look); err != nil {
+		err := a.App.Looks.RecordRefused(ctx, c.Caller, c.look)
+		if err == nil && c.api.ID != "" {
+			err = a.App.Accounts.Tokens.RecordRefused(ctx, c.api)
+		}
+		if err != nil {
 			return a.refuse(ctx, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -215,6 +216,8 @@ func problemFor(err error) *Problem {
 	case errors.As(err, &loginLocked):
 		return usernameLocked.detail("Too many log-ins failed: try again after %s, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
 			withRetryAfter(loginLocked.Remaining)
+	case errors.Is(err, apitokens.ErrRefused):
+		return unauthorized.detail("%s. An administrator makes another one.", err).withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrNoSession):
 		return unauthorized.detail("The session has ended or never was: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, ticket.ErrLinkRevoked):

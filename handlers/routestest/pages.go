@@ -250,6 +250,10 @@ func adminPages() []Route {
 		same(""), same("/diritti"), same("/enti"), same("/catalogo"), same("/calendari"), same("/procedure"), read("/procedure/{playbook}", "/procedure/referto-non-trovato"),
 		same("/elaborazioni"), same("/automatismi"), read("/automatismi/{saga}", "/automatismi/auto-close"), send("/automatismi/{saga}", "/automatismi/auto-close"),
 		same("/messaggi"), send("/messaggi/riprova", "/messaggi/riprova"), same("/accordi"), send("/accordi", "/accordi"), send("/accordi/fine", "/accordi/fine"),
+		same("/chiavi"), send("/chiavi", "/chiavi"),
+		{Pattern: "POST " + base + "/chiavi/{token}/revoca", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
+			return postForm(base + "/chiavi/" + unknownID + "/revoca")
+		}},
 		same("/persone"), same("/persone/nuova"), send("/persone/nuova", "/persone/nuova"),
 		{Pattern: "GET " + base + "/persone/{account}", Access: Role, Action: policy.Administer, Request: func(c Call) Request {
 			return get(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID)

@@ -21,6 +21,9 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	if !mayMove(s, ticket.MoveOpen, by) {
 		return nil, &ticket.ForbiddenError{Reason: refusal.RoleOpensNone.With()}
 	}
+	if by.Role == person.Integration && by.Entity != "" && by.Entity != c.Entity {
+		return nil, &ticket.ForbiddenError{Reason: refusal.TokenEntity.With()}
+	}
 	var wrong fieldErrors
 	if c.LinkedTo == "" { // a linked ticket keeps the classification and entity of the closed ticket
 		r.checkClassification(&wrong, c.Service, c.Problem, by)

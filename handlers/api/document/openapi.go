@@ -24,7 +24,7 @@ func Head(version, publicURL string) huma.Config {
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {
 					Type: "http", Scheme: "bearer",
-					Description: "The token of POST /api/v1/sessions, or the token of a citizen's personal link.",
+					Description: "The token of POST /api/v1/sessions, an API token of an integration, or the token of a citizen's personal link.",
 				}},
 			},
 			Tags: []*huma.Tag{

@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
+	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
 
@@ -38,6 +39,8 @@ type Entry = dispatch.Event[account.Event]
 
 // Service changes accounts. It is safe for concurrent use.
 type Service struct {
+	Tokens *apitokens.Store
+
 	store      *eventstore.Store
 	identity   *identity.Identity
 	dispatcher *dispatch.Dispatcher[account.State, account.Command, account.Event]
@@ -47,7 +50,9 @@ type Service struct {
 // New returns a service on a log and the accounts that follow from it.
 func New(store *eventstore.Store, identities *identity.Identity, periods account.Periods) *Service {
 	d := dispatch.New(store, decider(periods))
-	return &Service{store: store, identity: identities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID)}
+	return &Service{
+		Tokens: &apitokens.Store{Pools: store.Pools(), Now: store.Now, PlacementsNow: identities.Now}, store: store, identity: identities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID),
+	}
 }
 
 // decider returns the rules of accounts in the form that dispatch.New takes.

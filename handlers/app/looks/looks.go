@@ -127,6 +127,7 @@ type Refused struct {
 	Ticket string        // as the path names it; "": none
 	File   string        // as the path names it; "": none
 	Path   string        // pattern of the route
+	Token  string        // id of the API token of the request; "": none. Each refused use of one is recorded
 }
 
 // IsRefusal reports whether an answer with a status, for an error, refuses a look: 401, 403, 404, or a question about another entity.
@@ -140,7 +141,7 @@ func IsRefusal(status int, err error) bool {
 // knows it records so many a minute, and how many more there were: those above, and those that could not be recorded. What they get shows nothing, so
 // it needs no database.
 func (r *Recorder) RecordRefused(ctx context.Context, by caller.Caller, l Refused) error {
-	if accesslog.HasRecord(ctx) || l.Action == "" && l.Ticket == "" {
+	if accesslog.HasRecord(ctx) || l.Action == "" && l.Ticket == "" && l.Token == "" {
 		return nil
 	}
 	if by.Actor.Role != person.Anonymous {
@@ -168,6 +169,9 @@ func (r *Recorder) refused(ctx context.Context, l Refused) accesslog.Access {
 	}
 	if l.File != "" {
 		a.Kind, a.Detail = accesslog.Attachment, l.File
+	}
+	if l.Token != "" {
+		a.Detail += " API token " + l.Token
 	}
 	if eventstore.IsID(l.Ticket) {
 		a.Ticket = ticket.ID(l.Ticket)

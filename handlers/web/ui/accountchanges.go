@@ -108,6 +108,10 @@ func (u *UI) changeText(c account.Change) string {
 		return "Cambiare la propria password e il proprio PIN"
 	case account.Disable:
 		return "Disattivare la persona"
+	case account.IssueToken:
+		return "Creare una chiave API"
+	case account.RevokeToken:
+		return "Revocare una chiave API"
 	}
 	return string(c.Operation)
 }

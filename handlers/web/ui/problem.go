@@ -198,4 +198,4 @@ func ProblemOf(err error) *Problem {
 var agreementInputs = map[string]string{"entity": "ente", "use": "uso", "reference": "riferimento", "signed_on": "giorno", "role": "ente"}
 
 // accountInputs holds the name of the input for each field of an account or placement.
-var accountInputs = map[string]string{"username": "utente", "name": "nome", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password"}
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password"}

@@ -198,6 +198,12 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.PINSame:               "È il PIN che usa già: ne scelga un altro.",
 	refusal.PINCommon:             "È facile da indovinare: una cifra ripetuta o una sequenza. Ne scelga un altro.",
 	refusal.SecretsWrong:          "La password o il PIN attuali non sono corretti.",
+	refusal.TokenNeedsIntegration: "Una chiave API è per chi ha il ruolo Integrazione.",
+	refusal.TokenNeedsScope:       "Scelga che cosa la chiave API può fare.",
+	refusal.UnknownScope:          "L’ambito scelto per la chiave API non esiste.",
+	refusal.TokenExpiry:           "La chiave API deve scadere dopo oggi ed entro un anno.",
+	refusal.TokenName:             "Scriva il nome della chiave API, al massimo 100 caratteri.",
+	refusal.TokenEntity:           "La chiave API è per un altro ente.",
 
 	// Logins through identity providers (FAQ 2.1, 2.2).
 	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente, o compili il modulo di assistenza.",

@@ -178,5 +178,6 @@ var confirmations = map[string]string{
 	"accordo":      "L’accordo è registrato: vale da adesso.",
 	"esaminata":    "La segnalazione è esaminata: la trova tra quelle esaminate.",
 	"accordo-fine": "L’accordo è finito: ciò che permetteva è di nuovo spento.",
+	"chiave-fine":  "La chiave API è revocata: da subito non vale più.",
 	"rimessi":      "I messaggi sono stati rimessi in uscita.",
 }
