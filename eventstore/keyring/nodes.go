@@ -22,7 +22,7 @@ const silence = time.Minute
 
 // release is the number of this release in keys.nodes. A release increments it if its nodes do something that those of the release before do
 // not keep to. Nodes that store no number have 0.
-const release = 1
+const release = 2
 
 const (
 	refreshTimeout    = 5 * time.Second

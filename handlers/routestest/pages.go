@@ -144,12 +144,15 @@ func ticketActs() []Route {
 	}
 }
 
-// ownTicket returns the path of the citizen's page of a ticket, by the personal link if the caller has one to it.
-func ownTicket(c Call, rest string) string {
+// ownTicket returns the path of the citizen's page of a ticket.
+func ownTicket(c Call, rest string) string { return "/richieste/" + string(c.Ticket.ID) + rest }
+
+// byLink returns the path of the citizen's page of a ticket by the personal link if the caller has one to it.
+func byLink(c Call) string {
 	if c.Who.Link == c.Ticket.ID {
-		return "/richieste/" + c.Who.Token + rest
+		return "/richieste/" + c.Who.Token
 	}
-	return "/richieste/" + string(c.Ticket.ID) + rest
+	return ownTicket(c, "")
 }
 
 func citizenPages() []Route {
@@ -159,6 +162,10 @@ func citizenPages() []Route {
 		{
 			Pattern: "GET /richieste/{link}", Access: Holder, Action: policy.ReplyToTicket, Looks: OneTicket, About: true,
 			Request: func(c Call) Request { return get(ownTicket(c, "")) },
+		},
+		{
+			Pattern: "GET /richieste/{link}", Case: "by the personal link", Access: Holder, Action: policy.ReplyToTicket, Looks: OneTicket, About: true,
+			Request: func(c Call) Request { return Request{Method: http.MethodGet, Path: byLink(c), ThenGet: true} },
 		},
 		{
 			Pattern: "POST /richieste/{link}", Access: Holder, Action: policy.ReplyToTicket, About: true, Moves: map[ticket.Status]ticket.Move{

@@ -27,8 +27,7 @@ type Answer struct {
 // client follows no redirects.
 var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// Send sends the request of a route and returns the answer. The API gets a token in its header, the pages get it in their cookie, and
-// a page for the holder of a link has it in its path.
+// Send sends the request of a route and returns the answer. The API gets a token in its header, the pages get it in their cookie.
 func (s *System) Send(server *handlertest.Server, r Route, who Person, about Ticket) Answer {
 	s.T.Helper()
 	in := r.Request(Call{Who: who, Ticket: about, System: s})
@@ -57,6 +56,9 @@ func (s *System) send(server *handlertest.Server, in Request, who Person) (a Ans
 		request.Header.Set("Authorization", "Bearer "+who.Token)
 	case who.Token != "" && who.Link == "":
 		request.AddCookie(&http.Cookie{Name: "sol", Value: who.Token}) //nolint:gosec // G124: a test sends it over http
+	case who.Link != "" && !strings.Contains(in.Path, who.Token): // the cookie for which a browser exchanged the link
+		link, _ := s.App.Identity.ParsePersonalLink(who.Token)
+		request.AddCookie(&http.Cookie{Name: "sol-link", Value: s.App.Identity.LinkCookie(link, s.App.Identity.Now().Add(time.Hour))}) //nolint:gosec // G124: the same
 	}
 	response, err := client.Do(request)
 	s.must(err)

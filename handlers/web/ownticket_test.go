@@ -108,7 +108,7 @@ func TestPersonalLinkOpensOneTicket(t *testing.T) {
 	for _, wrong := range []string{otherID, w.link(id) + "0", strings.TrimSuffix(w.link(id), w.link(id)[60:]), "/richieste/t.x", "/richieste/prova"} {
 		b.open(wrong).want(http.StatusNotFound).shows("Questo collegamento non funziona", "Apra l’e-mail che ha ricevuto").doesNotShow("Finzione")
 	}
-	if at := b.open("/richieste/" + string(id)).want(http.StatusOK).at; at.Path != "/accesso" {
+	if at := w.browser().open("/richieste/" + string(id)).want(http.StatusOK).at; at.Path != "/accesso" {
 		t.Errorf("an id without a link: got page %s, want /accesso", at)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
@@ -33,10 +34,17 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 		request = request.WithContext(accesslog.WithLook(request.Context()))
 		request.Body = http.MaxBytesReader(rw, request.Body, route.MaxBody)
 		r := &ui.Request{Request: request, Writer: rw, Partial: request.Header.Get("HX-Request-Type") == "partial"}
+		hideSecretPath(r)
 		err := w.authenticate(r, route.Background)
 		if err == nil {
 			middleware.SetActor(request.Context(), r.Caller.Actor)
 			err = w.authorize(r, route)
+		}
+		if err == nil {
+			var answered bool
+			if answered, err = w.exchangeLink(r); answered {
+				return
+			}
 		}
 		if route.MaxBody > middleware.SmallBody && (err == nil || errors.Is(err, errLogin)) { // on errLogin renderError reads the body too
 			done, ok := w.Middleware.AcquireUpload(request)
@@ -57,7 +65,8 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 
 // recordRefused records a look that err refuses, before the answer leaves.
 func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
-	if errors.Is(err, errNoRole) || errors.Is(err, errMustChange) || !errors.Is(err, errLogin) && !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
+	ended := errors.Is(err, ticket.ErrLinkRevoked) || errors.Is(err, ticket.ErrLinkExpired) || errors.Is(err, ui.ErrLinkCookie)
+	if errors.Is(err, errNoRole) || errors.Is(err, errMustChange) || !ended && !errors.Is(err, errLogin) && !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
 		return nil
 	}
 	look := looks.Refused{Action: route.Action, File: r.PathValue("file"), Path: route.Pattern}
@@ -66,21 +75,22 @@ func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
 	}
 	if route.Access == ui.TicketHolder { // the path has a personal link, or a ticket id in its place
 		look.Action = cmp.Or(look.Action, policy.ReadTicket)
-		look.Ticket = cmp.Or(string(r.Caller.Link), look.Ticket, r.PathValue("link"))
+		look.Ticket = cmp.Or(string(r.Caller.Link), look.Ticket, namedTicket(r))
 	}
 	return w.App.Looks.RecordRefused(r.Context(), r.Caller, look)
 }
 
-// authenticate sets the request's caller from the personal link in the path or from the session's cookie. A background request does
+// authenticate sets the request's caller from the personal link in the path, from the cookie for which it was exchanged, or from the session's cookie. A background request does
 // not extend the session, so that a session also ends after its idle time if a tab stays open.
 func (w *Web) authenticate(r *ui.Request, background bool) error {
 	from, workstation := w.Middleware.ClientAddress(r.Request), w.Middleware.Workstation(r.Request)
 	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: from, Client: w.App.Looks.Client("", from, workstation)}
 	if link := r.PathValue("link"); link != "" {
-		if holder, ok, err := w.App.FindLinkHolder(r.Context(), link, r.Caller.From); ok || err != nil {
+		if holder, secret, ok, err := w.findHolder(r, link); ok || err != nil {
+			r.Caller.Client = w.App.Looks.Client(secret, from, workstation)
 			if err == nil {
+				holder.Client = r.Caller.Client
 				r.Caller = holder
-				r.Caller.Client = w.App.Looks.Client(link, from, workstation)
 			}
 			return err
 		}

@@ -20,7 +20,7 @@ import (
 // ownTicketData holds a ticket as its citizen reads it, and the reply as it was typed.
 type ownTicketData struct {
 	ticketview.Ticket
-	Path          string // of this page; with the token of the personal link, if the citizen came by it
+	Path          string // of this page
 	ByLink        bool   // the citizen came by the personal link
 	CitizenStatus citizenStatus
 	Question      *ticketview.Note // the open question to the citizen; nil: none

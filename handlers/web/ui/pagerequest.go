@@ -52,6 +52,7 @@ func (RateLimitedError) Error() string { return "too many requests" }
 var (
 	ErrWrongRole      = errors.New("not for this role")
 	ErrUnknownLink    = errors.New("no such personal link")
+	ErrLinkCookie     = errors.New("the cookie of a personal link has ended")
 	ErrTooManyUploads = errors.New("too many large forms at a time")
 )
 

@@ -175,6 +175,8 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusGone, Title: "Questo collegamento non vale più", Text: "L’assistenza lo ha annullato per proteggere la Sua richiesta. Apra l’e-mail più recente che ha ricevuto da noi e usi il collegamento che contiene. Se non ne ha, ci scriva dal modulo di assistenza e indichi il numero della richiesta: Le invieremo un collegamento nuovo."}
 	case errors.Is(err, ticket.ErrLinkExpired):
 		return &Problem{Status: http.StatusGone, Title: "Questo collegamento è scaduto", Text: "Apra l’e-mail più recente che ha ricevuto da noi e usi il collegamento che contiene. Se è scaduto anche quello, ci scriva dal modulo di assistenza e indichi il numero della richiesta: Le invieremo un collegamento nuovo."}
+	case errors.Is(err, ErrLinkCookie):
+		return &Problem{Status: http.StatusGone, Title: "Apra di nuovo il collegamento", Text: "Per sicurezza questa pagina resta aperta solo per alcune ore. Prema di nuovo il collegamento nell’e-mail che ha ricevuto da noi: ritrova la richiesta com’era."}
 	case errors.Is(err, ErrUnknownLink):
 		return &Problem{Status: http.StatusNotFound, Title: "Questo collegamento non funziona", Text: "Forse è stato copiato solo in parte. Apra l’e-mail che ha ricevuto e prema di nuovo il collegamento. Se non la trova più, ci scriva dal modulo di assistenza e indichi il numero della richiesta."}
 	case errors.As(err, &limited):

@@ -27,7 +27,7 @@ const (
 	Anyone       Access = iota // with or without a session
 	LoggedIn                   // with a session, also if no role is chosen yet
 	WithRole                   // with a session in a role that is allowed the route's Action
-	TicketHolder               // with a personal link in the path, or as WithRole
+	TicketHolder               // with a personal link in the path, with the cookie for which it was exchanged, or as WithRole
 )
 
 // Documents holds the addresses of the documents that the body which runs the service publishes. The pages state which are missing.
