@@ -57,6 +57,7 @@ func (n *node) newAdapters() (a adapters, err error) {
 			return a, err
 		}
 	}
+	n.service.Health.Insecure = o.Insecure(systems)
 	a.connector, err = connector.New(connector.Config{App: n.service, Systems: systems, Playbooks: n.playbooks, Log: n.log,
 		Metrics: n.metrics})
 	if err != nil {

@@ -118,6 +118,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		return err
 	}
 	defer n.close()
+	n.service.Health.LogInsecure(s.log)
 	router, err := n.newRouter()
 	if err != nil {
 		return err

@@ -98,7 +98,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity/oidc/simulator": {},
 	"handlers/identity/portal":         {"domain/..."},
 	"handlers/app": append([]string{
-		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),

@@ -30,11 +30,12 @@ const (
 	ClockAhead       Name = "clock-ahead"       // the time of the log is ahead of the database's clock
 	StreamsSkipped   Name = "streams-skipped"   // read models or sagas have left tickets at an event of a newer release
 	SecurityEvents   Name = "security-events"   // the receiver of security events lacks some
+	InsecureSettings Name = "insecure-settings" // data travels in clear
 )
 
 // Condition is something that limits the service.
 type Condition struct {
-	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events" doc:"Stable, for programs"`
+	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events,insecure-settings" doc:"Stable, for programs"`
 	Detail string `json:"detail" doc:"What is limited, and what to do"`
 }
 
@@ -73,6 +74,8 @@ type Checker struct {
 	FreeSpace func() (int64, error)
 	// SecurityEvents returns a sentence if the receiver of security events lacks some, and "" otherwise. nil: the node has no receiver.
 	SecurityEvents func(context.Context) (string, error)
+	// Insecure are the settings of the node with which data travels in clear.
+	Insecure []Insecure
 
 	mu        sync.Mutex
 	checkedAt time.Time
@@ -94,6 +97,7 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 	c.checkClock(ctx)
 	c.checkSkipped(ctx)
 	c.checkSecurityEvents(ctx)
+	c.checkInsecure()
 	c.checkedAt = time.Now()
 	return c.last
 }

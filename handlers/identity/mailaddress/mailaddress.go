@@ -80,6 +80,9 @@ func (a *Addresses) MessagesIn(text string) (ids []string) {
 	return ids
 }
 
+// Domain returns the domain of all addresses.
+func (a *Addresses) Domain() string { return a.domain }
+
 // From returns the visible sender address. It receives no mail.
 func (a *Addresses) From() string { return "assistenza@" + a.domain }
 

@@ -392,10 +392,11 @@ func TestHangingSystemDoesNotDelayOperators(t *testing.T) {
 
 func TestReadSystems(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"010301": {"url": "https://sistemi.example.it"}, "*": {"url": "http://127.0.0.1:1"}}`: "",
-		`{"010301": {"url": "sistemi"}}`:      "url",
-		`{"999999": {"url": "http://x"}}`:     "no entity",
-		`{"010301": {"address": "http://x"}}`: "address",
+		`{"010301": {"url": "https://sistemi.example.it"}, "*": {"url": "http://127.0.0.1:1", "allow_http": true}}`: "",
+		`{"010301": {"url": "http://127.0.0.1:1"}}`:                                                                 "want https://", // it is not said
+		`{"010301": {"url": "sistemi"}}`:                                                                            "url",
+		`{"999999": {"url": "http://x"}}`:                                                                           "no entity",
+		`{"010301": {"address": "http://x"}}`:                                                                       "address",
 	} {
 		path := filepath.Join(t.TempDir(), "connectors.json")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -27,13 +27,14 @@ import (
 type System struct {
 	URL       string `json:"url"`                  // base address; {entity} in it stands for the entity's code
 	TokenFile string `json:"token_file,omitempty"` // path of a file that contains the bearer token
+	AllowHTTP bool   `json:"allow_http,omitempty"` // questions, which hold personal data, may leave without TLS
 }
 
 // Systems configures connected systems by entity; "*" is for entities without an entry.
 type Systems map[catalog.EntityCode]System
 
-// ReadSystems reads a JSON file, named by SOL_CONNECTORS. It returns an error for unknown keys, addresses other than http:// or https://
-// with a host, and unknown entities.
+// ReadSystems reads a JSON file, named by SOL_CONNECTORS. It returns an error for unknown keys, addresses other than https:// with a host,
+// or http:// where the file allows it, and unknown entities.
 func ReadSystems(path string) (Systems, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -46,8 +47,12 @@ func ReadSystems(path string) (Systems, error) {
 		return nil, fmt.Errorf("connectors: %s: %w", path, err)
 	}
 	for code, s := range all {
-		if u, err := url.Parse(s.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return nil, fmt.Errorf("connectors: %s: %s: url: want http:// or https:// and a host", path, code)
+		u, err := url.Parse(s.URL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, fmt.Errorf("connectors: %s: %s: url: want https:// and a host", path, code)
+		}
+		if u.Scheme == "http" && !s.AllowHTTP {
+			return nil, fmt.Errorf(`connectors: %s: %s: url: want https://; with "allow_http": true, tax codes leave without encryption`, path, code)
 		}
 		if _, known := catalog.Default().Entity(code); !known && code != "*" {
 			return nil, fmt.Errorf("connectors: %s: there is no entity %s", path, code)
@@ -128,6 +133,7 @@ func (s *system) send(ctx context.Context, q playbook.Query, r Request) (Answer,
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "sol") // otherwise Go would name itself
 	if s.token != "" {
 		request.Header.Set("Authorization", "Bearer "+s.token)
 	}

@@ -30,7 +30,7 @@ func (s *Sender) isOpen() bool { return s.breaker.State() == gobreaker.StateOpen
 // send sends a mail to the relay. While the breaker is open the result is unreachable.
 func (s *Sender) send(ctx context.Context, m *gomail.Msg) (result deliveryResult, err error) {
 	_, refused := s.breaker.Execute(func() (any, error) {
-		if result, err = s.Relay.send(ctx, m, s.Timeout); result == unreachable {
+		if result, err = s.Relay.send(ctx, m, s.Addresses.Domain(), s.Timeout); result == unreachable {
 			return nil, err
 		}
 		return nil, nil

@@ -389,7 +389,7 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, addres
 	if err != nil || written == nil {
 		return nil, 0, "the note is not available any more", err
 	}
-	msg := gomail.NewMsg()
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent()) // it would tell the library and its version
 	msg.SetMessageIDWithValue(s.Addresses.MessageID(m.id))
 	msg.SetDateWithValue(now)
 	msg.Subject(written.subject)

@@ -5,8 +5,11 @@ package mail
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,8 +23,29 @@ type Relay struct {
 	host     string
 	port     int
 	tls      bool // TLS from the first byte; otherwise STARTTLS if the server offers it
+	required bool // no mail without TLS
 	user     string
 	password string
+	roots    *x509.CertPool // that vouch for the server; nil: those of the system
+}
+
+// RequireTLS returns the relay, which gets no mail over a connection without TLS and a certificate for its name. A server that does not offer
+// STARTTLS, or an attacker who removes the offer, is treated like one that cannot be reached.
+func (p Relay) RequireTLS() Relay {
+	p.required = true
+	return p
+}
+
+// Trust returns the relay, whose certificate must be vouched for by one of roots.
+func (p Relay) Trust(roots *x509.CertPool) Relay {
+	p.roots = roots
+	return p
+}
+
+// MaySendInClear reports whether mails may leave this machine without TLS.
+func (p Relay) MaySendInClear() bool {
+	ip := net.ParseIP(p.host)
+	return p.host != "" && !p.tls && !p.required && p.host != "localhost" && (ip == nil || !ip.IsLoopback())
 }
 
 // ParseRelay reads smtp://user:password@host:port or smtps://…. Without a port it is 25 or 465. Its errors do not contain the password.
@@ -100,11 +124,18 @@ func blamesRecipient(stage gomail.SendErrReason, code int, enhanced string) bool
 }
 
 // send sends one mail to the relay, within timeout for each step. It returns the result, and an error for each result except accepted. When
-// ctx has ended before the relay has got anything of the mail, the result is interrupted: another attempt may have begun.
-func (p Relay) send(ctx context.Context, m *gomail.Msg, timeout time.Duration) (deliveryResult, error) {
-	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+// ctx has ended before the relay has got anything of the mail, the result is interrupted: another attempt may have begun. The greeting names the
+// domain of the mail, not this machine.
+func (p Relay) send(ctx context.Context, m *gomail.Msg, domain string, timeout time.Duration) (deliveryResult, error) {
+	options := []gomail.Option{gomail.WithPort(p.port), gomail.WithTimeout(timeout), gomail.WithoutNoop(), gomail.WithHELO(domain), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+	if p.required {
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
 	if p.tls {
 		options = append(options, gomail.WithSSL())
+	}
+	if p.roots != nil {
+		options = append(options, gomail.WithTLSConfig(&tls.Config{ServerName: p.host, MinVersion: tls.VersionTLS12, RootCAs: p.roots}))
 	}
 	if p.user != "" {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(p.user), gomail.WithPassword(p.password))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/sagas/runtime"
@@ -31,6 +32,14 @@ var adminTrail = []ui.Crumb{{Name: "Amministrazione", Path: "/amministrazione"}}
 // modelNames holds the Italian names of the read models.
 var modelNames = map[string]string{"tickets": "Richieste e code", "figures": "Cifre del cruscotto"}
 
+// insecureTexts says in Italian what each insecure setting means.
+var insecureTexts = map[health.Insecure]string{
+	health.PublicURLWithoutHTTPS: "L’indirizzo del servizio (SOL_PUBLIC_URL) non è https: password, sessioni e dati sanitari viaggiano in chiaro.",
+	health.MailWithoutTLS:        "Le e-mail possono viaggiare in chiaro, con i collegamenti personali: serve SOL_SMTP_TLS=required.",
+	health.MailListenWithoutTLS:  "Le risposte per e-mail arrivano in chiaro: servono SOL_MAIL_TLS_CERT e SOL_MAIL_TLS_KEY.",
+	health.ConnectorWithoutTLS:   "Un sistema collegato è interrogato senza https: i codici fiscali viaggiano in chiaro.",
+}
+
 // adminData holds the counts of the overview.
 type adminData struct {
 	Accounts, Placements           int
@@ -39,10 +48,14 @@ type adminData struct {
 	MaxLag                         int64 // largest number of events that a consumer has not processed
 	Failing, Timers, FailingTimers int   // failing consumers; waiting timers; timers that are retried after a failure
 	Waiting, Poisoned              int   // messages of the outbox
+	Insecure                       []string
 }
 
 func (p *Pages) adminPage(r *ui.Request) error {
 	d := adminData{Services: len(p.App.Catalog.Services()), Playbooks: len(p.App.Playbooks.Current()), Entities: len(p.App.Catalog.Entities(p.App.Store.Now()))}
+	for _, s := range p.App.Health.Insecure {
+		d.Insecure = append(d.Insecure, insecureTexts[s])
+	}
 	var err error
 	if d.Accounts, d.Placements, err = p.Identity.CountStaff(r.Context()); err != nil {
 		return err

@@ -24,6 +24,9 @@ const externalHelp = `
   SOL_CONNECTORS        JSON file with the connected systems of each entity: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
   SOL_PUBLIC_URL        public URL of the service, for links in mails (http:// and SOL_ADDR)
   SOL_SMTP_URL          mail server for mails to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
+  SOL_SMTP_TLS          required: mails wait unless the connection has TLS and the server a certificate for its name; opportunistic:
+                        TLS if the server offers it (opportunistic)
+  SOL_SMTP_CA           PEM file of the certificates that vouch for that server (those of the system)
   SOL_MAIL_PER_MINUTE   mails a minute that a node sends to that server; further mails wait (600)
   SOL_MAIL_DOMAIN       domain of the sender and of the addresses for replies (the host of SOL_PUBLIC_URL)
   SOL_MAIL_LISTEN       host:port on which replies and bounces are received by SMTP (none)
@@ -127,6 +130,7 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 		if e.Relay, err = mail.ParseRelay(text); err != nil {
 			wrong = append(wrong, fmt.Errorf("SOL_SMTP_URL: %w", err)) // without the value, which may hold a password
 		}
+		e.Relay = loadRelayTLS(env, refuse, e.Relay)
 	}
 	if text := env("SOL_MAIL_PER_MINUTE"); text != "" {
 		if e.MailPerMinute, err = strconv.Atoi(text); err != nil || e.MailPerMinute < 1 || e.MailPerMinute > maxMailPerMinute {
