@@ -60,8 +60,13 @@ apt_install() {
 	trap 'as_root rm -f '"$setting $policy" EXIT
 	as_root apt-get update -q || echo "setup: the package lists could not be renewed; trying with those at hand" >&2
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
-	if [[ " ${packages[*]} " == *" pgbouncer "* ]] && command -v systemctl >/dev/null; then
-		as_root systemctl disable pgbouncer >/dev/null 2>&1 || true # nor at the next boot of the machine
+	if command -v systemctl >/dev/null; then # nor at the next boot of the machine
+		if [[ " ${packages[*]} " == *" pgbouncer "* ]]; then
+			as_root systemctl disable pgbouncer >/dev/null 2>&1 || true
+		fi
+		if [[ " ${packages[*]} " == *" clamav-daemon "* ]]; then
+			as_root systemctl disable clamav-daemon.service clamav-daemon.socket clamav-freshclam >/dev/null 2>&1 || true
+		fi
 	fi
 }
 
@@ -78,6 +83,9 @@ if [[ $purpose == test ]] && ! command -v "$(go env CC)" >/dev/null; then
 fi
 if [[ $purpose == test ]] && ! command -v pgbouncer /usr/sbin/pgbouncer >/dev/null; then
 	packages+=(pgbouncer) # the tests start it themselves
+fi
+if [[ $purpose == test ]] && ! command -v clamd /usr/sbin/clamd >/dev/null; then
+	packages+=(clamav-daemon) # the tests start it themselves, with signatures of their own
 fi
 if [[ $purpose == test ]] && ! command -v ps >/dev/null; then
 	packages+=(procps)

@@ -32,6 +32,7 @@ var nodeClockUses = map[string]string{
 	"handlers/app/live/reader.go":            "intervals of one reader",
 	"handlers/app/live/stream.go":            "intervals of one stream",
 	"handlers/outbox/connector/connector.go": "measures the duration of a request",
+	"handlers/quarantine/quarantine.go":      "how long this node has had no answer of clamd",
 	"handlers/securityevents/syslog.go":      "deadline of a connection, age of what it may have lost",
 	"handlers/securityevents/taken_linux.go": "deadline of a connection",
 	"handlers/outbox/mail/mail.go":           "duration of a reservation",

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/filescan"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
@@ -57,6 +58,7 @@ type node struct {
 	middleware  *middleware.Stack
 	adapters    adapters
 	security    *securityevents.Forwarder // nil: no receiver
+	files       *filescan.Scan
 }
 
 // newNode wires a node. clock is the simulated clock of the demo's seeding; nil means the database's clock.
@@ -114,6 +116,9 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	}
 	n.middleware = middleware.New(middleware.Config{Log: log, Metrics: n.metrics, Limits: c.Limits, TrustedProxies: c.TrustedProxies, WorkstationHeader: c.AccessLog.WorkstationHeader})
 	if n.adapters, err = n.newAdapters(); err != nil {
+		return nil, err
+	}
+	if n.files, err = filescan.New(c.FileScan, n.store, n.service.Health, log, n.metrics); err != nil {
 		return nil, err
 	}
 	n.security, err = security.NewForwarder(c.SecurityEvents, n.store, n.service.Health, log, n.metrics)

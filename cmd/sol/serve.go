@@ -160,6 +160,7 @@ func (s service) startWorkers(ctx context.Context, n *node, own *embedpg.Server,
 	g.Go(func() error { return n.sagas.Run(ctx) })
 	g.Go(func() error { return n.runCleanup(ctx) })
 	g.Go(func() error { return n.service.Accounts.Run(ctx, n.log) })
+	g.Go(func() error { return n.files.Run(ctx) })
 	g.Go(func() error {
 		return (&lastseen.Watcher{Store: n.store, File: n.config.LastSeenFile, Log: n.log}).Run(ctx)
 	})

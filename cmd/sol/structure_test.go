@@ -99,6 +99,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity/portal":         {"domain/..."},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
+		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/files", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/notification",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
@@ -111,7 +112,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/agreements":       {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},
 	"handlers/app/accesslog":        {"domain/...", "eventstore", "eventstore/pgpool", "eventstore/ticketlog"},
 	"handlers/app/accesslog/months": {},
-	"handlers/app/attachment":       {"domain/...", "eventstore"},
+	"handlers/app/attachment":       {"domain/...", "eventstore", "handlers/app/attachment/picture"},
 	"handlers/app/caller":           {"domain/...", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/looks": {"domain/...", "eventstore", "eventstore/persons", "handlers/app/accesslog", "handlers/app/caller", "handlers/app/notification", "projections/dashboard",
 		"projections/lists", "projections/lists/searchterms", "projections/readmodel"},
@@ -153,9 +154,14 @@ var allowedImports = map[string][]string{
 	"handlers/outbox/connector":           append([]string{"handlers/outbox", "sagas"}, application...),
 	"handlers/outbox/connector/simulator": {"domain/...", "handlers/outbox/connector"},
 
+	"handlers/app/attachment/picture": {},
+	"handlers/app/files":              {"domain/...", "eventstore", "handlers/app/attachment/picture", "handlers/app/caller", "handlers/app/mailtext", "projections/ticketview"},
+	"handlers/quarantine":             {"eventstore/keyring", "eventstore/notify"},
+	"cmd/sol/internal/filescan":       {"cmd/sol/internal/config", "eventstore", "handlers/app/health", "handlers/quarantine"},
+
 	// cmd/sol wires everything.
 	"cmd/sol":                       {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health"},
+	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health", "handlers/quarantine"},
 	"cmd/sol/internal/database":     {"cmd/sol/internal/config", "cmd/sol/internal/masterkey", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},

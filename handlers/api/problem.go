@@ -18,10 +18,12 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/apitokens"
+	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/readmodel"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // Problem is the body of every refusal (RFC 9457). Type is stable: clients can branch on it.
@@ -101,6 +103,8 @@ var (
 	methodNotAllowed      = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
 	requestTimeout        = problemKind{"request-timeout", http.StatusRequestTimeout, "The request took too long to arrive"}
 	forbiddenMove         = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
+	fileWaiting           = problemKind{"file-not-scanned", http.StatusConflict, "The file is being scanned"}
+	fileClosed            = problemKind{"file-closed", http.StatusForbidden, "The file may be harmful"}
 	unchanged             = problemKind{"unchanged", http.StatusConflict, "It is so already"}
 	erased                = problemKind{"erased", http.StatusGone, "The content was erased"}
 	staleVersion          = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
@@ -119,7 +123,7 @@ var (
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
 	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
-		requestTimeout, forbiddenMove, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
+		requestTimeout, forbiddenMove, fileWaiting, fileClosed, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
 // detail returns a problem of the kind with a formatted detail.
@@ -162,8 +166,13 @@ func problemFor(err error) *Problem {
 		newer       *ticket.UnknownEventError
 		exceeded    *formlimit.ExceededError
 		disagreed   *agreement.RefusedError
+		closed      *files.ClosedError
 	)
 	switch {
+	case errors.As(err, &closed) && closed.State == ticketview.FileWaiting:
+		return fileWaiting.detail("Try again in a few seconds: %s.", closed).withRetryAfter(10 * time.Second)
+	case errors.As(err, &closed):
+		return fileClosed.detail("Ask for another copy: %s.", closed)
 	case errors.As(err, &exceeded):
 		return rateLimited.detail("Too many tickets were opened with this e-mail address or this tax code. Try again after %s; nothing was stored.",
 			exceeded.Until.Format(time.RFC3339)).withRetryAfter(exceeded.Remaining)

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
@@ -16,8 +15,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/looks"
-	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/readmodel"
@@ -116,7 +115,7 @@ func (s *Service) buildView(ctx context.Context, by Caller, id ticket.ID, at *ti
 	if run, ok := history.PlaybookRun(by.Viewer(), names); ok {
 		w.PlaybookRun = &run
 	}
-	return w, nil
+	return w, s.Files.Mark(ctx, by, &w.Ticket)
 }
 
 // readRefusal returns the error for a viewer who may not read a ticket. Only an operator may learn that the ticket exists.
@@ -186,44 +185,33 @@ func (s *Service) lookUpNames(ctx context.Context, v ticketview.Viewer, history 
 	return names, nil
 }
 
-// ReadFile returns an attachment of a text that the caller may read, or the original mail of such a text, and records the access. The original
-// mail is returned as text, without personal links. Errors: *ticket.NotVisibleError,
-// eventstore.ErrErased, eventstore.ErrNotFound.
+// ReadFile returns a file of a text that the caller may read, as files.Reader serves it, and records the access. Errors: *ticket.NotVisibleError,
+// *files.ClosedError, eventstore.ErrErased, eventstore.ErrNotFound.
 func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, []byte, error) {
-	t, err := s.buildView(ctx, by, id, nil)
+	t, f, err := s.lookAtFile(ctx, by, id, fileID, accesslog.Attachment)
 	if err != nil {
-		return ticketview.File{}, nil, err
+		return f, nil, err
 	}
-	for _, f := range t.Files() {
-		if f.ID == fileID {
-			access := accesslog.Access{Kind: accesslog.Attachment, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
-			if err := s.Looks.Record(ctx, by, access); err != nil {
-				return ticketview.File{}, nil, err
-			}
-			content, err := s.Store.ReadBlob(ctx, by.Viewer().Reader(), string(id), string(fileID))
-			if err == nil && t.IsOriginal(fileID) {
-				content = []byte(mailtext.Original(content))
-			}
-			return f, content, err
-		}
-	}
-	return ticketview.File{}, nil, &ticket.NotVisibleError{}
+	content, err := s.Files.Content(ctx, by, t, f, files.Original(by))
+	return f, content, err
 }
 
 // PreviewFile returns an attachment of a text that the caller may read without its content, with its ticket, and records the look. Errors: those
-// of Ticket.
+// of ReadFile.
 func (s *Service) PreviewFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.Ticket, ticketview.File, error) {
+	return s.lookAtFile(ctx, by, id, fileID, accesslog.Preview)
+}
+
+func (s *Service) lookAtFile(ctx context.Context, by Caller, id, fileID ticket.ID, kind accesslog.Kind) (ticketview.Ticket, ticketview.File, error) {
 	t, err := s.buildView(ctx, by, id, nil)
 	if err != nil {
 		return ticketview.Ticket{}, ticketview.File{}, err
 	}
-	files := t.Files()
-	i := slices.IndexFunc(files, func(f ticketview.File) bool { return f.ID == fileID })
-	if i < 0 {
-		return ticketview.Ticket{}, ticketview.File{}, &ticket.NotVisibleError{}
+	f, err := files.Find(t.Ticket, fileID)
+	if err == nil {
+		err = s.Looks.Record(ctx, by, accesslog.Access{Kind: kind, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)})
 	}
-	a := accesslog.Access{Kind: accesslog.Preview, Ticket: id, Controller: t.State.Entity, Detail: string(fileID)}
-	return t.Ticket, files[i], s.Looks.Record(ctx, by, a)
+	return t.Ticket, f, err
 }
 
 // ListTickets returns one page of a list as the caller may see it, and records the look at its tickets. The filter's assignee may be a

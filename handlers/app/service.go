@@ -24,6 +24,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 	"github.com/sol-assistenza/sol/handlers/app/caller"
 	"github.com/sol-assistenza/sol/handlers/app/draft"
+	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/health"
 	"github.com/sol-assistenza/sol/handlers/app/live"
@@ -71,6 +72,7 @@ type Service struct {
 	Catalog       *catalog.Catalog
 	Playbooks     *playbook.Library // the checks that problems prescribe; nil: none
 	Looks         *looks.Recorder   // of this node
+	Files         *files.Reader     // of attachments
 }
 
 // New builds the application service with its readers of lists and figures, its drafts, presence, notifications and messages.
@@ -89,6 +91,7 @@ func New(c Config) (*Service, error) {
 		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names, agreed.FiguresPerPerson),
 		Drafts:        draft.New(c.Store),
+		Files:         &files.Reader{Store: c.Store},
 		Forms:         formlimit.New(c.Store, c.Forms),
 		Presence:      presence.New(c.Store),
 		Notifications: notification.New(c.Store, dispatcher),

@@ -80,6 +80,23 @@ func (t Ticket) Files() []File {
 	return all
 }
 
+// FilePointers returns pointers to all attachments, for a caller that completes them.
+func (t *Ticket) FilePointers() (all []*File) {
+	add := func(files []File, original *File) {
+		for i := range files {
+			all = append(all, &files[i])
+		}
+		if original != nil {
+			all = append(all, original)
+		}
+	}
+	add(t.Attachments, t.Mail.Original)
+	for i := range t.Notes {
+		add(t.Notes[i].Attachments, t.Notes[i].Original)
+	}
+	return all
+}
+
 // Entity is an entity with its name.
 type Entity struct {
 	Code catalog.EntityCode `json:"code"`
@@ -115,6 +132,7 @@ type File struct {
 	Name      string    `json:"name" doc:"empty once erased"`
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size" doc:"bytes"`
+	FileChecks
 }
 
 // Audience is the group of people who may read a text.

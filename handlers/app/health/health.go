@@ -31,11 +31,12 @@ const (
 	StreamsSkipped   Name = "streams-skipped"   // read models or sagas have left tickets at an event of a newer release
 	SecurityEvents   Name = "security-events"   // the receiver of security events lacks some
 	InsecureSettings Name = "insecure-settings" // data travels in clear
+	FileScan         Name = "file-scan"         // files wait for a clamd that does not answer
 )
 
 // Condition is something that limits the service.
 type Condition struct {
-	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events,insecure-settings" doc:"Stable, for programs"`
+	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events,insecure-settings,file-scan" doc:"Stable, for programs"`
 	Detail string `json:"detail" doc:"What is limited, and what to do"`
 }
 
@@ -76,6 +77,8 @@ type Checker struct {
 	SecurityEvents func(context.Context) (string, error)
 	// Insecure are the settings of the node with which data travels in clear.
 	Insecure []Insecure
+	// FileScan returns a sentence if clamd does not answer, and "" otherwise. nil: the node has none.
+	FileScan func(context.Context) (string, error)
 
 	mu        sync.Mutex
 	checkedAt time.Time
@@ -96,8 +99,9 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 	c.checkLists(ctx)
 	c.checkClock(ctx)
 	c.checkSkipped(ctx)
-	c.checkSecurityEvents(ctx)
 	c.checkInsecure()
+	c.ask(ctx, SecurityEvents, c.SecurityEvents)
+	c.ask(ctx, FileScan, c.FileScan)
 	c.checkedAt = time.Now()
 	return c.last
 }
@@ -177,13 +181,14 @@ func (c *Checker) checkSkipped(ctx context.Context) {
 	}
 }
 
-func (c *Checker) checkSecurityEvents(ctx context.Context) {
-	if c.SecurityEvents == nil {
+// ask adds a condition if a part of the node says that it is limited. nil: the node does not have the part.
+func (c *Checker) ask(ctx context.Context, name Name, part func(context.Context) (string, error)) {
+	if part == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	if late, err := c.SecurityEvents(ctx); err == nil && late != "" {
-		c.add(SecurityEvents, "%s", late)
+	if limited, err := part(ctx); err == nil && limited != "" {
+		c.add(name, "%s", limited)
 	}
 }

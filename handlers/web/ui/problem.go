@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -95,8 +96,11 @@ func ProblemOf(err error) *Problem {
 		limited      RateLimitedError
 		tooLarge     *http.MaxBytesError
 		exceeded     *formlimit.ExceededError
+		closed       *files.ClosedError
 	)
 	switch {
+	case errors.As(err, &closed):
+		return closedFileProblem(closed)
 	case errors.As(err, &exceeded):
 		return &Problem{Status: http.StatusTooManyRequests, Title: "Troppe richieste con questi dati", Text: fmt.Sprintf(
 			"Con questo indirizzo e-mail o con questo codice fiscale sono arrivate molte richieste in poco tempo. Non abbiamo inviato nulla e ciò che ha scritto è ancora qui: riprovi %s.",

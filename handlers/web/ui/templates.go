@@ -27,6 +27,7 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 		"channel":    func(c ticket.Channel) string { return ChannelNames[c] },
 		"lines":      func(s string) []string { return strings.Split(s, "\n") },
 		"size":       formatSize,
+		"closedFile": ClosedFileText,
 		"list":       func(v ...any) []any { return v },
 		"documents":  func() Documents { return u.Documents },
 

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package files reads attachments for those who may see their ticket. What is served of an image is drawn anew, without the data that its
+// camera wrote into it; a file in quarantine is not served.
+package files
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/caller"
+	"github.com/sol-assistenza/sol/projections/ticketview"
+)
+
+// Reader reads the attachments of tickets. It is safe for concurrent use.
+type Reader struct{ Store *eventstore.Store }
+
+// ClosedError refuses to serve a file that may be harmful.
+type ClosedError struct {
+	State     ticketview.FileState
+	Signature string // the scanner's name of what it found; empty for a file that waits
+	Name      string // of the file
+}
+
+func (e *ClosedError) Error() string {
+	switch e.State {
+	case ticketview.FileInfected:
+		return fmt.Sprintf("the file contains malicious software (%s) and is not served", e.Signature)
+	case ticketview.FileUnscannable:
+		return fmt.Sprintf("the file cannot be scanned for malicious software (%s) and is not served", e.Signature)
+	case ticketview.FileDamaged:
+		return "the image is damaged and cannot be drawn"
+	case ticketview.FileWaiting, ticketview.FileOpen:
+	}
+	return "the file is being scanned for malicious software"
+}
+
+// Mark sets the state of those files of a ticket that are in quarantine.
+func (r *Reader) Mark(ctx context.Context, by caller.Caller, t *ticketview.Ticket) error {
+	all := t.FilePointers()
+	if len(all) == 0 {
+		return nil
+	}
+	ids := make([]string, len(all))
+	for i, f := range all {
+		ids[i] = string(f.ID)
+	}
+	closed := map[string]ClosedError{}
+	batch := &pgx.Batch{}
+	batch.Queue(`select blob::text, state, coalesce(signature, '') from files.closed($1::text::uuid, $2::text[]::uuid[])`, string(t.ID), ids).Query(func(rows pgx.Rows) error {
+		var id string
+		var c ClosedError
+		_, err := pgx.ForEachRow(rows, []any{&id, &c.State, &c.Signature}, func() error {
+			closed[id] = c
+			return nil
+		})
+		return err
+	})
+	if err := r.Store.Pools().Request.Read(ctx, by.Viewer().Reader(), "files", batch); err != nil {
+		return fmt.Errorf("read the quarantine of ticket %s: %w", t.ID, err)
+	}
+	for _, f := range all {
+		c := closed[string(f.ID)]
+		f.State, f.Signature = c.State, c.Signature
+	}
+	return nil
+}
+
+// Find returns a file of a ticket that was marked. Errors: *ticket.NotVisibleError, *ClosedError.
+func Find(t ticketview.Ticket, id ticket.ID) (ticketview.File, error) {
+	for _, f := range t.Files() {
+		if f.ID != id {
+			continue
+		}
+		if f.State != ticketview.FileOpen {
+			return f, &ClosedError{f.State, f.Signature, f.Name}
+		}
+		return f, nil
+	}
+	return ticketview.File{}, &ticket.NotVisibleError{}
+}
