@@ -169,6 +169,9 @@ func TestEveryKeyRotatesUnderLoad(t *testing.T) {
 		t.Errorf("destroy the key of searches: got %q, want a refusal that names the records", stderr)
 	}
 	commands.run("keys", "destroy", "search", "1", "--yes", "--force")
+	if stderr := commands.runRefused("keys", "destroy", "provider-identity", "1", "--yes"); !strings.Contains(stderr, "--force") {
+		t.Errorf("destroy a key by which alone rows are found: got %q, want a refusal", stderr)
+	}
 	commands.run("persons", "reindex")
 	commands.run("keys", "destroy", "subject", "1", "--yes", "--force") // a person of a ticket opened meanwhile has a hash by both versions
 	counted := searches.Load()

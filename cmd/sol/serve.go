@@ -68,9 +68,6 @@ func (s service) run(ctx context.Context) error {
 	if _, err := s.config.MasterKey.Read(); err != nil && !s.config.MasterKey.IsMissing(err) {
 		return err
 	}
-	for _, fault := range s.config.MasterKey.Faults(s.config.DataDir) {
-		s.log.Warn("the master key is not kept well", "fault", fault)
-	}
 	srv, err := server.Listen(s.config.Addr, s.config.MetricsAddr, s.log)
 	if err != nil {
 		if _, running := embedpg.Find(s.config.PostgresDir(), "sol"); running {
@@ -99,6 +96,9 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close(context.WithoutCancel(ctx))) }()
+	for _, fault := range s.config.MasterKey.Faults(s.config.DataDir) { // a new installation has its key by now
+		s.log.Warn("the master key is not kept well", "fault", fault)
+	}
 	if s.onMigrated != nil {
 		if err := s.onMigrated(ctx, db); err != nil {
 			return err

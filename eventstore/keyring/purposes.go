@@ -25,6 +25,14 @@ var signingPurposes = []string{
 // MayEnd reports whether earlier versions of the key of a purpose may end without being destroyed.
 func MayEnd(purpose string) bool { return slices.Contains(signingPurposes, purpose) }
 
+// passingPurposes are those of which rows hold hashes that matter for a while only: limits of log-ins, and the session of an access record.
+var passingPurposes = []string{"login", "access-session"}
+
+// LosesRows reports whether rows would not be found any more without the version of the key that made their hashes.
+func LosesRows(purpose string) bool {
+	return !MayEnd(purpose) && !slices.Contains(passingPurposes, purpose)
+}
+
 // RenewablePurposes returns the purposes whose key may get another version.
 func RenewablePurposes() []string {
 	return slices.DeleteFunc(slices.Clone(purposes), func(p string) bool { return !IsRenewable(p) })

@@ -43,7 +43,7 @@ func (k *Keyring) HashKeys(ctx context.Context) ([]HashKey, error) {
 // Errors of Renew and Destroy.
 var (
 	ErrNotRenewable = errors.New("the key of this purpose never changes")
-	ErrKeyInUse     = errors.New("the version of a key that is in use, or a later one, cannot be destroyed")
+	ErrKeyInUse     = errors.New("the version of a key that is in use, or a later one, neither ends nor is destroyed")
 	ErrNoKey        = errors.New("there is no such key, or it is destroyed or has ended")
 	ErrRowsHoldIt   = errors.New("rows hold hashes of this purpose: a version ends only when it is destroyed")
 )

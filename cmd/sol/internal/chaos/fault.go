@@ -32,12 +32,13 @@ const (
 	PromoteStandby      Kind = "promote"              // the primary dies, the standby is promoted
 	LoseStandbyRestart  Kind = "lose-standby-restart" // the standby is lost, then the primary dies and is restarted
 	LoseStandbyPromoted Kind = "lose-standby-promote" // the standby is lost, then the primary dies and the standby is promoted
+	RotateKeys          Kind = "rotate-keys"          // no fault: new keys under load, and the rotation is killed on the way
 )
 
 // Kinds lists all kinds of faults.
 func Kinds() []Kind {
 	return []Kind{KillNode, FreezeNode, StopNode, CutNode, HalfOpen, Slow, KillPrimary, FreezePrimary, LoseStandby, PromoteStandby,
-		LoseStandbyRestart, LoseStandbyPromoted}
+		LoseStandbyRestart, LoseStandbyPromoted, RotateKeys}
 }
 
 // The time for which nodes see the database frozen or without its standby.
@@ -120,6 +121,8 @@ func (in *installation) newFault(kind Kind, victim *node, r *roundResult) fault 
 			}
 			return time.Now(), in.pair.Standby().Start(ctx)
 		}}
+	case RotateKeys:
+		return fault{heal: noHealing, inject: in.rotateKeys}
 	case LoseStandbyPromoted:
 		return fault{heal: noHealing, inject: func(ctx context.Context) (time.Time, error) {
 			if err := in.loseStandby(ctx, r); err != nil {

@@ -162,5 +162,5 @@ func (in *installation) query(ctx context.Context, sql string, arguments []any, 
 	return conn.QueryRow(ctx, sql, arguments...).Scan(targets...)
 }
 
-// masterKey reads the key of the nodes.
-func (in *installation) masterKey() ([]byte, error) { return masterkey.InFile(in.keyFile).ReadNewest() }
+// masterKeys reads the keys of the nodes, the newest first.
+func (in *installation) masterKeys() ([][]byte, error) { return masterkey.InFile(in.keyFile).Read() }

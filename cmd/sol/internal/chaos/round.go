@@ -206,9 +206,9 @@ func (in *installation) waitUntilIdle(ctx context.Context) (remaining []string, 
 
 // openStore opens the log on the primary, directly.
 func (in *installation) openStore(ctx context.Context) (*eventstore.Store, error) {
-	key, err := in.masterKey()
+	keys, err := in.masterKeys()
 	if err != nil {
 		return nil, err
 	}
-	return eventstore.Open(ctx, eventstore.Config{Logins: pgpool.TrustedLogins(in.pair.Primary().URL("sol")), MasterKey: key})
+	return eventstore.Open(ctx, eventstore.Config{Logins: pgpool.TrustedLogins(in.pair.Primary().URL("sol")), MasterKey: keys[0], EarlierMasterKeys: keys[1:]})
 }

@@ -136,8 +136,8 @@ func (c CLI) destroy() *cobra.Command {
 				return errors.New("destroying a key cannot be undone: repeat the command with --yes")
 			}
 			return c.WithSystem(cmd, func(ctx context.Context, s System) (err error) {
-				if purpose == searchterms.Purpose && !force {
-					if err := checkSearchable(ctx, s, version); err != nil {
+				if !force {
+					if err := checkUnneeded(ctx, s, purpose, version); err != nil {
 						return err
 					}
 				}
@@ -166,6 +166,17 @@ func (c CLI) destroy() *cobra.Command {
 	command.Flags().BoolVar(&sure, "yes", false, "confirm")
 	command.Flags().BoolVar(&force, "force", false, "also when persons, tickets or access records are found by this version alone")
 	return command
+}
+
+// checkUnneeded returns an error if rows are found, or may be found, by a version alone. Persons.DestroyKey checks the directory of persons.
+func checkUnneeded(ctx context.Context, s System, purpose string, version int) error {
+	switch {
+	case purpose == searchterms.Purpose:
+		return checkSearchable(ctx, s, version)
+	case purpose != persons.HashPurpose && keyring.LosesRows(purpose):
+		return fmt.Errorf("rows with hashes by version %d of %s are found by it alone, and nothing writes them again: destroy it with --force, and what they say is lost", version, purpose)
+	}
+	return nil
 }
 
 // checkSearchable returns an error if destroying a version of the key of searches would hide tickets, or records of searches that are still kept.
