@@ -63,7 +63,7 @@ type System struct {
 }
 
 // New starts a system, which runs until the test ends.
-func New(t *testing.T, o Options) *System {
+func New(t testing.TB, o Options) *System {
 	t.Helper()
 	if o.Catalog == nil {
 		o.Catalog = catalog.Default()
@@ -107,7 +107,7 @@ func New(t *testing.T, o Options) *System {
 }
 
 // newApp returns an application service on a store.
-func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
+func newApp(t testing.TB, store *eventstore.Store, o Options) *app.Service {
 	t.Helper()
 	accounts, err := identity.New(identity.Config{
 		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: time.Now, // a test that moves the log's clock keeps its sessions
@@ -124,7 +124,7 @@ func newApp(t *testing.T, store *eventstore.Store, o Options) *app.Service {
 
 // OpenNode returns the application service of a further node on the system's database. It runs no read models and no sagas. It is closed
 // when the test ends.
-func (w *System) OpenNode(t *testing.T) *app.Service {
+func (w *System) OpenNode(t testing.TB) *app.Service {
 	t.Helper()
 	db := storetest.DB{URL: w.Database}
 	return newApp(t, db.OpenNode(t, func(c *eventstore.Config) { c.Clock = w.Clock.Now }, w.options.Log), w.options)
@@ -141,17 +141,18 @@ func sendCommand(d *app.TicketDispatcher) runtime.DispatchFunc {
 // Server is an HTTP server of a test.
 type Server struct {
 	Address string // http://…
+	Handler http.Handler
 	ended   sync.WaitGroup
 	stop    context.CancelFunc
 }
 
 // Serve serves a handler on a free port until the test ends or Stop is called. It calls endStreams before the server shuts down.
-func Serve(t *testing.T, h http.Handler, endStreams func()) *Server {
+func Serve(t testing.TB, h http.Handler, endStreams func()) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	d := &Server{Address: "http://" + listener.Addr().String(), stop: stop}
+	d := &Server{Address: "http://" + listener.Addr().String(), Handler: h, stop: stop}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	d.ended.Go(func() { ExpectStopped(t, "serve", server.Serve(listener)) })
 	d.ended.Go(func() {
@@ -173,14 +174,14 @@ func (d *Server) Stop() { d.stop() }
 func (d *Server) Wait() { d.ended.Wait() }
 
 // ExpectStopped fails the test if err, with which a background task ended, is not the error of a stopped context or server.
-func ExpectStopped(t *testing.T, name string, err error) {
+func ExpectStopped(t testing.TB, name string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, http.ErrServerClosed) {
 		t.Errorf("%s ended: %v", name, err)
 	}
 }
 
 // Account creates an account with one placement and returns its id. The given name is Prova, the family name the user name in capitals.
-func (w *System) Account(t *testing.T, username string, role person.Role, entity catalog.EntityCode) (id string) {
+func (w *System) Account(t testing.TB, username string, role person.Role, entity catalog.EntityCode) (id string) {
 	t.Helper()
 	id, err := w.App.Identity.CreateAccount(t.Context(), identity.NewAccount{
 		Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: Password, PIN: PIN,
@@ -191,20 +192,20 @@ func (w *System) Account(t *testing.T, username string, role person.Role, entity
 }
 
 // Place adds a placement to an account.
-func (w *System) Place(t *testing.T, id string, role person.Role, entity catalog.EntityCode) {
+func (w *System) Place(t testing.TB, id string, role person.Role, entity catalog.EntityCode) {
 	t.Helper()
 	_, err := w.App.Identity.AddPlacement(t.Context(), id, role, entity, time.Time{})
 	must(t, err)
 }
 
 // Dispatch dispatches a command. The test fails if the rules refuse it.
-func Dispatch(t *testing.T, d *app.TicketDispatcher, id ticket.ID, by person.Actor, c ticket.Command) {
+func Dispatch(t testing.TB, d *app.TicketDispatcher, id ticket.ID, by person.Actor, c ticket.Command) {
 	t.Helper()
 	_, err := d.Dispatch(t.Context(), app.CommandRequest{Ticket: id, Command: c, By: by})
 	must(t, err)
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

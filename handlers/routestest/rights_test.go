@@ -31,7 +31,7 @@ func unlimited() *middleware.Stack {
 }
 
 // serveAPI starts a system with the API.
-func serveAPI(t *testing.T) (*handlertest.Server, *routestest.System) {
+func serveAPI(t testing.TB) (*handlertest.Server, *routestest.System) {
 	t.Helper()
 	system := handlertest.New(t, handlertest.Options{})
 	handler, err := api.New(api.Config{App: system.App, Log: discard, Middleware: unlimited(), Metrics: prometheus.NewRegistry()})
@@ -42,7 +42,7 @@ func serveAPI(t *testing.T) (*handlertest.Server, *routestest.System) {
 }
 
 // servePages starts a system with the pages. Its patterns are those of their router.
-func servePages(t *testing.T) (server *handlertest.Server, system *routestest.System, patterns []string) {
+func servePages(t testing.TB) (server *handlertest.Server, system *routestest.System, patterns []string) {
 	t.Helper()
 	base := handlertest.New(t, handlertest.Options{})
 	pages, err := web.New(web.Config{App: base.App, PublicURL: "http://localhost", MinFillTime: -1, Log: discard, Middleware: unlimited()})
@@ -53,7 +53,7 @@ func servePages(t *testing.T) (server *handlertest.Server, system *routestest.Sy
 }
 
 // operations returns the patterns of all operations of the OpenAPI document that a server of the API serves.
-func operations(t *testing.T, server *handlertest.Server) (patterns []string) {
+func operations(t testing.TB, server *handlertest.Server) (patterns []string) {
 	t.Helper()
 	answer, err := http.Get(server.Address + "/openapi.json")
 	if err != nil {
@@ -75,7 +75,7 @@ func operations(t *testing.T, server *handlertest.Server) (patterns []string) {
 }
 
 // expectListed fails the test if a pattern has no route in the list, or a route no pattern.
-func expectListed(t *testing.T, patterns []string, routes []routestest.Route) {
+func expectListed(t testing.TB, patterns []string, routes []routestest.Route) {
 	t.Helper()
 	if untested, unknown := routestest.Missing(patterns, routes); len(untested)+len(unknown) > 0 {
 		t.Fatalf("got %v without an expectation, and expectations without a route %v", untested, unknown)

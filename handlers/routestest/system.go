@@ -38,7 +38,7 @@ func (p Person) HasSession() bool {
 // System is a system with people.
 type System struct {
 	*handlertest.System
-	T      *testing.T
+	T      testing.TB
 	People []Person
 	made   int      // number of tickets
 	listed []Ticket // one of each path
@@ -46,7 +46,7 @@ type System struct {
 }
 
 // New logs in everybody who calls routes on a system.
-func New(t *testing.T, system *handlertest.System) *System {
+func New(t testing.TB, system *handlertest.System) *System {
 	t.Helper()
 	s := &System{System: system, T: t}
 	for _, entity := range []catalog.EntityCode{Former, Other, Third} {
