@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/filescan"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/providers"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/security"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -57,6 +58,7 @@ type node struct {
 	service     *app.Service
 	middleware  *middleware.Stack
 	adapters    adapters
+	providers   *providers.Set
 	security    *securityevents.Forwarder // nil: no receiver
 	files       *filescan.Scan
 }
@@ -118,6 +120,9 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if n.adapters, err = n.newAdapters(); err != nil {
 		return nil, err
 	}
+	if n.providers, err = providers.New(c.External.Providers, n.identity, n.middleware, c.External.PublicURL, log); err != nil {
+		return nil, err
+	}
 	if n.files, err = filescan.New(c.FileScan, n.store, n.service.Health, log, n.metrics); err != nil {
 		return nil, err
 	}
@@ -152,12 +157,12 @@ func (n *node) newRouter() (*server.Router, error) {
 	}
 	webHandler, err := web.New(web.Config{
 		App: n.service, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
-		Documents: n.config.External.Documents, Log: n.log,
+		Documents: n.config.External.Documents, Log: n.log, Portal: n.providers.Portal, Certificates: n.providers.Certificates,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &server.Router{API: apiHandler, Web: webHandler}, nil
+	return &server.Router{API: apiHandler, Web: webHandler, Portal: n.providers.Portal}, nil
 }
 
 // cleanupInterval is the interval between two cleanups.

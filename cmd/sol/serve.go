@@ -136,6 +136,9 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	}()
 
 	srv.Router.Store(router)
+	if err := n.providers.Listen(srv); err != nil {
+		return errors.Join(err, srv.Drain(context.WithoutCancel(ctx)))
+	}
 	if err := s.onReady(ctx, n, srv); err != nil {
 		return errors.Join(err, srv.Drain(context.WithoutCancel(ctx)))
 	}

@@ -91,12 +91,12 @@ var allowedImports = map[string][]string{
 
 	// handlers: adapters around the application service. Adapters do not import each other.
 	"handlers/identity":             {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool"},
-	"handlers/identity/clientcert":  {"domain/..."},
+	"handlers/identity/clientcert":  {"domain/...", "handlers/identity"},
 	"handlers/identity/mailaddress": {"domain/..."},
 
 	"handlers/identity/oidc":           {"domain/...", "handlers/identity"},
 	"handlers/identity/oidc/simulator": {},
-	"handlers/identity/portal":         {"domain/..."},
+	"handlers/identity/portal":         {"domain/...", "handlers/identity", "handlers/identity/clientcert"},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/files", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
@@ -138,7 +138,7 @@ var allowedImports = map[string][]string{
 	"handlers/api/operation":              application,
 	"handlers/api/sessions":               append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/document":               {"domain/..."},
-	"handlers/web":                        append([]string{"handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
+	"handlers/web":                        append([]string{"handlers/identity/clientcert", "handlers/identity/portal", "handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
 	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),
 	"handlers/web/ui/chart":               {},
 	"handlers/web/operator":               page,
@@ -161,7 +161,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                       {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health", "handlers/quarantine"},
+	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/identity", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health", "handlers/quarantine"},
 	"cmd/sol/internal/database":     {"cmd/sol/internal/config", "cmd/sol/internal/masterkey", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},
@@ -182,7 +182,8 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/tokens":     {"domain/...", "handlers/app", "handlers/app/accounts", "handlers/app/apitokens"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
-	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/web"},
+	"cmd/sol/internal/providers":  {"cmd/sol/internal/server", "domain/...", "handlers/identity", "handlers/identity/clientcert", "handlers/identity/portal", "handlers/middleware"},
+	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/identity/portal", "handlers/web", "handlers/web/ui"},
 	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/config", "cmd/sol/internal/faults", "cmd/sol/internal/masterkey", "cmd/sol/internal/database", "eventstore/pgpool", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},

@@ -58,6 +58,8 @@ func publicPages() []Route {
 			}
 			return postForm("/accesso", "utente", name, "password", handlertest.Password, "pin", handlertest.PIN)
 		}),
+		{Pattern: "GET /accesso/portale/{provider}", Access: Public, Missing: true, Request: fixed("/accesso/portale/nessuno")},
+		{Pattern: "GET /accesso/certificato/{provider}", Access: Public, Missing: true, Request: fixed("/accesso/certificato/nessuno")},
 		open("GET /accesso/ruolo", Session, fixed("/accesso/ruolo")),
 		open("POST /accesso/ruolo", Session, func(c Call) Request {
 			return postForm("/accesso/ruolo", "ruolo", string(c.Who.Actor.Role), "ente", string(c.Who.Actor.Entity))

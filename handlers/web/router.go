@@ -113,6 +113,14 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	if err != nil {
 		return err
 	}
+	if other, err := w.isOther(r.Request, cookie.Value, s); other || err != nil {
+		if err == nil {
+			err = w.Identity.EndSession(r.Context(), cookie.Value)
+		}
+		w.clearSessionCookie(r)
+		r.SessionExpired = true
+		return err
+	}
 	r.Session, r.Token = s, cookie.Value
 	r.Caller.Client = w.App.Looks.Client(cookie.Value, from, workstation)
 	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
@@ -207,6 +215,9 @@ func unsentText(r *ui.Request) string {
 // renderError answers a request that failed with err: it sends the login page, the choice of a role, or the error page.
 func (w *Web) renderError(r *ui.Request, err error) {
 	switch {
+	case errors.Is(err, errLogin) && w.portalLoginFor(r.Request) != "":
+		w.redirectWholePage(r, w.portalLoginFor(r.Request))
+		return
 	case errors.Is(err, errLogin):
 		next := ""
 		if r.Method == http.MethodGet {

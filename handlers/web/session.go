@@ -70,10 +70,11 @@ type loginData struct {
 	Username string
 	Next     string
 	Unsent   string // the text of a form that was sent after the session had ended
+	Choices  []loginChoice
 }
 
 func (w *Web) loginPage(r *ui.Request) error {
-	return w.Render(r, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: loginData{Next: ui.LocalPath(r.FormValue("poi"), "")}})
+	return w.Render(r, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: w.newLoginData(ui.LocalPath(r.FormValue("poi"), ""))})
 }
 
 // renderLoginAgain shows the login page with the text of a form that was sent after the session had ended. The text is not stored
@@ -83,7 +84,8 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
 	}
-	d := loginData{Unsent: unsent}
+	d := w.newLoginData("")
+	d.Unsent = unsent
 	for name, path := range map[string]string{"id": "/ticket/", "link": "/richieste/", "queue": "/code/"} {
 		if value := r.PathValue(name); value != "" {
 			d.Next = path + url.PathEscape(value)
@@ -93,7 +95,8 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 }
 
 func (w *Web) login(r *ui.Request) error {
-	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
+	d := w.newLoginData(ui.LocalPath(r.FormValue("poi"), ""))
+	d.Username = r.FormValue("utente")
 	s, err := w.Identity.LoginFrom(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)})
 	if err != nil {
 		p := ui.ProblemOf(err)

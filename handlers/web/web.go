@@ -7,6 +7,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
 	"github.com/sol-assistenza/sol/handlers/web/admin"
@@ -35,6 +38,10 @@ type Config struct {
 	App        *app.Service
 	Middleware *middleware.Stack
 
+	// Portal stands before the handler, if the configuration has a portal; nil: it has none. Certificates are the providers of client certificates.
+	Portal       *portal.Guard
+	Certificates []*clientcert.Provider
+
 	Documents ui.Documents
 
 	// PublicURL is the address of the service for browsers. If it begins with https, browsers send the session's cookie over https only.
@@ -49,10 +56,12 @@ type Config struct {
 // when the server shuts down.
 type Web struct {
 	*ui.UI
-	publicURL   string
-	liveUpdates *sse.Streams
-	handler     http.Handler
-	patterns    []string // of all routes of pages
+	publicURL    string
+	guard        *portal.Guard
+	certificates []*clientcert.Provider
+	liveUpdates  *sse.Streams
+	handler      http.Handler
+	patterns     []string // of all routes of pages
 
 	streamsContext context.Context // canceled by EndStreams
 	endStreams     context.CancelFunc
@@ -70,7 +79,7 @@ func New(c Config) (*Web, error) {
 	if err := u.AddTemplates(templateFiles); err != nil {
 		return nil, err
 	}
-	w := &Web{UI: u, publicURL: c.PublicURL}
+	w := &Web{UI: u, publicURL: c.PublicURL, guard: cmp.Or(c.Portal, &portal.Guard{}), certificates: c.Certificates}
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
 	w.liveUpdates = w.newLiveUpdates(c.Heartbeat)
 	routes, err := w.routes()
@@ -123,6 +132,6 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.sessionRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+	return slices.Concat(w.sessionRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
 		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }

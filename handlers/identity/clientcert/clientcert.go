@@ -17,11 +17,24 @@ import (
 )
 
 // RefusedError refuses a certificate. It holds nothing of the certificate.
-type RefusedError struct{ Reason refusal.Reason }
+type RefusedError struct {
+	Reason refusal.Reason
+	File   error // of a file without which nobody knows whether a certificate is good; nil: none
+}
 
-func (e *RefusedError) Error() string { return "client certificate refused: " + e.Reason.String() }
+func (e *RefusedError) Error() string {
+	text := "client certificate refused: " + e.Reason.String()
+	if e.File != nil {
+		text += ": " + e.File.Error()
+	}
+	return text
+}
 
-func refuse(code refusal.Code) error { return &RefusedError{code.With()} }
+func refuse(code refusal.Code) error { return &RefusedError{Reason: code.With()} }
+
+func refuseWithout(file error) error {
+	return &RefusedError{Reason: refusal.LoginCertificateUnknown.With(), File: file}
+}
 
 // Config holds the files and the clock of a Verifier. CA, CRLs and Clock are required.
 type Config struct {
@@ -76,15 +89,15 @@ func (v *Verifier) revocations() (all []*revocations, err error) {
 	return all, nil
 }
 
-// Verify checks the certificates that a client showed, its own one first. Errors: *RefusedError, and an error of a file that cannot be read or
-// parsed: without it nobody knows whether a certificate is good.
+// Verify checks the certificates that a client showed, its own one first. A file that cannot be read or parsed refuses them all. Error:
+// *RefusedError.
 func (v *Verifier) Verify(shown []*x509.Certificate) error {
 	if len(shown) == 0 {
 		return refuse(refusal.LoginCertificateMissing)
 	}
 	known, err := v.authorities()
 	if err != nil {
-		return err
+		return refuseWithout(err)
 	}
 	now := v.clock()
 	chains, err := known.chains(shown, now)
@@ -96,7 +109,7 @@ func (v *Verifier) Verify(shown []*x509.Certificate) error {
 	}
 	lists, err := v.revocations()
 	if err != nil {
-		return err
+		return refuseWithout(err)
 	}
 	var refused []error
 	for _, chain := range chains {

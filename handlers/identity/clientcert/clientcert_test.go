@@ -4,13 +4,9 @@
 package clientcert_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"math/big"
 	"os"
@@ -20,103 +16,16 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/handlers/identity/certtest"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
 )
 
 // now is the time of the tests: the certificates are made around it.
 var now = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-// authority is an invented certification authority.
-type authority struct {
-	t           *testing.T
-	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
-	serial      int64
-}
-
-// newAuthority returns an authority that parent issued; nil: it issued itself.
-func newAuthority(t *testing.T, name string, parent *authority) *authority {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &authority{t: t, key: key, serial: 100}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(10, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, SubjectKeyId: []byte(name),
-	}
-	if parent == nil {
-		parent = &authority{certificate: template, key: key}
-	} else {
-		template.SerialNumber = parent.nextSerial()
-	}
-	a.certificate = a.sign(template, parent, key)
-	return a
-}
-
-func (a *authority) nextSerial() *big.Int {
-	a.serial++
-	return big.NewInt(a.serial)
-}
-
-func (a *authority) sign(template *x509.Certificate, by *authority, key *ecdsa.PrivateKey) *x509.Certificate {
-	a.t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, template, by.certificate, key.Public(), by.key)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	c, err := x509.ParseCertificate(der)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return c
-}
-
-// template returns the certificate of a person, not signed yet.
-func (a *authority) template() *x509.Certificate {
-	return &x509.Certificate{
-		SerialNumber: a.nextSerial(), Subject: pkix.Name{CommonName: "PROVA UNO", SerialNumber: "TINIT-RSSMRA80A01H501U"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	}
-}
-
-// issue returns a certificate of a person, with what adjust changes.
-func (a *authority) issue(adjust func(*x509.Certificate)) *x509.Certificate {
-	a.t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	template := a.template()
-	if adjust != nil {
-		adjust(template)
-	}
-	return a.sign(template, a, key)
-}
-
-// list returns a revocation list in DER with certificates that are revoked.
-func (a *authority) list(adjust func(*x509.RevocationList), revoked ...*x509.Certificate) []byte {
-	a.t.Helper()
-	template := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: now.Add(-time.Hour), NextUpdate: now.AddDate(0, 0, 1)}
-	for _, c := range revoked {
-		template.RevokedCertificateEntries = append(template.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: now.Add(-2 * time.Hour)})
-	}
-	if adjust != nil {
-		adjust(template)
-	}
-	der, err := x509.CreateRevocationList(rand.Reader, template, a.certificate, a.key)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return der
-}
-
-func inPEM(kind string, ders ...[]byte) (text []byte) {
-	for _, der := range ders {
-		text = append(text, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})...)
-	}
-	return text
+// newAuthority returns an authority whose certificates are valid now.
+func newAuthority(t *testing.T, name string, parent *certtest.Authority) *certtest.Authority {
+	return certtest.NewAuthority(t, now, name, parent)
 }
 
 // files are the files of a Verifier.
@@ -125,27 +34,21 @@ type files struct {
 	ca, crl string
 }
 
-func newFiles(t *testing.T, ca []*authority, crl []byte) files {
+func newFiles(t *testing.T, ca []*certtest.Authority, crl []byte) files {
 	t.Helper()
 	f := files{t, filepath.Join(t.TempDir(), "ca.pem"), filepath.Join(t.TempDir(), "crl")}
 	var ders [][]byte
 	for _, a := range ca {
-		ders = append(ders, a.certificate.Raw)
+		ders = append(ders, a.Certificate.Raw)
 	}
-	f.write(f.ca, inPEM("CERTIFICATE", ders...))
+	f.write(f.ca, certtest.PEM("CERTIFICATE", ders...))
 	f.write(f.crl, crl)
 	return f
 }
 
-// write replaces a file as a program that renews it does: by a new one of the same name.
 func (f files) write(path string, content []byte) {
 	f.t.Helper()
-	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
-		f.t.Fatal(err)
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		f.t.Fatal(err)
-	}
+	certtest.Replace(f.t, path, content)
 }
 
 func (f files) open() *clientcert.Verifier {
@@ -157,16 +60,18 @@ func (f files) open() *clientcert.Verifier {
 	return v
 }
 
-// reason returns the code of a refusal, "" for nil, and "file" for an error of a file.
+// reason returns the code of a refusal, "" for nil, and "file" if it is that of a file.
 func reason(err error) refusal.Code {
 	var refused *clientcert.RefusedError
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, &refused):
-		return refused.Reason.Code
+	case !errors.As(err, &refused):
+		return "no refusal"
+	case refused.File != nil && refused.Reason.Code == refusal.LoginCertificateUnknown:
+		return "file"
 	}
-	return "file"
+	return refused.Reason.Code
 }
 
 // TestCertificatesAreRefusedByName: of the wrong issuer, expired, revoked, for another use, and when nobody knows.
@@ -177,36 +82,36 @@ func TestCertificatesAreRefusedByName(t *testing.T) {
 	revokedCA := newAuthority(t, "Prova CA revocata", root)
 	impostor := newAuthority(t, "Prova CA", newAuthority(t, "Prova Root", nil)) // the same names, other keys
 	person := newAuthority(t, "Prova Uno", nil)
-	person.certificate = person.sign(issuing.template(), issuing, person.key)
-	revoked := issuing.issue(nil)
-	onHold := issuing.issue(nil)
-	big1 := issuing.issue(func(c *x509.Certificate) { c.SerialNumber = new(big.Int).Lsh(big.NewInt(0x7f), 150) })
-	crl := inPEM("X509 CRL", root.list(nil, revokedCA.certificate), issuing.list(func(l *x509.RevocationList) {
+	person.Certificate = person.Sign(issuing.Template(), issuing, person.Key)
+	revoked := issuing.Issue(nil)
+	onHold := issuing.Issue(nil)
+	big1 := issuing.Issue(func(c *x509.Certificate) { c.SerialNumber = new(big.Int).Lsh(big.NewInt(0x7f), 150) })
+	crl := certtest.PEM("X509 CRL", root.List(nil, revokedCA.Certificate), issuing.List(func(l *x509.RevocationList) {
 		l.RevokedCertificateEntries = append(l.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: onHold.SerialNumber, RevocationTime: now, ReasonCode: 6})
-	}, revoked, big1), revokedCA.list(nil), impostor.list(nil))
-	v := newFiles(t, []*authority{root, issuing, unlisted, revokedCA}, crl).open()
+	}, revoked, big1), revokedCA.List(nil), impostor.List(nil))
+	v := newFiles(t, []*certtest.Authority{root, issuing, unlisted, revokedCA}, crl).open()
 	for name, c := range map[string]struct {
 		shown []*x509.Certificate
 		want  refusal.Code
 	}{
-		"good":                              {[]*x509.Certificate{issuing.issue(nil)}, ""},
-		"good, with its chain":              {[]*x509.Certificate{issuing.issue(nil), issuing.certificate, root.certificate}, ""},
-		"good, of the root":                 {[]*x509.Certificate{root.issue(nil)}, ""},
-		"good, without uses":                {[]*x509.Certificate{issuing.issue(func(c *x509.Certificate) { c.KeyUsage, c.ExtKeyUsage = 0, nil })}, ""},
+		"good":                              {[]*x509.Certificate{issuing.Issue(nil)}, ""},
+		"good, with its chain":              {[]*x509.Certificate{issuing.Issue(nil), issuing.Certificate, root.Certificate}, ""},
+		"good, of the root":                 {[]*x509.Certificate{root.Issue(nil)}, ""},
+		"good, without uses":                {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.KeyUsage, c.ExtKeyUsage = 0, nil })}, ""},
 		"none":                              {nil, refusal.LoginCertificateMissing},
-		"wrong issuer":                      {[]*x509.Certificate{newAuthority(t, "Altra CA", nil).issue(nil)}, refusal.LoginCertificateIssuer},
-		"wrong issuer of the same name":     {[]*x509.Certificate{impostor.issue(nil), impostor.certificate}, refusal.LoginCertificateIssuer},
-		"wrong issuer, the right one shown": {[]*x509.Certificate{newAuthority(t, "Altra CA", nil).issue(nil), issuing.certificate, root.certificate}, refusal.LoginCertificateIssuer},
-		"issued by a person":                {[]*x509.Certificate{person.issue(nil), person.certificate}, refusal.LoginCertificateIssuer},
-		"expired":                           {[]*x509.Certificate{issuing.issue(func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })}, refusal.LoginCertificateExpired},
-		"not valid yet":                     {[]*x509.Certificate{issuing.issue(func(c *x509.Certificate) { c.NotBefore = now.Add(time.Hour) })}, refusal.LoginCertificateExpired},
-		"for servers":                       {[]*x509.Certificate{issuing.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })}, refusal.LoginCertificateUse},
-		"for signatures":                    {[]*x509.Certificate{issuing.issue(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment })}, refusal.LoginCertificateUse},
+		"wrong issuer":                      {[]*x509.Certificate{newAuthority(t, "Altra CA", nil).Issue(nil)}, refusal.LoginCertificateIssuer},
+		"wrong issuer of the same name":     {[]*x509.Certificate{impostor.Issue(nil), impostor.Certificate}, refusal.LoginCertificateIssuer},
+		"wrong issuer, the right one shown": {[]*x509.Certificate{newAuthority(t, "Altra CA", nil).Issue(nil), issuing.Certificate, root.Certificate}, refusal.LoginCertificateIssuer},
+		"issued by a person":                {[]*x509.Certificate{person.Issue(nil), person.Certificate}, refusal.LoginCertificateIssuer},
+		"expired":                           {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })}, refusal.LoginCertificateExpired},
+		"not valid yet":                     {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.NotBefore = now.Add(time.Hour) })}, refusal.LoginCertificateExpired},
+		"for servers":                       {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })}, refusal.LoginCertificateUse},
+		"for signatures":                    {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment })}, refusal.LoginCertificateUse},
 		"revoked":                           {[]*x509.Certificate{revoked}, refusal.LoginCertificateRevoked},
 		"revoked, a long number":            {[]*x509.Certificate{big1}, refusal.LoginCertificateRevoked},
 		"on hold":                           {[]*x509.Certificate{onHold}, refusal.LoginCertificateRevoked},
-		"of a revoked authority":            {[]*x509.Certificate{revokedCA.issue(nil)}, refusal.LoginCertificateRevoked},
-		"without a list":                    {[]*x509.Certificate{unlisted.issue(nil)}, refusal.LoginCertificateUnknown},
+		"of a revoked authority":            {[]*x509.Certificate{revokedCA.Issue(nil)}, refusal.LoginCertificateRevoked},
+		"without a list":                    {[]*x509.Certificate{unlisted.Issue(nil)}, refusal.LoginCertificateUnknown},
 	} {
 		if got := reason(v.Verify(c.shown)); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
@@ -217,7 +122,7 @@ func TestCertificatesAreRefusedByName(t *testing.T) {
 // TestListsThatDoNotCountCloseTheLogin: expired, not valid yet, without an end, of another signer, and one that is only a part.
 func TestListsThatDoNotCountCloseTheLogin(t *testing.T) {
 	root, other := newAuthority(t, "Prova Root", nil), newAuthority(t, "Prova Root", nil)
-	shown := []*x509.Certificate{root.issue(nil)}
+	shown := []*x509.Certificate{root.Issue(nil)}
 	critical := func(id ...int) func(*x509.RevocationList) {
 		return func(l *x509.RevocationList) {
 			l.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier(id), Critical: true, Value: []byte{2, 1, 1}}}
@@ -227,24 +132,24 @@ func TestListsThatDoNotCountCloseTheLogin(t *testing.T) {
 		crl  []byte
 		want refusal.Code
 	}{
-		"valid, DER":          {root.list(nil), ""},
-		"valid, PEM":          {inPEM("X509 CRL", root.list(nil)), ""},
-		"expired":             {root.list(func(l *x509.RevocationList) { l.NextUpdate = now.Add(-time.Second) }), refusal.LoginCertificateUnknown},
-		"ends now":            {root.list(func(l *x509.RevocationList) { l.NextUpdate = now }), refusal.LoginCertificateUnknown},
-		"begins later":        {root.list(func(l *x509.RevocationList) { l.ThisUpdate = now.Add(time.Hour) }), refusal.LoginCertificateUnknown},
-		"of another signer":   {other.list(nil), refusal.LoginCertificateUnknown},
-		"the newest counts":   {inPEM("X509 CRL", root.list(nil), root.list(func(l *x509.RevocationList) { l.ThisUpdate = now.Add(-time.Minute) }, shown[0]), root.list(nil)), refusal.LoginCertificateRevoked},
-		"an old one revokes":  {inPEM("X509 CRL", root.list(func(l *x509.RevocationList) { l.NextUpdate = now.Add(-time.Second) }, shown[0])), refusal.LoginCertificateUnknown},
-		"delta":               {root.list(critical(2, 5, 29, 27)), "file"},
-		"partition":           {root.list(critical(2, 5, 29, 28)), "file"},
+		"valid, DER":          {root.List(nil), ""},
+		"valid, PEM":          {certtest.PEM("X509 CRL", root.List(nil)), ""},
+		"expired":             {root.List(func(l *x509.RevocationList) { l.NextUpdate = now.Add(-time.Second) }), refusal.LoginCertificateUnknown},
+		"ends now":            {root.List(func(l *x509.RevocationList) { l.NextUpdate = now }), refusal.LoginCertificateUnknown},
+		"begins later":        {root.List(func(l *x509.RevocationList) { l.ThisUpdate = now.Add(time.Hour) }), refusal.LoginCertificateUnknown},
+		"of another signer":   {other.List(nil), refusal.LoginCertificateUnknown},
+		"the newest counts":   {certtest.PEM("X509 CRL", root.List(nil), root.List(func(l *x509.RevocationList) { l.ThisUpdate = now.Add(-time.Minute) }, shown[0]), root.List(nil)), refusal.LoginCertificateRevoked},
+		"an old one revokes":  {certtest.PEM("X509 CRL", root.List(func(l *x509.RevocationList) { l.NextUpdate = now.Add(-time.Second) }, shown[0])), refusal.LoginCertificateUnknown},
+		"delta":               {root.List(critical(2, 5, 29, 27)), "file"},
+		"partition":           {root.List(critical(2, 5, 29, 28)), "file"},
 		"text":                {[]byte("not a list"), "file"},
 		"empty":               {nil, "file"},
-		"cut off":             {root.list(nil)[:100], "file"},
-		"cut off, PEM":        {inPEM("X509 CRL", root.list(nil))[:200], "file"},
-		"second one cut off":  {append(inPEM("X509 CRL", root.list(nil)), inPEM("X509 CRL", root.list(nil))[:200]...), "file"},
-		"certificate instead": {inPEM("CERTIFICATE", root.certificate.Raw), "file"},
+		"cut off":             {root.List(nil)[:100], "file"},
+		"cut off, PEM":        {certtest.PEM("X509 CRL", root.List(nil))[:200], "file"},
+		"second one cut off":  {append(certtest.PEM("X509 CRL", root.List(nil)), certtest.PEM("X509 CRL", root.List(nil))[:200]...), "file"},
+		"certificate instead": {certtest.PEM("CERTIFICATE", root.Certificate.Raw), "file"},
 	} {
-		f := newFiles(t, []*authority{root}, root.list(nil))
+		f := newFiles(t, []*certtest.Authority{root}, root.List(nil))
 		v := f.open()
 		f.write(f.crl, c.crl)
 		if got := reason(v.Verify(shown)); got != c.want {
@@ -259,8 +164,8 @@ func TestListsThatDoNotCountCloseTheLogin(t *testing.T) {
 // TestFilesAreRenewedWithoutARestart: a list that revokes counts at once, also when it replaces an expired or a broken one; so does an authority.
 func TestFilesAreRenewedWithoutARestart(t *testing.T) {
 	root, next := newAuthority(t, "Prova Root", nil), newAuthority(t, "Prova Root 2", nil)
-	one, two, three := root.issue(nil), root.issue(nil), next.issue(nil)
-	f := newFiles(t, []*authority{root}, root.list(func(l *x509.RevocationList) { l.NextUpdate = now }))
+	one, two, three := root.Issue(nil), root.Issue(nil), next.Issue(nil)
+	f := newFiles(t, []*certtest.Authority{root}, root.List(func(l *x509.RevocationList) { l.NextUpdate = now }))
 	v := f.open()
 	step := func(name string, want ...refusal.Code) {
 		t.Helper()
@@ -274,9 +179,9 @@ func TestFilesAreRenewedWithoutARestart(t *testing.T) {
 	}
 	const unknown, issuer, revoked = refusal.LoginCertificateUnknown, refusal.LoginCertificateIssuer, refusal.LoginCertificateRevoked
 	step("expired list", unknown, unknown, issuer)
-	f.write(f.crl, root.list(nil))
+	f.write(f.crl, root.List(nil))
 	step("new list", "", "", issuer)
-	f.write(f.crl, root.list(nil, two))
+	f.write(f.crl, root.List(nil, two))
 	step("list that revokes", "", revoked, issuer)
 	f.write(f.crl, []byte("half"))
 	step("broken list", "file", "file", issuer)
@@ -284,19 +189,19 @@ func TestFilesAreRenewedWithoutARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	step("no list", "file", "file", issuer)
-	f.write(f.ca, inPEM("CERTIFICATE", root.certificate.Raw, next.certificate.Raw))
-	f.write(f.crl, inPEM("X509 CRL", root.list(nil, two), next.list(nil)))
+	f.write(f.ca, certtest.PEM("CERTIFICATE", root.Certificate.Raw, next.Certificate.Raw))
+	f.write(f.crl, certtest.PEM("X509 CRL", root.List(nil, two), next.List(nil)))
 	step("new authority", "", revoked, "")
-	f.write(f.ca, inPEM("CERTIFICATE", next.certificate.Raw))
+	f.write(f.ca, certtest.PEM("CERTIFICATE", next.Certificate.Raw))
 	step("old authority gone", issuer, issuer, "")
 }
 
 // TestBundleHoldsAuthoritiesAlone: a certificate of a person or a key in the bundle is a mistake that stops the start.
 func TestBundleHoldsAuthoritiesAlone(t *testing.T) {
 	root := newAuthority(t, "Prova Root", nil)
-	f := newFiles(t, []*authority{root}, root.list(nil))
+	f := newFiles(t, []*certtest.Authority{root}, root.List(nil))
 	for name, content := range map[string][]byte{
-		"empty": nil, "text": []byte("x"), "person": inPEM("CERTIFICATE", root.issue(nil).Raw), "key": inPEM("PRIVATE KEY", []byte("x")), "broken": inPEM("CERTIFICATE", []byte("x")),
+		"empty": nil, "text": []byte("x"), "person": certtest.PEM("CERTIFICATE", root.Issue(nil).Raw), "key": certtest.PEM("PRIVATE KEY", []byte("x")), "broken": certtest.PEM("CERTIFICATE", []byte("x")),
 	} {
 		f.write(f.ca, content)
 		if _, err := clientcert.New(clientcert.Config{CA: f.ca, CRLs: []string{f.crl}, Clock: time.Now}); err == nil {
@@ -333,7 +238,7 @@ func TestPersonOfACertificate(t *testing.T) {
 		"in the middle":      {subject: []pkix.AttributeTypeAndValue{attribute("PROVA "+code, 2, 5, 4, 3)}, refused: true},
 		"nobody":             {subject: []pkix.AttributeTypeAndValue{attribute("PROVA UNO", 2, 5, 4, 3)}, refused: true},
 	} {
-		got, err := clientcert.PersonOf(root.issue(func(x *x509.Certificate) { x.Subject = pkix.Name{ExtraNames: c.subject} }))
+		got, err := clientcert.PersonOf(root.Issue(func(x *x509.Certificate) { x.Subject = pkix.Name{ExtraNames: c.subject} }))
 		if got != c.want || (reason(err) == refusal.LoginCertificateTaxCode) != c.refused {
 			t.Errorf("%s: got %+v, %v", name, got, err)
 		}

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package portal reads who logged in at the regional portal: a Shibboleth proxy in front of sol tells it in a request header of IRIDE.
 package portal
 
 import (

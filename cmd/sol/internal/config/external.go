@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
@@ -20,6 +21,9 @@ import (
 )
 
 const externalHelp = `
+  SOL_IDENTITY_PROVIDERS
+                        JSON file with the identity providers through which people log in: OpenID Connect, the portal, client
+                        certificates (none: local accounts alone)
   SOL_PLAYBOOKS_DIR     directory of additional playbooks, one YAML file each, read at start (none)
   SOL_CONNECTORS        JSON file with the connected systems of each entity: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
   SOL_PUBLIC_URL        public URL of the service, for links in mails (http:// and SOL_ADDR)
@@ -44,16 +48,17 @@ const externalHelp = `
 
 // External is the configuration of systems and documents outside the service.
 type External struct {
-	PlaybooksDir   string            // absolute path of additional playbooks; empty: none
-	ConnectorsFile string            // path; empty: no connected systems
-	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
-	PublicURL      string            // without a slash at the end; empty: the server's address
-	Relay          mail.Relay        // zero: no mail is sent
-	MailPerMinute  int               // mails a minute that a node sends to the relay
-	MailDomain     string            // of the sender and the reply addresses
-	MailListen     string            // host:port; empty: no inbound mail
-	MailTLSCert    string            // path, with MailTLSKey; empty: inbound mail without TLS
-	MailTLSKey     string            // path
+	Providers      []identity.Provider // through which people log in; none: local accounts alone
+	PlaybooksDir   string              // absolute path of additional playbooks; empty: none
+	ConnectorsFile string              // path; empty: no connected systems
+	Connectors     connector.Systems   // replaces ConnectorsFile; nil: use the file
+	PublicURL      string              // without a slash at the end; empty: the server's address
+	Relay          mail.Relay          // zero: no mail is sent
+	MailPerMinute  int                 // mails a minute that a node sends to the relay
+	MailDomain     string              // of the sender and the reply addresses
+	MailListen     string              // host:port; empty: no inbound mail
+	MailTLSCert    string              // path, with MailTLSKey; empty: inbound mail without TLS
+	MailTLSKey     string              // path
 	Documents      ui.Documents
 
 	LinkDays             int      // days for which personal links and reply addresses are valid
@@ -144,6 +149,11 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	}
 	if (e.MailTLSCert == "") != (e.MailTLSKey == "") {
 		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
+	}
+	if path := env("SOL_IDENTITY_PROVIDERS"); path != "" {
+		if e.Providers, err = identity.ReadProviders(path); err != nil {
+			wrong = append(wrong, fmt.Errorf("SOL_IDENTITY_PROVIDERS: %w", err))
+		}
 	}
 	e.MailLimits = loadMailLimits(env, refuse)
 	return e, errors.Join(wrong...)

@@ -19,7 +19,9 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/web"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // Server is the HTTP server. It answers 503 with Retry-After while Router is nil or the database is down, so that load balancers and
@@ -28,6 +30,7 @@ type Server struct {
 	httpServer   *http.Server
 	addr         net.Addr
 	metrics      *metricsServer         // nil: no metrics
+	further      []further              // listeners of identity providers
 	Router       atomic.Pointer[Router] // nil: not ready
 	DatabaseDown atomic.Bool            // the embedded Postgres has stopped and is restarted
 	ServeErr     chan error             // the error of serving, once
@@ -35,12 +38,17 @@ type Server struct {
 
 // Router sends /api, /status and /openapi to the API and everything else to the pages.
 type Router struct {
-	API *api.API
-	Web *web.Web
+	API    *api.API
+	Web    *web.Web
+	Portal *portal.Guard // stands before both
 }
+
+// StaticPath begins the paths of the files that pages need.
+const StaticPath = ui.StaticPath
 
 // ServeHTTP implements http.Handler.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = rt.Portal.Pass(r)
 	if isAPIPath(r.URL.Path) {
 		rt.API.ServeHTTP(w, r)
 		return
@@ -69,15 +77,7 @@ func Listen(addr, metricsAddr string, log *slog.Logger) (*Server, error) {
 		return nil, fmt.Errorf("%w; set SOL_ADDR to an address that is free", err)
 	}
 	s := &Server{addr: listener.Addr(), ServeErr: make(chan error, 1)}
-	s.httpServer = &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       70 * time.Second, // five attachments on a slow line
-		WriteTimeout:      2 * time.Minute,  // live-update streams set their own deadline
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // errors that broken clients cause
-	}
+	s.httpServer = newHTTPServer(s, log)
 	if s.metrics, err = listenMetrics(metricsAddr, s.serveMetrics, log); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -142,7 +142,7 @@ func (s *Server) Drain(ctx context.Context) error {
 	if router := s.Router.Load(); router != nil {
 		router.endStreams()
 	}
-	if err := s.httpServer.Shutdown(ctx); err != nil {
+	if err := errors.Join(s.httpServer.Shutdown(ctx), s.drainFurther(ctx)); err != nil {
 		return errors.Join(fmt.Errorf("some requests did not finish within %s", drainTimeout), s.httpServer.Close())
 	}
 	return nil
@@ -150,7 +150,7 @@ func (s *Server) Drain(ctx context.Context) error {
 
 // Close closes all connections and waits until serving has ended.
 func (s *Server) Close() error {
-	err := errors.Join(s.httpServer.Close(), s.metrics.close())
+	err := errors.Join(s.httpServer.Close(), s.closeFurther(), s.metrics.close())
 	if serveErr := <-s.ServeErr; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}
