@@ -120,7 +120,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if n.adapters, err = n.newAdapters(); err != nil {
 		return nil, err
 	}
-	if n.providers, err = providers.New(c.External.Providers, n.identity, n.middleware, c.External.PublicURL, log); err != nil {
+	if n.providers, err = providers.New(c.External.IdentityProviders, n.identity, n.middleware, c.External.PublicURL, log); err != nil {
 		return nil, err
 	}
 	if n.files, err = filescan.New(c.FileScan, n.store, n.service.Health, log, n.metrics); err != nil {

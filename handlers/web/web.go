@@ -132,6 +132,6 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.sessionRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+	return slices.Concat(w.sessionRoutes(), w.portalRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
 		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }

@@ -21,11 +21,10 @@ import (
 )
 
 const externalHelp = `
-  SOL_IDENTITY_PROVIDERS
-                        JSON file with the identity providers through which people log in: OpenID Connect, the portal, client
-                        certificates (none: local accounts alone)
   SOL_PLAYBOOKS_DIR     directory of additional playbooks, one YAML file each, read at start (none)
   SOL_CONNECTORS        JSON file with the connected systems of each entity: {"010301": {"url": "https://…", "token_file": "…"}, "*": {…}} (none)
+  SOL_IDENTITY_PROVIDERS
+                        JSON file with the identity providers at which people log in, {"providers": [...]} (none: user name, password and PIN)
   SOL_PUBLIC_URL        public URL of the service, for links in mails (http:// and SOL_ADDR)
   SOL_SMTP_URL          mail server for mails to citizens, smtp://user:password@host:587 or smtps://… (none: mails wait)
   SOL_SMTP_TLS          required: mails wait unless the connection has TLS and the server a certificate for its name; opportunistic:
@@ -48,18 +47,19 @@ const externalHelp = `
 
 // External is the configuration of systems and documents outside the service.
 type External struct {
-	Providers      []identity.Provider // through which people log in; none: local accounts alone
-	PlaybooksDir   string              // absolute path of additional playbooks; empty: none
-	ConnectorsFile string              // path; empty: no connected systems
-	Connectors     connector.Systems   // replaces ConnectorsFile; nil: use the file
-	PublicURL      string              // without a slash at the end; empty: the server's address
-	Relay          mail.Relay          // zero: no mail is sent
-	MailPerMinute  int                 // mails a minute that a node sends to the relay
-	MailDomain     string              // of the sender and the reply addresses
-	MailListen     string              // host:port; empty: no inbound mail
-	MailTLSCert    string              // path, with MailTLSKey; empty: inbound mail without TLS
-	MailTLSKey     string              // path
-	Documents      ui.Documents
+	PlaybooksDir   string            // absolute path of additional playbooks; empty: none
+	ConnectorsFile string            // path; empty: no connected systems
+	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
+	// IdentityProviders are those of SOL_IDENTITY_PROVIDERS.
+	IdentityProviders []identity.Provider
+	PublicURL         string     // without a slash at the end; empty: the server's address
+	Relay             mail.Relay // zero: no mail is sent
+	MailPerMinute     int        // mails a minute that a node sends to the relay
+	MailDomain        string     // of the sender and the reply addresses
+	MailListen        string     // host:port; empty: no inbound mail
+	MailTLSCert       string     // path, with MailTLSKey; empty: inbound mail without TLS
+	MailTLSKey        string     // path
+	Documents         ui.Documents
 
 	LinkDays             int      // days for which personal links and reply addresses are valid
 	MailTrustedServers   []string // whose Authentication-Results count
@@ -111,6 +111,12 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 			refuse(name, "names with commas between them, e.g. mx.example.it")
 		}
 	}
+	if file := env("SOL_IDENTITY_PROVIDERS"); file != "" {
+		var err error
+		if e.IdentityProviders, err = identity.ReadProviders(file); err != nil {
+			wrong = append(wrong, fmt.Errorf("SOL_IDENTITY_PROVIDERS: %w", err))
+		}
+	}
 	e.LinkDays = ticket.DefaultLinkDays
 	if text := env("SOL_LINK_DAYS"); text != "" {
 		days, err := strconv.Atoi(text)
@@ -149,11 +155,6 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	}
 	if (e.MailTLSCert == "") != (e.MailTLSKey == "") {
 		wrong = append(wrong, errors.New("SOL_MAIL_TLS_CERT, SOL_MAIL_TLS_KEY: want both, PEM files of a certificate and of its key, or neither"))
-	}
-	if path := env("SOL_IDENTITY_PROVIDERS"); path != "" {
-		if e.Providers, err = identity.ReadProviders(path); err != nil {
-			wrong = append(wrong, fmt.Errorf("SOL_IDENTITY_PROVIDERS: %w", err))
-		}
 	}
 	e.MailLimits = loadMailLimits(env, refuse)
 	return e, errors.Join(wrong...)

@@ -19,7 +19,7 @@ import (
 // portalLoginPath and clientcert.LoginPath begin the paths at which people log in through the portal and with certificates.
 const portalLoginPath = "/accesso/portale/"
 
-func (w *Web) providerRoutes() []ui.Route {
+func (w *Web) portalRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET " + portalLoginPath + "{provider}", Access: ui.Anyone, Limit: w.Middleware.Login, Handle: w.portalLogin},
 		{Pattern: "GET " + clientcert.LoginPath + "{provider}", Access: ui.Anyone, Limit: w.Middleware.Login, Handle: w.certificateLogin},
@@ -31,7 +31,7 @@ func (w *Web) portalLogin(r *ui.Request) error {
 	for _, p := range w.guard.Providers {
 		if p.Name == r.PathValue("provider") {
 			a, err := p.Read(r.Context())
-			return w.finishLogin(r, p.Provider, a, err, "")
+			return w.finishProvided(r, p.Provider, a, err, "")
 		}
 	}
 	return ui.NotFound()
@@ -47,14 +47,14 @@ func (w *Web) certificateLogin(r *ui.Request) error {
 			return r.Redirect(p.URL + r.URL.RequestURI())
 		}
 		a, err := p.Read(r.Context())
-		return w.finishLogin(r, p.Provider, a, err, w.publicURL)
+		return w.finishProvided(r, p.Provider, a, err, w.publicURL)
 	}
 	return ui.NotFound()
 }
 
-// finishLogin starts the session of an assertion, in place of the browser's session, and leads on to where the person wanted. host is "" or the
+// finishProvided starts the session of an assertion, in place of the browser's session, and leads on to where the person wanted. host is "" or the
 // address of the service, if the request came to another one. err is an error of the adapter; a refusal is recorded and shown as FAQ 2.2 says.
-func (w *Web) finishLogin(r *ui.Request, p identity.Provider, a identity.Assertion, err error, host string) error {
+func (w *Web) finishProvided(r *ui.Request, p identity.Provider, a identity.Assertion, err error, host string) error {
 	next := ui.LocalPath(r.FormValue("poi"), "")
 	var s identity.Session
 	if err == nil {
