@@ -15,7 +15,7 @@ PACKAGES ?= $(shell echo $$(( 2 * $$(getconf _NPROCESSORS_ONLN) )))
 # Packages whose tests do one thing after another. The race detector finds nothing there and makes them up to fifteen times slower.
 SEQUENTIAL := ./domain/... ./handlers/app/mailtext/... ./handlers/routestest
 
-.PHONY: help run test test-long check build setup bench chaos fmt fuzz browser screenshots rolling
+.PHONY: help run test test-long check build setup bench chaos fmt fuzz browser screenshots rolling sbom
 
 run: ## build, and run the service with demo data; Ctrl-C stops it
 	@tools/setup.sh run
@@ -41,6 +41,9 @@ check: ## formatting and lint; the linter runs vet too
 
 build: ## build bin/sol
 	go build -o bin/sol ./cmd/sol
+
+sbom: ## write the bill of materials and the licence notices of the Go modules to bin
+	tools/sbom.sh
 
 browser: build ## test the pages in Chromium; WALK='FAQ 2.6' selects tests by name
 	@tools/setup.sh test

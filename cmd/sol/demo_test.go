@@ -67,6 +67,8 @@ func TestDemo(t *testing.T) {
 	t.Run("rebuild", s.testRebuild)
 	t.Run("people", s.testPeople)
 	t.Run("agreements", s.testAgreements)
+	t.Run("tokens", s.testTokens)
+	t.Run("insecure settings", s.testInsecureSettings)
 	t.Run("erase", s.testErase)
 	t.Run("metrics", s.testMetrics)
 	t.Run("outbox", s.testOutbox)

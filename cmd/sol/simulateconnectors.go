@@ -22,7 +22,7 @@ func (a *cli) simulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "simulate", Args: cobra.NoArgs,
 		Short: "Run simulated connected systems: reports, payments, FSE/ROL",
-		Long: `Run simulated connected systems for SOL_CONNECTORS, e.g. {"*": {"url": "http://127.0.0.1:8091"}}.
+		Long: `Run simulated connected systems for SOL_CONNECTORS, e.g. {"*": {"url": "http://127.0.0.1:8091", "allow_http": true}}.
 
 The data of a person are derived from the seed and the tax code. To set them:
   curl -X PUT http://127.0.0.1:8091/_people/RSSMRA85T10A562S -d '{"facts": {"found": true, "ours": true},

@@ -4,7 +4,6 @@
 package api_test
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -16,13 +15,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
-	"github.com/sol-assistenza/sol/handlers/routestest"
 )
 
 // apiToken makes an API token for an entity ("": all) for the account of an integration.
@@ -107,42 +104,6 @@ func TestAPITokenOpensTicketsAtItsEntityUntilItEnds(t *testing.T) {
 		}
 		if detail != want[i]+" API token "+id {
 			t.Errorf("refused look %d: got %q, want %s and token %s", i, detail, want[i], id)
-		}
-	}
-}
-
-// TestAPITokenDoesNoMoreThanItsScope sends every operation of the API with API tokens about a ticket of their entity and one of another: what no
-// scope holds is refused, and each refusal leaves exactly one record.
-func TestAPITokenDoesNoMoreThanItsScope(t *testing.T) {
-	w := newFixture(t, unlimited)
-	s, conn := routestest.New(t, w.system), storetest.Connect(t, w.database)
-	tickets := []routestest.Ticket{s.Open(routestest.HandedOver, ticket.StatusInProgress), s.Open(routestest.Redirected, ticket.StatusInProgress)}
-	for _, entity := range []catalog.EntityCode{routestest.Former, catalog.Region, ""} {
-		portal, token := w.apiToken(entity)
-		who := routestest.Person{Name: fmt.Sprintf("token of %q", entity), Actor: token.Actor(), Token: portal.token}
-		for _, r := range routestest.API() {
-			for n, about := range tickets {
-				if n > 0 && !r.About {
-					continue
-				}
-				before := len(w.refusedLooks(conn, portal.id))
-				got := s.Send(w.server, r, who, about)
-				want := routestest.Forbidden
-				switch {
-				case r.Access == routestest.Session:
-					want = routestest.LogInFirst
-				case r.Access == routestest.Public && (r.Action == "" || policy.ScopesAllow(policy.Scopes(), r.Action)):
-					want = routestest.LetIn
-				}
-				refused := len(w.refusedLooks(conn, portal.id)) - before
-				switch {
-				case got.Outcome == want && (want == routestest.LetIn) == (refused == 0) && refused <= 1:
-				case r.Pattern == "POST /api/v1/tickets" && entity != "" && got.Outcome == routestest.Forbidden && refused == 1: // its form names no entity
-				case r.Pattern == "POST /api/v1/sessions" && got.Status == 422:
-				default:
-					t.Errorf("%s, %s: got %s (%d %.200s) and %d records, want %s", r.Name(), who.Name, got.Outcome, got.Status, got.Body, refused, want)
-				}
-			}
 		}
 	}
 }

@@ -88,7 +88,7 @@ func (s *System) Enumerate(routes []Route, check func(r Route, who Person, about
 func (s *System) callers(of Ticket) []Person { return append(slices.Clone(s.People), s.Holder(of)) }
 
 // CheckRights sends every route as everybody about every ticket and fails the test where an answer is not the one that follows from the table
-// of rights, holds something that its reader may not read, or did not leave exactly one access record. It returns the number of requests.
+// of rights, holds something that its reader may not read, names software, or did not leave exactly one access record. It returns the number of requests.
 func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 	s.T.Helper()
 	sent, readers := 0, map[catalog.EntityCode]int{}
@@ -107,6 +107,9 @@ func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 			s.T.Errorf("%s, %s, %s, %s: got %s (%d %.200s), want %s", r.Name(), who.Name, about.Path, about.State.Status, got.Outcome, got.Status, got.Body, want)
 		}
 		s.checkKeptBack(r, who, about, got)
+		if named := NamedSoftware(got.Header, got.Body); named != "" {
+			s.T.Errorf("%s, %s: got %q in the answer, want no name of software", r.Name(), who.Name, named)
+		}
 		for _, text := range about.Texts {
 			shown := strings.Contains(got.Body, text.Words[0])
 			if shown && !text.MayRead(who) {

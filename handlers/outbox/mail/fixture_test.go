@@ -35,8 +35,9 @@ type fakeRelay struct {
 
 	mu    sync.Mutex
 	mails []string
-	drop  bool  // take the text and close the connection instead of a reply
-	rcpt  error // reply to RCPT
+	hello string // name in the greeting of the last mail
+	drop  bool   // take the text and close the connection instead of a reply
+	rcpt  error  // reply to RCPT
 
 	beforeReply func() // called when a mail has arrived, before it is acknowledged; nil: no call
 }
@@ -61,6 +62,12 @@ func (p *fakeRelay) received() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string{}, p.mails...)
+}
+
+func (p *fakeRelay) greeted() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hello
 }
 
 func (p *fakeRelay) behave(drop bool, rcpt error) {
@@ -92,7 +99,7 @@ func (s session) Data(r io.Reader) error {
 		return err
 	}
 	s.mu.Lock()
-	s.mails = append(s.mails, string(text))
+	s.mails, s.hello = append(s.mails, string(text)), s.conn.Hostname()
 	drop, beforeReply := s.drop, s.beforeReply
 	s.mu.Unlock()
 	if beforeReply != nil {

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
 	"github.com/sol-assistenza/sol/handlers/securityevents"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -98,7 +100,7 @@ func TestConfigRefuses(t *testing.T) {
 	set := map[string]string{
 		"SOL_ADDR": "8080", "SOL_METRICS_ADDR": "on", "SOL_DATABASE_URL": "mysql://u:secret@db", "SOL_HOLD": "ten", "SOL_AUTO_CLOSE_AFTER": "-1s", "SOL_LOG": "xml",
 		"SOL_ASK_BEFORE_TAKEN": "torino", "SOL_LIMIT_SESSION": "many", "SOL_LIMIT_EMAIL": "30", "SOL_LIMIT_TAX_CODE": "0/1h", "SOL_TRUSTED_PROXIES": "localhost", "SOL_SECURITY_EVENTS": "security.jsonl", "SOL_WORKSTATION_HEADER": "a b", "SOL_ACCESS_MONTHS": "23",
-		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_LIMIT_NODE": "0", "SOL_MAIL_RELAYS": "mx.example.it", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
+		"SOL_PUBLIC_URL": "assistenza", "SOL_SMTP_URL": "http://u:secret@mail", "SOL_SMTP_TLS": "always", "SOL_SMTP_CA": "/nowhere/ca.pem", "SOL_MAIL_LISTEN": "25", "SOL_MAIL_LIMIT_NODE": "0", "SOL_MAIL_RELAYS": "mx.example.it", "SOL_MAIL_DOMAIN": "a b", "SOL_MAIL_PER_MINUTE": "0", "SOL_LINK_DAYS": "0", "SOL_MAIL_TRUSTED_SERVERS": "mx@example.it", "SOL_MAIL_CERTIFIED_DOMAINS": "https://pec.example.it",
 		"SOL_MAIL_TLS_CERT": "mail.crt", "SOL_PRIVACY_URL": "privacy.html", "SOL_ACCESSIBILITY_URL": "javascript:alert(1)",
 		"SOL_FEEDBACK_URL": "mailto:nobody",
 	}
@@ -113,5 +115,35 @@ func TestConfigRefuses(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("got a password in the error: %v", err)
+	}
+}
+
+// TestInsecureSettingsAreNamed: each setting with which data travels in clear is named, and none when all are set.
+func TestInsecureSettingsAreNamed(t *testing.T) {
+	all := func(set map[string]string, systems connector.Systems) string {
+		t.Helper()
+		c, err := Load(func(name string) string { return set[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(c.External.Insecure(systems))
+	}
+	if got := all(nil, nil); got != "[public-url]" {
+		t.Errorf("defaults: got %s, want the address without https", got)
+	}
+	in := map[string]string{"SOL_SMTP_URL": "smtp://mail.example.it", "SOL_MAIL_LISTEN": ":25"}
+	if got := all(in, connector.Systems{"*": {URL: "http://sistemi.example.it"}}); got != "[public-url smtp mail-listen connectors]" {
+		t.Errorf("without TLS: got %s, want each", got)
+	}
+	in["SOL_SMTP_URL"], in["SOL_MAIL_LISTEN"], in["SOL_PUBLIC_URL"] = "smtp://127.0.0.1:25", "", "https://assistenza.example.it"
+	if got := all(in, nil); got != "[]" {
+		t.Errorf("a mail server on this machine: got %s, want none", got)
+	}
+	in = map[string]string{
+		"SOL_PUBLIC_URL": "https://assistenza.example.it", "SOL_SMTP_URL": "smtp://mail.example.it", "SOL_SMTP_TLS": "required", "SOL_MAIL_LISTEN": ":25",
+		"SOL_MAIL_TLS_CERT": "/etc/sol/mail.crt", "SOL_MAIL_TLS_KEY": "/etc/sol/mail.key",
+	}
+	if got := all(in, connector.Systems{"*": {URL: "https://sistemi.example.it"}}); got != "[]" {
+		t.Errorf("with TLS: got %s, want none", got)
 	}
 }

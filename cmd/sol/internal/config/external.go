@@ -141,8 +141,8 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 		if e.Relay, err = mail.ParseRelay(text); err != nil {
 			wrong = append(wrong, fmt.Errorf("SOL_SMTP_URL: %w", err)) // without the value, which may hold a password
 		}
-		e.Relay = loadRelayTLS(env, refuse, e.Relay)
 	}
+	e.Relay = loadRelayTLS(env, refuse, e.Relay)
 	if text := env("SOL_MAIL_PER_MINUTE"); text != "" {
 		if e.MailPerMinute, err = strconv.Atoi(text); err != nil || e.MailPerMinute < 1 || e.MailPerMinute > maxMailPerMinute {
 			refuse("SOL_MAIL_PER_MINUTE", fmt.Sprintf("mails a minute, from 1 to %d", maxMailPerMinute))
