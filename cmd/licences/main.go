@@ -33,8 +33,8 @@ func run(ctx context.Context) error {
 		for _, l := range m.licences {
 			fmt.Fprintf(out, "\n%s\n", l.text)
 		}
-		for _, notice := range m.notices {
-			fmt.Fprintf(out, "\n%s\n", notice)
+		for _, text := range m.attributions {
+			fmt.Fprintf(out, "\n%s\n", text)
 		}
 		fmt.Fprintf(out, "\n%s\n\n", "--------------------------------------------------------------------------------")
 	}

@@ -22,8 +22,8 @@ var allowed = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT
 type module struct {
 	Path, Version, Dir string
 
-	licences []licence
-	notices  []string // texts of NOTICE files, which Apache-2.0 wants passed on
+	licences     []licence
+	attributions []string // texts of NOTICE files, which Apache-2.0 wants passed on
 }
 
 // licence is a licence file; its id is "" if the text is not known.
@@ -68,8 +68,8 @@ func readModules(ctx context.Context, dir string) ([]module, error) {
 }
 
 var (
-	licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying)([-._].*)?$`)
-	noticeFile  = regexp.MustCompile(`(?i)^notice([-._].*)?$`)
+	licenceFile     = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying)([-._].*)?$`)
+	attributionFile = regexp.MustCompile(`(?i)^notice([-._].*)?$`)
 )
 
 // readFiles reads the files with licences and notices in the module's directory.
@@ -79,16 +79,16 @@ func (m *module) readFiles() error {
 		return fmt.Errorf("%s: %w", m.Path, err)
 	}
 	for _, e := range entries {
-		isLicence, isNotice := licenceFile.MatchString(e.Name()), noticeFile.MatchString(e.Name())
-		if e.IsDir() || !isLicence && !isNotice || strings.HasSuffix(e.Name(), ".go") {
+		isLicence, isAttribution := licenceFile.MatchString(e.Name()), attributionFile.MatchString(e.Name())
+		if e.IsDir() || !isLicence && !isAttribution || strings.HasSuffix(e.Name(), ".go") {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(m.Dir, e.Name()))
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Path, err)
 		}
-		if isNotice {
-			m.notices = append(m.notices, string(text))
+		if isAttribution {
+			m.attributions = append(m.attributions, string(text))
 		} else {
 			m.licences = append(m.licences, licence{identify(string(text)), string(text)})
 		}
