@@ -5,6 +5,7 @@ package keyring
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -87,3 +88,22 @@ func FuzzSeal(f *testing.F) {
 }
 
 func toUUID(b []byte) uuid.UUID { return uuid.NewSHA1(uuid.Nil, b) }
+
+// TestPurposesAreSorted: each purpose is one of four kinds, and what rows hold ends only by its destruction.
+func TestPurposesAreSorted(t *testing.T) {
+	for _, purpose := range purposes {
+		if MayEnd(purpose) && (LosesRows(purpose) || !IsRenewable(purpose)) {
+			t.Errorf("%s may end, want it to be renewable and to lose no rows", purpose)
+		}
+	}
+	for _, stored := range []string{"search", "subject", "provider-identity", "command", "a purpose that comes later"} {
+		if MayEnd(stored) || !LosesRows(stored) {
+			t.Errorf("%s: got that no row is lost, want the careful answer", stored)
+		}
+	}
+	for _, signed := range append(slices.Clone(signingPurposes), passingPurposes...) {
+		if !slices.Contains(RenewablePurposes(), signed) {
+			t.Errorf("%s is no purpose that can be renewed", signed)
+		}
+	}
+}
