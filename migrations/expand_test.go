@@ -42,6 +42,7 @@ var allowedContractions = map[string]struct {
 	"00022_open_mails.sql":      {2, "it drops the indexes that it creates, when a failure left them invalid"},
 	"00025_accounts.sql":        {2, "its unique index and its trigger against truncate are of the table that it creates"},
 	"00034_readers.sql":         {6, "its keys and revocations are of what it creates"},
+	"00042_representation.sql":  {6, "its keys and revocations are of what it creates"},
 	"00032_wall.sql":            {4, "its revocations are of what it creates and grants, and of temporary tables, which no release makes"},
 	"00031_logins.sql":          {13, "sol_worker creates tables of schema read only in a rebuild, which the other release cannot begin; the other revocations and drops are of what it creates"},
 	"00037_security_events.sql": {2, "its revocations are of the functions that it creates and of what it grants"},

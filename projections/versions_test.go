@@ -155,7 +155,7 @@ func TestStoredTableNames(t *testing.T) {
 			names = append(names, m.Table(table))
 		}
 	}
-	want := []string{"read.tickets_v4", "read.traces_v4", "read.queue_counts_v4", "read.timeline_v4", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
+	want := []string{"read.tickets_v5", "read.traces_v5", "read.queue_counts_v5", "read.timeline_v5", "read.standings_v1", "read.deeds_v1", "read.figures_v1"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %q, want %q", names, want)
 	}

@@ -59,7 +59,7 @@ func (s autoCloseState) apply(r ticket.Recorded) (_ autoCloseState, why string) 
 	case ticket.AutoClosed:
 		return autoCloseState{}, ""
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent,
-		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent:
+		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent:
 	case ticket.PersonalDataErased: // the ticket still closes
 	}
 	return s, why

@@ -84,7 +84,7 @@ func (s escalationState) apply(r ticket.Recorded) (_ escalationState, why string
 	case ticket.CitizenNote, ticket.InternalNote:
 	case ticket.CitizenReplied:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.Reopened, ticket.Reclassified, ticket.PlaybookEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return s, why
 }

@@ -66,7 +66,7 @@ func (s notificationState) apply(r ticket.Recorded) (notificationState, string) 
 	case ticket.Recalled, ticket.TransferredToSuccessor:
 	case ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ReaderEvent:
+		ticket.CitizenReminded, ticket.ReaderEvent, ticket.RepresentationEvent:
 	}
 	return s, ""
 }
@@ -193,7 +193,7 @@ func (n *notificationBuilder) addForEvent() {
 	case ticket.TransferredToSuccessor:
 	case ticket.Discarded, ticket.MarkedDuplicate:
 	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten:
-	case ticket.Reclassified, ticket.ReaderEvent, ticket.PersonalDataErased:
+	case ticket.Reclassified, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 }
 

@@ -166,7 +166,7 @@ func (s refertoCheckState) apply(r ticket.Recorded) (_ refertoCheckState, why st
 		return refertoCheckState{}, "the ticket is closed"
 	case ticket.ActWithdrawn: // undoState handles it
 	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-		ticket.ContactEvent, ticket.ReaderEvent:
+		ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent:
 	}
 	return s, why
 }
@@ -184,7 +184,7 @@ func (s refertoCheckState) startRun(l *playbook.Library, r ticket.Recorded) []ru
 		ticket.Reopened:
 	case ticket.Escalated, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
 		ticket.AutoClosed, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
-		ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		return nil
 	}
 	selected, ok := l.Select(s.Service, s.Problem, s.Facilitated)
@@ -217,7 +217,7 @@ func (s refertoCheckState) askConnector(c *catalog.Catalog, l *playbook.Library,
 	case ticket.Escalated, ticket.ResolutionEvent, ticket.AutoClosed, ticket.PersonalDataErased:
 		return []runtime.Action{runtime.Cancel{Key: "ask"}}
 	case ticket.Opened, ticket.OutcomeCarriedOut, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent,
-		ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent:
+		ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent:
 		if !confirmed || s.RunNumber == 0 {
 			return nil
 		}

@@ -46,7 +46,7 @@ func (s successionState) apply(r ticket.Recorded) (_ successionState, why string
 		return successionState{}, "the ticket is closed"
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return s, "the ticket went to another entity"
 }

@@ -108,7 +108,7 @@ func (s waitingState) apply(r ticket.Recorded) (_ waitingState, why string) {
 	case ticket.InternalNote, ticket.RegionalNote:
 	case ticket.TransferredToSuccessor: // the successor's calendar applies
 	case ticket.Opened, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.ContactEvent, ticket.ReaderEvent:
+		ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent:
 	}
 	return s, why
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/playbooks"
+	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
 	"github.com/sol-assistenza/sol/handlers/inbound"
@@ -45,6 +46,13 @@ func (n *node) newAdapters() (a adapters, err error) {
 				return o.PublicURL + "/richieste"
 			}
 			return o.PublicURL + "/richieste/" + n.identity.PersonalLink(id, issue)
+		},
+		Statement: func(ctx context.Context, entity catalog.EntityCode) (string, error) {
+			_, found, err := n.service.Statements.Find(ctx, entity, 0)
+			if !found {
+				return "", err
+			}
+			return o.PublicURL + "/informativa?ente=" + string(entity), err
 		},
 		WantsMail: n.identity.WantsMail, Log: n.log, Metrics: n.metrics,
 	})

@@ -31,7 +31,7 @@ var ticketLife = strings.Fields(`opened assigned taken playbook-started check-tr
 	resumed regional-note +escalated handover-warned handover-breached ping-pong-noticed regional-note recalled escalated
 	citizen-note +redirected escalated redirected escalated redirected reclassified unassigned succeeded citizen-note +resolved
 	reopened marked-duplicate reopened discarded act-withdrawn resolved auto-closed links-revoked personal-data-erased mail-kept
-	former-view-ended access-restricted restriction-lifted`)
+	former-view-ended access-restricted restriction-lifted representation-verified representation-refused`)
 
 // writeSagas collects what each saga stores and sends during ticketLife: keys of timers, commands, messages and states.
 func writeSagas(t *testing.T, w *bytes.Buffer) {

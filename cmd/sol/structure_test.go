@@ -45,6 +45,8 @@ var allowedImports = map[string][]string{
 	"domain/ticket":       {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal", "domain/ticket/receivedmail"},
 	"domain/ticket/rules": {"domain/..."},
 
+	"domain/privacystatement": {"domain/catalog", "domain/person", "domain/refusal"},
+
 	"domain/ticket/codec":    {"domain/ticket", "domain/person"},
 	"domain/ticket/acts":     {"domain/person", "domain/ticket"},
 	"domain/ticket/contacts": {"domain/ticket"},
@@ -89,6 +91,9 @@ var allowedImports = map[string][]string{
 	"sagas/runtime": {"domain/...", "eventstore", "eventstore/lease", "eventstore/notify", "eventstore/ticketlog"},
 	"sagas":         {"domain/...", "sagas/runtime"},
 
+	"handlers/app/privacystatements": {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},
+	"handlers/api/privacystatements": append([]string{"handlers/api/operation"}, application...),
+
 	// handlers: adapters around the application service. Adapters do not import each other.
 	"handlers/identity":             {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool"},
 	"handlers/identity/clientcert":  {"domain/...", "handlers/identity"},
@@ -100,7 +105,7 @@ var allowedImports = map[string][]string{
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/files", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
-		"handlers/app/notification",
+		"handlers/app/notification", "handlers/app/privacystatements",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accounts":         {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/app/apitokens", "handlers/identity"},

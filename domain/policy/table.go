@@ -157,6 +157,7 @@ var moveRights = []Right{
 	{"move.revoke-links", []person.Role{person.Administrator}, Every},
 	{"move.correct-contacts", operators, Competent},
 	{"move.inform-citizen", operators, Competent},
+	{"move.check-representation", operators, Competent},
 	{"move.restrict-access", operators, Assignee},
 	{"move.restrict-access", supervisors, Competent},
 	{"move.lift-restriction", supervisors, Competent},

@@ -100,6 +100,21 @@ const (
 	UnknownGround         Code = "unknown-ground"          // argument: the reason, truncated
 )
 
+// Codes for the check whether a requester may act for another person, and for privacy statements.
+const (
+	RepresentationUnverified Code = "representation-unverified"
+	RepresentationRefused    Code = "representation-refused"
+	RepresentationNoFiles    Code = "representation-no-files"
+	RepresentationNoData     Code = "representation-no-data" // argument: the value, truncated
+	NobodyRepresented        Code = "nobody-represented"
+	NotTicketFile            Code = "not-ticket-file"
+	EvidenceRequired         Code = "evidence-required"
+	StatementChanged         Code = "statement-changed" // argument: the version in force
+	StatementNotShown        Code = "statement-not-shown"
+	StatementUnchanged       Code = "statement-unchanged"
+	AdministratorPublishes   Code = "administrator-publishes"
+)
+
 // Codes for actors who may not make a move (FAQ 2.6).
 const (
 	CitizenMayReply     Code = "citizen-may-reply"

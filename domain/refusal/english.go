@@ -85,6 +85,18 @@ var english = map[Code]string{
 	HandoverAgainstChecks: "the checks of playbook %[1]s have not come to a hand-over: say why it is made all the same",
 	UnknownGround:         "%[1]q is not one of the reasons for a hand-over; a text goes into the note",
 
+	RepresentationUnverified: "the form names another person and nobody has checked that the requester may act for them: record the check first; until then a public note can only ask",
+	RepresentationRefused:    "the requester may not act for the person whom the form names: a public note can only ask or resolve",
+	RepresentationNoFiles:    "files leave only after the representation is verified",
+	RepresentationNoData:     "the text holds %[1]q, which the checks found about the person; it leaves only after the representation is verified",
+	NobodyRepresented:        "the form names nobody but the requester",
+	NotTicketFile:            "is no attachment of this ticket",
+	EvidenceRequired:         "a check needs evidence: an attachment of the ticket, or what was seen, the act and its date",
+	StatementChanged:         "the privacy statement in force is version %[1]s: show it and send the request again",
+	StatementNotShown:        "the privacy statement of the entity was not shown yet",
+	StatementUnchanged:       "the text is that of the version in force",
+	AdministratorPublishes:   "only an administrator publishes privacy statements",
+
 	CitizenMayReply:     "this is done by operators; you can reply",
 	SystemOnly:          "the system alone does this, by itself",
 	TraceMayRecall:      "the ticket was handed over and you keep a read-only trace: until the Region takes it you can recall it (status %[1]s, with a reason) or write a regional message (FAQ 2.6)",

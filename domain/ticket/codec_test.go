@@ -104,6 +104,8 @@ func samples() []Event {
 		FormerViewEnded{Entity: torino},
 		AccessRestricted{Personal: sampleText},
 		RestrictionLifted{Personal: sampleText},
+		RepresentationVerified{Kind: AsDelegate, Files: []ID{files[0].ID}, Personal: &RepresentationEvidence{Seen: "Documento e delega", Act: "Delega firmata", Date: "2026-11-20"}},
+		RepresentationRefused{Kind: AsHeir, Files: []ID{files[0].ID}, Personal: &RepresentationEvidence{Seen: "Documento", Act: "Dichiarazione", Date: "2026-11-20", Reason: "Non risulta erede"}},
 		PersonalDataErased{},
 	}
 }
@@ -174,7 +176,8 @@ func TestEventNames(t *testing.T) {
 		escalated recalled redirected resolved discarded marked_duplicate reopened act_withdrawn auto_closed succeeded reclassified
 		playbook_started check_answered check_tried answers_forgotten outcome_carried_out playbook_reminded
 		handover_warned handover_breached ping_pong_noticed citizen_reminded contact_failed mail_kept links_revoked contacts_corrected citizen_informed
-		reply_forwarded former_view_ended access_restricted restriction_lifted personal_data_erased`)
+		reply_forwarded former_view_ended access_restricted restriction_lifted
+		representation_verified representation_refused personal_data_erased`)
 	if !slices.Equal(got, want) {
 		t.Errorf("got names\n%v\nwant\n%v", got, want)
 	}

@@ -53,6 +53,7 @@ type Open struct {
 	Person      string // person id of the requester; empty without a tax code
 	OtherPerson bool   // the tax code is not known to be that of the account Citizen
 	Requester   RequesterRole
+	Statement   int // version of the privacy statement that was shown; 0: none
 	Facilitated bool
 	LinkedTo    ID // the closed ticket to which the citizen replied; the application service copies its fields
 	Form        Form

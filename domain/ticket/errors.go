@@ -99,12 +99,3 @@ func IsRefusal(err error) bool {
 	return errors.As(err, &notAllowed) || errors.As(err, &forbidden) || errors.As(err, &notVisible) ||
 		errors.As(err, &invalid) || errors.As(err, &conflict)
 }
-
-// UnknownEventError means that a newer release has recorded the event: this program does not know its stored name.
-type UnknownEventError struct {
-	Name string
-}
-
-func (e *UnknownEventError) Error() string {
-	return fmt.Sprintf("decode event: this version does not know the name %q", e.Name)
-}

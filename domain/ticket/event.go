@@ -44,6 +44,8 @@ type Opened struct {
 	Person       string             `json:"person,omitempty"`       // person id of the requester; empty without a tax code
 	OtherPerson  bool               `json:"other_person,omitempty"` // the tax code is not known to be that of the verified citizen
 	Requester    RequesterRole      `json:"requester"`
+	Represented  bool               `json:"represented,omitempty"` // the form names another person than the requester
+	Statement    int                `json:"statement,omitempty"`   // version of the privacy statement of ChosenEntity that was shown; 0: none
 	Facilitated  bool               `json:"facilitated,omitempty"` // facilitated access was used (FAQ 2.12)
 	LinkedTo     ID                 `json:"continues,omitempty"`   // the closed ticket to which the citizen replied
 	NoEmail      bool               `json:"no_email,omitempty"`    // the citizen has no e-mail address

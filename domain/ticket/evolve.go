@@ -27,6 +27,9 @@ func Evolve(s State, r Recorded) State {
 	case Opened:
 		s.ID, s.Number, s.Citizen, s.Person, s.Facilitated = r.Ticket, e.Number, e.Citizen, e.Person, e.Facilitated
 		s.UndoableState = UndoableState{Status: e.Status, Service: e.Service, Problem: e.Problem, Entity: e.Entity}
+		if e.NamesAnother() {
+			s.Representation = Unchecked
+		}
 	case Assigned:
 		s.Assignee = e.Assignee
 	case Unassigned:
@@ -90,9 +93,13 @@ func Evolve(s State, r Recorded) State {
 		if e.EmailChanged {
 			s.Unreachable = false
 		}
+	case RepresentationVerified:
+		s.Representation = Confirmed
+	case RepresentationRefused:
+		s.Representation = Rejected
 	case CitizenInformed, ReplyForwarded:
 	case PersonalDataErased:
-		s.Erased = true
+		s.Erased, s.Representation = true, ""
 		s.Run = s.Run.withoutEvidence()
 	case HandoverAlertEvent:
 	case FormerViewEnded: // FormerViews has applied it
@@ -133,7 +140,8 @@ func IsBackground(r Recorded) bool {
 		ContactEvent, FormerViewEnded:
 		return true
 	case Opened, AssignmentEvent, NoteEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn,
-		AutoClosed, Reclassified, OutcomeCarriedOut, AccessRestricted, RestrictionLifted, PersonalDataErased:
+		AutoClosed, Reclassified, OutcomeCarriedOut, AccessRestricted, RestrictionLifted, RepresentationEvent,
+		PersonalDataErased:
 	}
 	return false
 }

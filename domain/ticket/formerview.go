@@ -58,7 +58,7 @@ func (all FormerViews) Apply(competent catalog.EntityCode, r Recorded) FormerVie
 	case CitizenReplied:
 	case AccessRestricted, RestrictionLifted:
 	case Opened, AssignmentEvent, NoteEvent, Reopened, ActWithdrawn, Reclassified, PlaybookEvent, HandoverAlertEvent, CitizenReminded,
-		ContactEvent, PersonalDataErased:
+		ContactEvent, RepresentationEvent, PersonalDataErased:
 	}
 	return all
 }

@@ -45,7 +45,7 @@ func (t Informing) Apply(e Event) Informing {
 		t.Note, t.Before = "", ""
 	case InternalNote, RegionalNote, Taken, CitizenAsked, Resumed, ContactFailed, MailKept, LinksRevoked, ReplyForwarded:
 	case AssignmentEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, PlaybookEvent, HandoverAlertEvent,
-		ReaderEvent:
+		ReaderEvent, RepresentationEvent:
 	}
 	return t
 }

@@ -18,7 +18,7 @@ import (
 func CitizenKnows(e Event) bool {
 	switch e.(type) {
 	case Opened, CitizenNote, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, AutoClosed, Reclassified, CitizenReminded,
-		ContactsCorrected, CitizenInformed, ReplyForwarded, PersonalDataErased:
+		ContactsCorrected, CitizenInformed, ReplyForwarded, RepresentationEvent, PersonalDataErased:
 		return true
 	case InternalNote, RegionalNote, AssignmentEvent, ActWithdrawn, PlaybookEvent, HandoverAlertEvent, ContactFailed, MailKept,
 		LinksRevoked, ReaderEvent:

@@ -26,6 +26,7 @@ func TestCitizenKnowsEveryEvent(t *testing.T) {
 		"OutcomeCarriedOut": false, "PlaybookReminded": false, "HandoverWarned": false, "HandoverBreached": false, "PingPongNoticed": false,
 		"CitizenReminded": true, "ContactFailed": false, "MailKept": false, "LinksRevoked": false, "ContactsCorrected": true, "CitizenInformed": true,
 		"ReplyForwarded": true, "FormerViewEnded": false, "AccessRestricted": false, "RestrictionLifted": false, "PersonalDataErased": true,
+		"RepresentationVerified": true, "RepresentationRefused": true,
 	}
 	for _, e := range samples() {
 		name := reflect.TypeOf(e).Name()

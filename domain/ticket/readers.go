@@ -113,7 +113,7 @@ func OnlyEntities(s State, e Event) []catalog.EntityCode {
 		return []catalog.EntityCode{e.Entity}
 	case AccessRestricted, RestrictionLifted:
 	case Opened, CitizenNote, AssignmentEvent, ProgressEvent, CompetenceEvent, ResolutionEvent, Reopened, ActWithdrawn, AutoClosed,
-		Reclassified, HandoverAlertEvent, CitizenReminded, ContactEvent, PersonalDataErased:
+		Reclassified, HandoverAlertEvent, CitizenReminded, ContactEvent, RepresentationEvent, PersonalDataErased:
 	}
 	return nil
 }

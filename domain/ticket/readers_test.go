@@ -30,6 +30,7 @@ func TestOnlyForOfEveryEvent(t *testing.T) {
 		"ContactFailed": everybody, "MailKept": everybody, "LinksRevoked": everybody, "ContactsCorrected": everybody,
 		"CitizenInformed": everybody, "ReplyForwarded": everybody, "PersonalDataErased": everybody,
 		"FormerViewEnded": author, "AccessRestricted": everybody, "RestrictionLifted": everybody,
+		"RepresentationVerified": everybody, "RepresentationRefused": everybody,
 	}
 	s := State{UndoableState: UndoableState{Entity: to3, Traces: []catalog.EntityCode{torino}, Run: PlaybookRun{N: 1, Entity: torino}}}
 	for _, e := range samples() {

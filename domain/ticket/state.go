@@ -30,8 +30,10 @@ type State struct {
 	Address     int       `json:",omitempty"` // number of the e-mail address: 0 is that of the form
 	Informing   Informing `json:",omitzero"`  // what the citizen must be told by telephone or letter
 	Last        LastAct
-	Restricted  bool      `json:",omitempty"` // of the operators of an entity only the assignee and the supervisors see the ticket
-	Known       Knowledge `json:"-"`          // how many events which reader may know of
+	// Representation is the latest check of the requester's right to act for the person whom the form names.
+	Representation Representation `json:",omitempty"`
+	Restricted     bool           `json:",omitempty"` // of the operators of an entity only the assignee and the supervisors see the ticket
+	Known          Knowledge      `json:"-"`          // how many events which reader may know of
 	UndoableState
 }
 

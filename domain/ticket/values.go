@@ -47,13 +47,21 @@ const (
 // RequesterRole is the relation of the requester to the person concerned.
 type RequesterRole string
 
-// The requester roles: for oneself, for a minor, for a person who delegated, and «Operatore di Assistenza» (FAQ 2.2).
+// The requester roles: for oneself, for a minor, for a person who delegated, as guardian or trustee, as heir, and «Operatore di Assistenza»
+// (FAQ 2.2).
 const (
 	ForSelf      RequesterRole = "cittadino"
 	ForMinor     RequesterRole = "genitore"
 	ForDelegator RequesterRole = "delegato"
+	ForWard      RequesterRole = "tutore"
+	ForDeceased  RequesterRole = "erede"
 	AsOperator   RequesterRole = "operatore_asr"
 )
+
+// ForAnother reports whether the requester asks for another person.
+func (r RequesterRole) ForAnother() bool {
+	return r == ForMinor || r == ForDelegator || r == ForWard || r == ForDeceased
+}
 
 // ReplyKind is the effect of a citizen's reply.
 type ReplyKind string

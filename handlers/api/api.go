@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/handlers/api/document"
+	"github.com/sol-assistenza/sol/handlers/api/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/api/sessions"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -77,6 +78,7 @@ func New(c Config) (*API, error) {
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
 	sessions.Operations{App: c.App}.Register(a.registry())
+	privacystatements.Operations{Statements: c.App.Statements}.Register(a.registry())
 	a.registerOpen()
 	a.registerLists()
 	a.registerDashboard()

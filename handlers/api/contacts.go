@@ -9,7 +9,8 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 )
 
-// registerContacts adds the endpoints that correct the citizen's contacts and record that a citizen without e-mail was told.
+// registerContacts adds the endpoints that correct the citizen's contacts, record that a citizen without e-mail was told, and check
+// whether the requester may act for another person.
 func (a *API) registerContacts() {
 	refusals := []int{http.StatusNotFound, http.StatusConflict}
 	register(a, endpoint{
@@ -25,4 +26,11 @@ func (a *API) registerContacts() {
 		description: "Ends the mark `to_inform` of a ticket without an e-mail address: the citizen was told the public notes by telephone or letter.",
 		action:      policy.UpdateTicket, errorStatuses: refusals,
 	}, ticketAct(a, "informed", a.App.InformCitizen))
+	register(a, endpoint{
+		id: "check-representation", method: http.MethodPost, path: "/api/v1/tickets/{id}/representation-checks", tag: "tickets",
+		summary: "Record whether the requester may act for the person whom the form names",
+		description: "Until a check verifies the representation, a public note can only ask or mark a duplicate, after a refusal also resolve; it has no files and names no value " +
+			"that the checks of the playbook found. The evidence is an attachment of the ticket, or what was seen, the act and its date. The latest check holds.",
+		action: policy.UpdateTicket, errorStatuses: refusals,
+	}, ticketAct(a, "representation-checks", a.App.CheckRepresentation))
 }

@@ -23,13 +23,14 @@ type OpenRequest struct {
 	Requester   RequesterForm           `json:"requester"`
 	Facilitated bool                    `json:"facilitated,omitempty" doc:"Whether facilitated access was used"`
 	IUV         string                  `json:"iuv,omitempty" maxLength:"35" doc:"Payment identifier, for problems about a payment"`
+	Statement   int                     `json:"privacy_statement,omitempty" minimum:"0" doc:"Version of the entity's privacy statement that was shown to the requester: kept with the request, refused if another one is in force"`
 	Channel     ticket.Channel          `json:"channel,omitempty" enum:"sportello,telefono" doc:"For operators who open a ticket for a citizen at the counter or by telephone"`
 	Attachments []attachment.FileUpload `json:"attachments,omitempty"`
 }
 
 // RequesterForm holds the requester's data.
 type RequesterForm struct {
-	Role       ticket.RequesterRole `json:"role,omitempty" example:"cittadino" doc:"cittadino, genitore or delegato; operatore_asr in the operators' own form"`
+	Role       ticket.RequesterRole `json:"role,omitempty" example:"cittadino" doc:"cittadino; genitore, delegato, tutore or erede for another person; operatore_asr in the operators' own form"`
 	GivenName  string               `json:"given_name"`
 	FamilyName string               `json:"family_name"`
 	TaxCode    string               `json:"tax_code" example:"RSSMRA80A01H501U" doc:"Codice fiscale, or an STP/ENI code"`
@@ -83,7 +84,7 @@ func (a *API) openTicket(ctx context.Context, c caller, in *openInput) (*openOut
 
 func (r OpenRequest) openRequest() app.OpenRequest {
 	return app.OpenRequest{
-		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Requester: r.Requester.Role, Facilitated: r.Facilitated, Channel: r.Channel,
+		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Requester: r.Requester.Role, Facilitated: r.Facilitated, Channel: r.Channel, Statement: r.Statement,
 		Form: ticket.Form{
 			GivenName: r.Requester.GivenName, FamilyName: r.Requester.FamilyName, TaxCode: r.Requester.TaxCode, Email: r.Requester.Email,
 			Phone: r.Requester.Phone, Description: r.Description, OnBehalfOf: r.Requester.OnBehalfOf, IUV: r.IUV,

@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/app/files"
@@ -163,7 +164,7 @@ func problemFor(err error) *Problem {
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
 		account     *identity.InvalidError
-		newer       *ticket.UnknownEventError
+		newer       *codec.UnknownEventError
 		exceeded    *formlimit.ExceededError
 		disagreed   *agreement.RefusedError
 		closed      *files.ClosedError

@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore/readertags"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 )
@@ -49,7 +49,7 @@ func RunCleanup(ctx context.Context, log *slog.Logger, interval time.Duration, t
 func (d *TicketDispatcher) RefreshReaders(ctx context.Context) (int64, error) {
 	return readertags.Refresh(ctx, d.store.Pools().Consumer, ticketlog.StreamKind, func(ctx context.Context, id string) ([]string, int, error) {
 		tags, version, err := d.dispatcher.Readers(ctx, id)
-		if errors.As(err, new(*ticket.UnknownEventError)) {
+		if errors.As(err, new(*codec.UnknownEventError)) {
 			return nil, 0, nil
 		}
 		return tags, version, err

@@ -21,6 +21,8 @@ type OpenRequest struct {
 	Entity      catalog.EntityCode
 	Requester   ticket.RequesterRole // empty: ForSelf, or AsOperator in the operators' form
 	Facilitated bool
+	Statement   int            // version of the entity's privacy statement that was shown; 0: none
+	MustShow    bool           // the form shows the statement, if the entity has one
 	Channel     ticket.Channel // only for operators who open a ticket for a citizen; empty: the counter
 	Form        ticket.Form    // without FileNames, which Open sets
 	Files       []attachment.FileUpload
@@ -40,25 +42,30 @@ func (s *Service) Open(ctx context.Context, by Caller, r OpenRequest, idempotenc
 	if err != nil {
 		return CommandResult{}, err
 	}
-	return s.openTicketAs(ctx, by, id, r.openCommand(by.Actor), ReplyRequest{Files: r.Files}, idempotency)
+	shown := s.Statements.CheckShown(ctx, r.Entity, r.Statement, r.MustShow)
+	return s.openTicketAs(ctx, by, id, r.openCommand(by.Actor), ReplyRequest{Files: r.Files}, idempotency, shown)
 }
 
 // ValidateOpen returns the error that Open would return for a request now, or nil. Adapters that require more than the rules do use it
 // to show all invalid fields at once.
 func (s *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) error {
 	_, err := attachment.Check("attachments", r.Files)
+	err = joinInvalid(err, s.Statements.CheckShown(ctx, r.Entity, r.Statement, r.MustShow))
 	return joinInvalid(s.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-// openTicketAs opens a ticket with an id, the files of in and, if in came by mail, the mail.
-func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, form ticket.Open, in ReplyRequest, idempotency Idempotency) (
-	CommandResult, error,
-) {
+// openTicketAs opens a ticket with an id, the files of in and, if in came by mail, the mail. invalid holds refusals of what the rules do not check.
+func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, form ticket.Open, in ReplyRequest, idempotency Idempotency,
+	invalid ...error,
+) (CommandResult, error) {
 	if in.Mail != nil {
 		form.Form.MailContent = in.Mail.Content
 	}
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", in.Files)
+	for _, other := range invalid {
+		err = joinInvalid(err, other)
+	}
 	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
 		return s.RefuseUnlessRepeated(ctx, request, err)
 	}
@@ -114,7 +121,7 @@ func joinInvalid(first, second error) error {
 func (r OpenRequest) openCommand(by person.Actor) ticket.Open {
 	form := ticket.Open{
 		Service: r.Service, Problem: r.Problem, Entity: r.Entity, Channel: ticket.ChannelWeb, Identity: ticket.Declared,
-		Requester: r.Requester, Facilitated: r.Facilitated, Form: r.Form,
+		Requester: r.Requester, Facilitated: r.Facilitated, Statement: r.Statement, Form: r.Form,
 	}
 	if form.Requester == "" {
 		form.Requester = ticket.ForSelf

@@ -32,6 +32,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
+	"github.com/sol-assistenza/sol/handlers/app/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/projections/dashboard"
 	"github.com/sol-assistenza/sol/projections/lists"
@@ -59,6 +60,7 @@ type Service struct {
 	Identity      *identity.Identity
 	Accounts      *accounts.Service
 	Agreements    *agreements.Service
+	Statements    *privacystatements.Service // privacy statements of the entities
 	Lists         *lists.Reader
 	Dashboard     *dashboard.Reader
 	Drafts        *draft.Store
@@ -87,6 +89,7 @@ func New(c Config) (*Service, error) {
 		TicketDispatcher: dispatcher, Store: c.Store, Identity: c.Identity,
 		Accounts:      accounts.New(c.Store, c.Identity, c.Periods),
 		Agreements:    agreed,
+		Statements:    privacystatements.New(c.Store, c.Rules.Catalog),
 		Lists:         reader,
 		Health:        &health.Checker{Log: c.Store, Refused: &c.Store.Refused, Lists: reader, FreeSpace: c.FreeSpace},
 		Dashboard:     dashboard.NewReader(c.Store, c.Rules.Catalog, c.Identity.Names, agreed.FiguresPerPerson),

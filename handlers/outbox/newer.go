@@ -10,7 +10,7 @@ import (
 
 	"github.com/ThreeDotsLabs/watermill/message"
 
-	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
 
@@ -28,7 +28,7 @@ const newerDelay = 10 * time.Second
 // newerReason returns what a node does not know of a message, and false for another error.
 func newerReason(err error) (string, bool) {
 	var message *NewerError
-	var event *ticket.UnknownEventError
+	var event *codec.UnknownEventError
 	switch {
 	case errors.As(err, &message):
 		return message.Error(), true

@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app/messages"
 	"github.com/sol-assistenza/sol/handlers/outbox"
@@ -278,7 +279,7 @@ func TestMessageOfANewerReleaseWaitsAlone(t *testing.T) {
 			case ids[0]:
 				return &outbox.NewerError{Unknown: "the notification sung"}
 			case ids[1]:
-				return fmt.Errorf("read the ticket: %w", &ticket.UnknownEventError{Name: "ticket.sung.v1"})
+				return fmt.Errorf("read the ticket: %w", &codec.UnknownEventError{Name: "ticket.sung.v1"})
 			}
 			return nil
 		}}},

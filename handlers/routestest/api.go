@@ -52,6 +52,10 @@ func API() []Route {
 		{Pattern: "POST /api/v1/agreements/end", Access: Role, Action: policy.Administer, Request: func(Call) Request {
 			return sendJSON(http.MethodPost, "/api/v1/agreements/end", fields{"entity": "", "use": "unusual-reading", "reference": ""})
 		}},
+		{Pattern: "GET /api/v1/entities/{entity}/privacy-statement", Access: Public, Missing: true, Request: fixed("/api/v1/entities/010301/privacy-statement")},
+		{Pattern: "POST /api/v1/entities/{entity}/privacy-statement", Access: Role, Action: policy.Administer, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/entities/010301/privacy-statement", fields{"text": ""}) // incomplete: it publishes none
+		}},
 		{Pattern: "GET /api/v1/stream", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, About: true, Request: func(c Call) Request {
 			return Request{Method: http.MethodGet, Path: "/api/v1/stream?ticket=" + string(c.Ticket.ID), Stream: true}
 		}},
@@ -151,6 +155,8 @@ func apiActs() []Route {
 		act("POST /api/v1/tickets/{id}/access", "", policy.UpdateTicket, always(ticket.MoveRestrictAccess), "/access", constant(fields{"restricted": true, "reason": "minaccia al personale"})),
 		act("POST /api/v1/tickets/{id}/access", "lift", policy.UpdateTicket, always(ticket.MoveLiftRestriction), "/access", constant(fields{"restricted": false, "reason": "non serve più"})),
 		act("POST /api/v1/tickets/{id}/contacts", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/contacts", constant(fields{"phone": "+39 011 1111111", "reason": "lo ha detto"})),
+		act("POST /api/v1/tickets/{id}/representation-checks", "", policy.UpdateTicket, always(ticket.MoveCheckRepresentation), "/representation-checks",
+			constant(fields{"outcome": "verified", "kind": "delega", "seen": "il documento", "act": "delega", "act_date": "2026-01-07"})),
 		act("POST /api/v1/tickets/{id}/informed", "", policy.UpdateTicket, always(ticket.MoveInformCitizen), "/informed", constant(fields{"how": "telefono"})),
 		act("POST /api/v1/tickets/{id}/playbook/answers", "", policy.UpdateTicket, always(ticket.MoveAnswerCheck), "/playbook/answers",
 			constant(fields{"check": "referto-individuato", "answer": "no"})),

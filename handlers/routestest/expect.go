@@ -90,6 +90,8 @@ func expectAbout(r Route, by person.Actor, about Ticket) Outcome {
 		return Forbidden
 	case move == ticket.MoveInformCitizen && s.Informing.Note == "": // there is nothing to tell
 		return LetIn
+	case move == ticket.MoveCheckRepresentation && s.Representation == "": // the form names nobody else
+		return NotNow
 	case slices.Contains(rules.MoveStatuses()[move], s.Status), move == ticket.MoveAnswer: // a reply to a closed ticket opens another one
 		return LetIn
 	default:

@@ -72,6 +72,7 @@ func publicPages() []Route {
 		}},
 		open("GET /documentazione", Public, fixed("/documentazione")),
 		open("GET /privacy", Public, fixed("/privacy")),
+		open("GET /informativa", Public, fixed("/informativa?parte=1")),
 		open("GET /accessibilita", Public, fixed("/accessibilita")),
 		open("GET /assistenza", Public, fixed("/assistenza")),
 		open("GET /assistenza/{service}", Public, fixed("/assistenza/ritiro-documenti")),
@@ -142,6 +143,8 @@ func ticketActs() []Route {
 		act("POST /ticket/{id}/annulla", "", policy.UndoAct, always(ticket.MoveUndo), "/annulla"),
 		act("POST /ticket/{id}/recapiti", "", policy.UpdateTicket, always(ticket.MoveCorrectContacts), "/recapiti",
 			"email", "prova@example.org", "telefono", "+39 011 1111111", "motivo", "lo ha detto"),
+		act("POST /ticket/{id}/rappresentanza", "", policy.UpdateTicket, always(ticket.MoveCheckRepresentation), "/rappresentanza",
+			"esito", "verified", "tipo", "delega", "visto", "il documento", "atto", "delega", "data", "2026-01-07"),
 		act("POST /ticket/{id}/comunicato", "", policy.UpdateTicket, always(ticket.MoveInformCitizen), "/comunicato", "come", "telefono"),
 	}
 }
@@ -258,7 +261,7 @@ func adminPages() []Route {
 	return []Route{
 		same(""), same("/diritti"), same("/enti"), same("/catalogo"), same("/calendari"), same("/procedure"), read("/procedure/{playbook}", "/procedure/referto-non-trovato"),
 		same("/elaborazioni"), same("/automatismi"), read("/automatismi/{saga}", "/automatismi/auto-close"), send("/automatismi/{saga}", "/automatismi/auto-close"),
-		same("/messaggi"), send("/messaggi/riprova", "/messaggi/riprova"), same("/accordi"), send("/accordi", "/accordi"), send("/accordi/fine", "/accordi/fine"),
+		same("/messaggi"), send("/messaggi/riprova", "/messaggi/riprova"), same("/accordi"), same("/informative"), send("/informative", "/informative"), send("/accordi", "/accordi"), send("/accordi/fine", "/accordi/fine"),
 		same("/chiavi"), send("/chiavi", "/chiavi"),
 		{Pattern: "POST " + base + "/chiavi/{token}/revoca", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return postForm(base + "/chiavi/" + unknownID + "/revoca")

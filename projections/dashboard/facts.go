@@ -127,7 +127,7 @@ func (f ticketFigures) apply(r ticket.Recorded) (after ticketFigures, intervals 
 		}
 	case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	if d := f.activityOf(was, r); d.Kind != "" {
 		activities = append(activities, d)
@@ -216,7 +216,7 @@ func (f ticketFigures) activityOf(was ticketFigures, r ticket.Recorded) activity
 	case ticket.HandoverWarned, ticket.PingPongNoticed:
 	case ticket.PlaybookStarted, ticket.CheckAnswered, ticket.CheckTried, ticket.AnswersForgotten, ticket.PlaybookReminded:
 	case ticket.AssignmentEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return d
 }

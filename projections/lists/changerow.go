@@ -63,7 +63,7 @@ func newChangeRow(before, after Row, r ticket.Recorded) ChangeRow {
 		e.Citizen = "" // its act may be held by a note after it
 	case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-		ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.ContactEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	e.Readers = append(readersAt(before.State, e.Entities), readersAt(after.State, e.Entities)...)
 	if e.Citizen != "" {

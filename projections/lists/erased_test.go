@@ -53,7 +53,7 @@ func TestErasedRowHoldsNoPersonalData(t *testing.T) {
 // row returns all columns of a ticket's stored row, as JSON.
 func (h *fixture) row(id ticket.ID) (row string) {
 	h.T.Helper()
-	err := h.Store.Pools().Consumer.QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v4 t where id = $1`, string(id)).Scan(&row)
+	err := h.Store.Pools().Consumer.QueryRow(h.T.Context(), `select to_jsonb(t)::text from read.tickets_v5 t where id = $1`, string(id)).Scan(&row)
 	if err != nil {
 		h.T.Fatal(err)
 	}
@@ -75,12 +75,12 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = tx.Rollback(t.Context()) }() // pg_stats shows nothing while row-level security is forced on the owner
-		if _, err := tx.Exec(t.Context(), `alter table read.tickets_v4 no force row level security; analyze read.tickets_v4`); err != nil {
+		if _, err := tx.Exec(t.Context(), `alter table read.tickets_v5 no force row level security; analyze read.tickets_v5`); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := tx.Query(t.Context(), `
 			select attname, concat_ws(' ', most_common_vals, histogram_bounds, most_common_elems)
-			from pg_stats where schemaname = 'read' and tablename = 'tickets_v4'`)
+			from pg_stats where schemaname = 'read' and tablename = 'tickets_v5'`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,17 +104,17 @@ func TestPlannerStatisticsHoldNoPersonalData(t *testing.T) {
 	check("rebuilt")
 }
 
-// TestErasureReachesTheListsOfTheReleaseBefore erases a ticket whose row is in the tables of version 3, as a node of the release before left it.
+// TestErasureReachesTheListsOfTheReleaseBefore erases a ticket whose row is in the tables of version 4, as a node of the release before left it.
 func TestErasureReachesTheListsOfTheReleaseBefore(t *testing.T) {
 	h := newFixture(t)
 	id := h.OpenTicket(tickettest.Torino, mentionLampposts)
 	h.Project()
 	worker := h.Store.Pools().Consumer
 	_, err := worker.Exec(t.Context(), `
-		insert into read.tickets_v3 (id, entity, traces, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
+		insert into read.tickets_v4 (id, entity, traces, readers, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
 			said_until, folded)
-		select id, entity, traces, citizen, number, status, assignee, person, requester, opened_at, updated_at, version,
-			position, said_until, folded || '{"form": "I lampioni del cortile di Fittizia"}' from read.tickets_v4`)
+		select id, entity, traces, readers, citizen, number, status, assignee, person, requester, opened_at, updated_at, version,
+			position, said_until, folded || '{"form": "I lampioni del cortile di Fittizia"}' from read.tickets_v5`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestErasureReachesTheListsOfTheReleaseBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	var row string
-	if err := worker.QueryRow(t.Context(), `select to_jsonb(t)::text from read.tickets_v3 t where id = $1`, string(id)).Scan(&row); err != nil {
+	if err := worker.QueryRow(t.Context(), `select to_jsonb(t)::text from read.tickets_v4 t where id = $1`, string(id)).Scan(&row); err != nil {
 		t.Fatal(err)
 	}
 	for _, word := range []string{h.PersonID("RSSMRA85T10A562S"), "Fittizia", "Prova", "lampion"} {

@@ -55,7 +55,7 @@ func (fold folder) foldEvent(row Row, r ticket.Recorded) Row {
 		row.GivenName, row.FamilyName, row.Form, row.SearchableTexts = "", "", "", nil
 		row.Terms = searchterms.ForNumber(row.State.Number)
 	case ticket.InternalNote, ticket.RegionalNote, ticket.AssignmentEvent, ticket.Reclassified, ticket.PlaybookEvent,
-		ticket.HandoverAlertEvent, ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.ReaderEvent, ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent,
+		ticket.HandoverAlertEvent, ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.Taken, ticket.CitizenAsked, ticket.Resumed, ticket.CompetenceEvent,
 		ticket.ResolutionEvent, ticket.Reopened, ticket.AutoClosed, ticket.CitizenReminded:
 	}
 	if _, reclassified := r.Event.(ticket.Reclassified); ticket.CitizenKnows(r.Event) && !reclassified { // its act may be held by a note after it

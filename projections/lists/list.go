@@ -284,6 +284,9 @@ func newFlags(s ticket.State) (flags []Flag) {
 	if s.Informing.Note != "" && s.Status != ticket.StatusClosed {
 		flags = append(flags, FlagToInform)
 	}
+	if s.Representation.Open() {
+		flags = append(flags, map[ticket.Representation]Flag{ticket.Unchecked: FlagUnchecked, ticket.Rejected: FlagRejected}[s.Representation])
+	}
 	if s.Reopened {
 		flags = append(flags, FlagReopened)
 	}

@@ -22,7 +22,7 @@ import (
 // Model is the read model of the lists, of their counts and of the stream of changes. It is one model, so that all three always have the
 // same position.
 var Model = readmodel.Model{
-	Name: "tickets", Version: 4,
+	Name: "tickets", Version: 5,
 	Tables:     []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
 	ReadTables: []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
 	Hashed: func(hash readmodel.KeyedHash) (readmodel.ApplyFunc, func() readmodel.Builder) {
@@ -32,16 +32,16 @@ var Model = readmodel.Model{
 	HashPurpose: searchterms.Purpose,
 }
 
-// The SQL functions that belong to version 4 of the model: a new version needs functions of its own for what reads its tables. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
+// The SQL functions that belong to version 5 of the model: a new version needs functions of its own for what reads its tables. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the
 // viewer may see.
 const (
-	searchFunction     = "read.search_tickets_v6"
-	handedOverFunction = "read.handed_over_v4"
+	searchFunction     = "read.search_tickets_v7"
+	handedOverFunction = "read.handed_over_v5"
 	matchFunction      = "read.said_v3"
 	queryFunction      = "read.search_query_v3"
 
 	// RestrictedFunction returns those of an array of ids of tickets whose access is restricted, also if the viewer may not see the ticket.
-	RestrictedFunction = "read.restricted_v4"
+	RestrictedFunction = "read.restricted_v5"
 )
 
 var ticketsTable = readmodel.WithReplace(readmodel.Table[Row]{Name: "tickets", Key: "id", Columns: rowColumns(func(r Row) Row { return r })})
@@ -301,11 +301,11 @@ func (fold folder) buildTickets() readmodel.Builder {
 // of that release runs, nobody folds the erasure into them. Of the terms it leaves the number.
 func EraseInEarlierVersion(ctx context.Context, worker *pgxpool.Pool, id ticket.ID) error {
 	var exists bool
-	if err := worker.QueryRow(ctx, `select to_regclass('read.tickets_v3') is not null`).Scan(&exists); err != nil || !exists {
+	if err := worker.QueryRow(ctx, `select to_regclass('read.tickets_v4') is not null`).Scan(&exists); err != nil || !exists {
 		return err
 	}
 	_, err := worker.Exec(ctx, `
-		update read.tickets_v3 set person = '', requester = ', ', folded = jsonb_set(jsonb_set(
+		update read.tickets_v4 set person = '', requester = ', ', folded = jsonb_set(jsonb_set(
 			folded || '{"given_name": "", "family_name": "", "form": "", "said": null}' || jsonb_build_object('terms',
 				(select jsonb_agg(t) from jsonb_array_elements_text(folded -> 'terms') t where t like '#%')), '{state,Subject}', '""'),
 			'{shown}', coalesce((select jsonb_agg(jsonb_set(s, '{state,Subject}', '""') order by n)

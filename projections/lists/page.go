@@ -88,7 +88,7 @@ type Item struct {
 	TraceOnly   bool                 `json:"trace_only,omitempty" doc:"the entity of the viewer had the ticket and sees its trace alone: number, competent entity, status and dates; the other fields are empty, and the ticket cannot be read"`
 	// HandedOverBy is the ASR of the latest hand-over, for operators.
 	HandedOverBy *ticketview.Entity `json:"handed_over_by,omitempty"`
-	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,to-inform,replied,reopened" doc:"facts that an operator should see; empty for citizens"`
+	Flags        []Flag             `json:"flags" enum:"handover-warned,handover-breached,undeliverable,to-inform,replied,reopened,representation-unverified,representation-refused" doc:"facts that an operator should see; empty for citizens"`
 }
 
 // Flag is a fact about a ticket that an operator should see in the list.
@@ -96,12 +96,14 @@ type Flag string
 
 // The flags.
 const (
-	FlagWarned        Flag = "handover-warned"   // nobody has taken the hand-over, and its working hours are nearly over
-	FlagBreached      Flag = "handover-breached" // nobody has taken the hand-over within its working hours
-	FlagUndeliverable Flag = "undeliverable"     // e-mail non consegnata: mail to the address in the form is not accepted
-	FlagToInform      Flag = "to-inform"         // da comunicare per telefono o lettera: nobody could mail the latest public note
-	FlagReplied       Flag = "replied"           // il cittadino ha risposto: the ticket's operator has not read the reply
-	FlagReopened      Flag = "reopened"          // after its last resolution
+	FlagWarned        Flag = "handover-warned"           // nobody has taken the hand-over, and its working hours are nearly over
+	FlagBreached      Flag = "handover-breached"         // nobody has taken the hand-over within its working hours
+	FlagUndeliverable Flag = "undeliverable"             // e-mail non consegnata: mail to the address in the form is not accepted
+	FlagUnchecked     Flag = "representation-unverified" // rappresentanza non verificata: nobody has checked that the requester may act for another person
+	FlagRejected      Flag = "representation-refused"    // rappresentanza non riconosciuta
+	FlagToInform      Flag = "to-inform"                 // da comunicare per telefono o lettera: nobody could mail the latest public note
+	FlagReplied       Flag = "replied"                   // il cittadino ha risposto: the ticket's operator has not read the reply
+	FlagReopened      Flag = "reopened"                  // after its last resolution
 )
 
 // Person is the name of a requester.

@@ -42,9 +42,9 @@ func (h *fixture) checkPolicies(t *testing.T) {
 		"the auditor":               {tickettest.Auditor, 3, 1, 5, 3},
 	} {
 		for table, want := range map[string]int{
-			"shown.tickets_v4": c.tickets, "shown.queue_counts_v4": c.counts, "shown.timeline_v4": c.timeline,
-			`read.search_tickets_v6('{"terms":[{"any":{"word":"referto","typed":"referto"}}]}', now(), 100)`: c.found,
-			`read.search_tickets_v6('{"terms":[{"any":{"key":"#2026-","prefix":true}}]}', now(), 100)`:       c.found,
+			"shown.tickets_v5": c.tickets, "shown.queue_counts_v5": c.counts, "shown.timeline_v5": c.timeline,
+			`read.search_tickets_v7('{"terms":[{"any":{"word":"referto","typed":"referto"}}]}', now(), 100)`: c.found,
+			`read.search_tickets_v7('{"terms":[{"any":{"key":"#2026-","prefix":true}}]}', now(), 100)`:       c.found,
 		} {
 			if got := h.CountVisible(t, c.who, table); got != want {
 				t.Errorf("%s: %s shows %d rows, want %d", name, table, got, want)

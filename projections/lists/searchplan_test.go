@@ -21,16 +21,16 @@ func TestEveryKindOfSearchUsesAnIndex(t *testing.T) {
 	h.Project()
 	// Copies of the ticket with other numbers and names.
 	_, err := h.Store.Pools().Consumer.Exec(t.Context(), `
-		insert into read.tickets_v4 (id, entity, traces, readers, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
+		insert into read.tickets_v5 (id, entity, traces, readers, citizen, number, status, assignee, person, requester, opened_at, updated_at, version, position,
 			said_until, folded)
 		select gen_random_uuid(), entity, '{}', array['entity/' || entity], '', '2026-1' || lpad(n::text, 6, '0'), status, '', 'p' || n, 'Altri, ' || n, opened_at, updated_at, version, position, said_until,
 			folded || jsonb_build_object('form', 'parola' || n, 'terms', jsonb_build_array('#2026-1' || n, 'n#altri' || n, 'k#' || md5(n::text)))
-		from read.tickets_v4, generate_series(1, 4000) n where id = $1`, string(id))
+		from read.tickets_v5, generate_series(1, 4000) n where id = $1`, string(id))
 	if err != nil {
 		t.Fatal(err)
 	}
 	worker := h.Store.Pools().Consumer
-	if _, err := worker.Exec(t.Context(), `analyze read.tickets_v4`); err != nil {
+	if _, err := worker.Exec(t.Context(), `analyze read.tickets_v5`); err != nil {
 		t.Fatal(err)
 	}
 	var source string
@@ -61,7 +61,7 @@ func TestEveryKindOfSearchUsesAnIndex(t *testing.T) {
 			}
 			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 			plan := strings.Join(lines, "\n")
-			if err != nil || !strings.Contains(plan, "Bitmap Index Scan on tickets_v4_search") || strings.Contains(plan, "Seq Scan") {
+			if err != nil || !strings.Contains(plan, "Bitmap Index Scan on tickets_v5_search") || strings.Contains(plan, "Seq Scan") {
 				t.Errorf("%s: %q is not found by the index of search terms, %v: %s", who.Role, q, err, plan)
 			}
 		}

@@ -22,12 +22,12 @@ func TestSwapYieldsToLongRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := long.Exec(t.Context(), `lock table read.tickets_v4 in access share mode`); err != nil {
+	if _, err := long.Exec(t.Context(), `lock table read.tickets_v5 in access share mode`); err != nil {
 		t.Fatal(err)
 	}
 	swapped := make(chan error, 1)
 	go func() { swapped <- h.Runner().Rebuild(t.Context(), Model.Name, nil) }()
-	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v4'::regclass and not granted`)
+	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v5'::regclass and not granted`)
 	h.checkCounts(tickettest.Operator, map[QueueID]int{NewQueue: 1, AllQueue: 1}) // waits for this attempt of the swap only
 	select {
 	case err := <-swapped:
@@ -54,7 +54,7 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := swap.Exec(t.Context(), `lock table read.tickets_v4 in access exclusive mode`); err != nil {
+	if _, err := swap.Exec(t.Context(), `lock table read.tickets_v5 in access exclusive mode`); err != nil {
 		t.Fatal(err)
 	}
 	type answer struct {
@@ -67,15 +67,15 @@ func TestReadDuringSwapSeesNewTables(t *testing.T) {
 		queues, at, err := fresh.Queues(t.Context(), ticketview.Viewer{Actor: tickettest.Operator})
 		answered <- answer{queues, at, err}
 	}()
-	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v4'::regclass and not granted`)
+	h.Eventually(`select count(*) > 0 from pg_locks l where relation = 'read.tickets_v5'::regclass and not granted`)
 	if _, err := swap.Exec(t.Context(), `
-		drop view shown.queue_counts_v4;
-		create table read.queue_counts_v4_new (like read.queue_counts_v4);
-		insert into read.queue_counts_v4_new select * from read.queue_counts_v4;
-		grant select on read.queue_counts_v4_new to sol_request, sol_worker;
-		alter table read.queue_counts_v4 rename to queue_counts_v4_old;
-		alter table read.queue_counts_v4_new rename to queue_counts_v4;
-		call access.show('read.queue_counts_v4');
+		drop view shown.queue_counts_v5;
+		create table read.queue_counts_v5_new (like read.queue_counts_v5);
+		insert into read.queue_counts_v5_new select * from read.queue_counts_v5;
+		grant select on read.queue_counts_v5_new to sol_request, sol_worker;
+		alter table read.queue_counts_v5 rename to queue_counts_v5_old;
+		alter table read.queue_counts_v5_new rename to queue_counts_v5;
+		call access.show('read.queue_counts_v5');
 		update log.consumers set position = position + 1 where name = 'tickets'`); err != nil {
 		t.Fatal(err)
 	}

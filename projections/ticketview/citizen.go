@@ -92,7 +92,7 @@ func publicTextOf(e ticket.Event) (publicText, bool) {
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return publicText{}, false
 }

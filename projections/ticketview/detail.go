@@ -97,6 +97,9 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		Resolutions: s.Resolution, Erased: s.Erased,
 		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
 	}
+	if s.Representation != "" {
+		t.Representation = &Representation{Status: s.Representation, Label: RepresentationLabel(s.Representation)}
+	}
 	var solved time.Time
 	for _, r := range valid {
 		switch e := r.Event.(type) {
@@ -120,7 +123,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 			t.DuplicateOf = ""
 		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.ActWithdrawn, ticket.AutoClosed,
 			ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-			ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.ReaderEvent, ticket.PersonalDataErased:
+			ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.CitizenInformed, ticket.ReplyForwarded, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		}
 	}
 	if s.Status == ticket.StatusResolved {
@@ -149,6 +152,7 @@ func (t *Ticket) setKnown(h History, v Viewer, n Names) map[int]int {
 // applyOpened sets the fields that the opening gives.
 func (t *Ticket) applyOpened(e ticket.Opened, at time.Time) {
 	t.OpenedAt, t.ChosenEntity, t.Channel, t.Identity, t.OtherPerson = at, e.ChosenEntity, e.Channel, e.Identity, e.OtherPerson
+	t.Statement = e.Statement
 	t.Facilitated, t.Continues, t.Requester.Role = e.Facilitated, e.LinkedTo, e.Requester
 	var names []string
 	if f := e.Personal; f != nil {

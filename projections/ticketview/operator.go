@@ -35,6 +35,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 			continue
 		}
 		by := n.byForOperator(r.By, requester)
+		t.setRepresentation(r, by)
 		if isUnverified(r.Event) {
 			by.Name = unverifiedName
 		}
@@ -94,7 +95,7 @@ func (v Viewer) readNote(r ticket.Recorded, by By, a actState, at time.Time) (No
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 		ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return Note{}, false
 }

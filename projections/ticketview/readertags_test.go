@@ -79,7 +79,7 @@ func mayKnow(v Viewer, runs entityByRun, r ticket.Recorded) bool {
 	case ticket.AccessRestricted, ticket.RestrictionLifted:
 	case ticket.Opened, ticket.CitizenNote, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent,
 		ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-		ticket.CitizenReminded, ticket.ContactEvent, ticket.PersonalDataErased:
+		ticket.CitizenReminded, ticket.ContactEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return true
 }

@@ -114,6 +114,10 @@ func operatorSentence(r ticket.Recorded, n Names) string {
 		return "Accesso ristretto all’operatore assegnato e ai supervisori"
 	case ticket.RestrictionLifted:
 		return "Tolto l’accesso ristretto"
+	case ticket.RepresentationVerified:
+		return "Rappresentanza verificata: " + representationKinds[e.Kind]
+	case ticket.RepresentationRefused:
+		return "Rappresentanza non riconosciuta: " + representationKinds[e.Kind]
 	case ticket.PersonalDataErased:
 		return "Dati personali cancellati"
 	}
@@ -188,6 +192,10 @@ func citizenSentence(e ticket.Event, n Names) string {
 		return "Le abbiamo dato notizia per " + string(e.How)
 	case ticket.ReplyForwarded:
 		return "La Sua risposta è stata aggiunta alla richiesta a cui questa è unita"
+	case ticket.RepresentationVerified:
+		return "Verificato che può chiedere per l’altra persona"
+	case ticket.RepresentationRefused:
+		return "Non risulta che possa chiedere per l’altra persona"
 	case ticket.InternalNote, ticket.RegionalNote:
 	case ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked:
 	case ticket.AssignmentEvent, ticket.ActWithdrawn, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,

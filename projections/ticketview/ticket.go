@@ -30,7 +30,10 @@ type Ticket struct {
 	Channel      ticket.Channel     `json:"channel"`
 	Identity     ticket.Identity    `json:"identity"`
 	OtherPerson  bool               `json:"other_person,omitempty" doc:"The citizen logged in, but the tax code in the form is not known to be theirs"`
-	OpenedAt     time.Time          `json:"opened_at"`
+	// Representation is nil if the form names nobody but the requester.
+	Representation *Representation `json:"representation,omitempty" doc:"Whether the requester may act for another person whom the form names; absent if it names nobody else"`
+	Statement      int             `json:"privacy_statement,omitempty" doc:"Version of the privacy statement of the chosen entity that the form showed; absent if it showed none"`
+	OpenedAt       time.Time       `json:"opened_at"`
 	// UpdatedAt is the time of the last event that the viewer may know of.
 	UpdatedAt time.Time `json:"updated_at"`
 

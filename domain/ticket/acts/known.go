@@ -60,7 +60,7 @@ func foldHolds(history []ticket.Recorded) map[ticket.ID]holdOfAct {
 			hold.withdrawn = true
 			acts[e.Act] = hold
 		case ticket.Opened, ticket.AssignmentEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent,
-			ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+			ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		}
 	}
 	return acts

@@ -112,6 +112,10 @@ func encodingOf(e ticket.Event) encoding {
 		return encoding{name: "ticket.access-restricted.v1", personal: personalOrNil(e.Personal)}
 	case ticket.RestrictionLifted:
 		return encoding{name: "ticket.restriction-lifted.v1", personal: personalOrNil(e.Personal)}
+	case ticket.RepresentationVerified:
+		return encoding{name: "ticket.representation-verified.v1", personal: personalOrNil(e.Personal)}
+	case ticket.RepresentationRefused:
+		return encoding{name: "ticket.representation-refused.v1", personal: personalOrNil(e.Personal)}
 	case ticket.PersonalDataErased:
 		return encoding{name: "ticket.personal-data-erased.v1"}
 	}
@@ -129,48 +133,50 @@ func personalOrNil[P any](p *P) any {
 // decoders maps every name that was ever stored to its decoder. An event whose shape changes gets a new name. The old name stays here for
 // ever, and its decoder converts the old fields to the new type (upcasting).
 var decoders = map[string]func(data, personal []byte) (ticket.Event, error){
-	"ticket.opened.v1":               decodeOpenedV1,
-	"ticket.opened.v2":               decodeOpened,
-	"ticket.assigned.v1":             decodePlain[ticket.Assigned],
-	"ticket.unassigned.v1":           decodePlain[ticket.Unassigned],
-	"ticket.taken.v1":                decodePlain[ticket.Taken],
-	"ticket.citizen-note.v1":         decodeWithPersonal(func(e *ticket.CitizenNote) **ticket.Text { return &e.Personal }),
-	"ticket.internal-note.v1":        decodeWithPersonal(func(e *ticket.InternalNote) **ticket.Text { return &e.Personal }),
-	"ticket.regional-note.v1":        decodeWithPersonal(func(e *ticket.RegionalNote) **ticket.Text { return &e.Personal }),
-	"ticket.citizen-asked.v1":        decodePlain[ticket.CitizenAsked],
-	"ticket.resumed.v1":              decodeWithPersonal(func(e *ticket.Resumed) **ticket.Text { return &e.Personal }),
-	"ticket.citizen-replied.v1":      decodeWithPersonal(func(e *ticket.CitizenReplied) **ticket.Text { return &e.Personal }),
-	"ticket.escalated.v1":            decodePlain[ticket.Escalated],
-	"ticket.recalled.v1":             decodeWithPersonal(func(e *ticket.Recalled) **ticket.Text { return &e.Personal }),
-	"ticket.redirected.v1":           decodePlain[ticket.Redirected],
-	"ticket.resolved.v1":             decodePlain[ticket.Resolved],
-	"ticket.discarded.v1":            decodePlain[ticket.Discarded],
-	"ticket.marked-duplicate.v1":     decodePlain[ticket.MarkedDuplicate],
-	"ticket.reopened.v1":             decodeWithPersonal(func(e *ticket.Reopened) **ticket.Text { return &e.Personal }),
-	"ticket.act-withdrawn.v1":        decodePlain[ticket.ActWithdrawn],
-	"ticket.auto-closed.v1":          decodePlain[ticket.AutoClosed],
-	"ticket.succeeded.v1":            decodePlain[ticket.TransferredToSuccessor],
-	"ticket.reclassified.v1":         decodePlain[ticket.Reclassified],
-	"ticket.playbook-started.v1":     decodePlain[ticket.PlaybookStarted],
-	"ticket.check-answered.v1":       decodeWithPersonal(func(e *ticket.CheckAnswered) **ticket.Evidence { return &e.Personal }),
-	"ticket.check-tried.v1":          decodePlain[ticket.CheckTried],
-	"ticket.answers-forgotten.v1":    decodePlain[ticket.AnswersForgotten],
-	"ticket.outcome-carried-out.v1":  decodePlain[ticket.OutcomeCarriedOut],
-	"ticket.playbook-reminded.v1":    decodePlain[ticket.PlaybookReminded],
-	"ticket.handover-warned.v1":      decodePlain[ticket.HandoverWarned],
-	"ticket.handover-breached.v1":    decodePlain[ticket.HandoverBreached],
-	"ticket.ping-pong-noticed.v1":    decodePlain[ticket.PingPongNoticed],
-	"ticket.citizen-reminded.v1":     decodePlain[ticket.CitizenReminded],
-	"ticket.contact-failed.v1":       decodePlain[ticket.ContactFailed],
-	"ticket.mail-kept.v1":            decodeWithPersonal(func(e *ticket.MailKept) **ticket.Text { return &e.Personal }),
-	"ticket.links-revoked.v1":        decodeWithPersonal(func(e *ticket.LinksRevoked) **ticket.Text { return &e.Personal }),
-	"ticket.contacts-corrected.v1":   decodeWithPersonal(func(e *ticket.ContactsCorrected) **ticket.Contacts { return &e.Personal }),
-	"ticket.citizen-informed.v1":     decodePlain[ticket.CitizenInformed],
-	"ticket.reply-forwarded.v1":      decodePlain[ticket.ReplyForwarded],
-	"ticket.former-view-ended.v1":    decodePlain[ticket.FormerViewEnded],
-	"ticket.access-restricted.v1":    decodeWithPersonal(func(e *ticket.AccessRestricted) **ticket.Text { return &e.Personal }),
-	"ticket.restriction-lifted.v1":   decodeWithPersonal(func(e *ticket.RestrictionLifted) **ticket.Text { return &e.Personal }),
-	"ticket.personal-data-erased.v1": decodePlain[ticket.PersonalDataErased],
+	"ticket.opened.v1":                  decodeOpenedV1,
+	"ticket.opened.v2":                  decodeOpened,
+	"ticket.assigned.v1":                decodePlain[ticket.Assigned],
+	"ticket.unassigned.v1":              decodePlain[ticket.Unassigned],
+	"ticket.taken.v1":                   decodePlain[ticket.Taken],
+	"ticket.citizen-note.v1":            decodeWithPersonal(func(e *ticket.CitizenNote) **ticket.Text { return &e.Personal }),
+	"ticket.internal-note.v1":           decodeWithPersonal(func(e *ticket.InternalNote) **ticket.Text { return &e.Personal }),
+	"ticket.regional-note.v1":           decodeWithPersonal(func(e *ticket.RegionalNote) **ticket.Text { return &e.Personal }),
+	"ticket.citizen-asked.v1":           decodePlain[ticket.CitizenAsked],
+	"ticket.resumed.v1":                 decodeWithPersonal(func(e *ticket.Resumed) **ticket.Text { return &e.Personal }),
+	"ticket.citizen-replied.v1":         decodeWithPersonal(func(e *ticket.CitizenReplied) **ticket.Text { return &e.Personal }),
+	"ticket.escalated.v1":               decodePlain[ticket.Escalated],
+	"ticket.recalled.v1":                decodeWithPersonal(func(e *ticket.Recalled) **ticket.Text { return &e.Personal }),
+	"ticket.redirected.v1":              decodePlain[ticket.Redirected],
+	"ticket.resolved.v1":                decodePlain[ticket.Resolved],
+	"ticket.discarded.v1":               decodePlain[ticket.Discarded],
+	"ticket.marked-duplicate.v1":        decodePlain[ticket.MarkedDuplicate],
+	"ticket.reopened.v1":                decodeWithPersonal(func(e *ticket.Reopened) **ticket.Text { return &e.Personal }),
+	"ticket.act-withdrawn.v1":           decodePlain[ticket.ActWithdrawn],
+	"ticket.auto-closed.v1":             decodePlain[ticket.AutoClosed],
+	"ticket.succeeded.v1":               decodePlain[ticket.TransferredToSuccessor],
+	"ticket.reclassified.v1":            decodePlain[ticket.Reclassified],
+	"ticket.playbook-started.v1":        decodePlain[ticket.PlaybookStarted],
+	"ticket.check-answered.v1":          decodeWithPersonal(func(e *ticket.CheckAnswered) **ticket.Evidence { return &e.Personal }),
+	"ticket.check-tried.v1":             decodePlain[ticket.CheckTried],
+	"ticket.answers-forgotten.v1":       decodePlain[ticket.AnswersForgotten],
+	"ticket.outcome-carried-out.v1":     decodePlain[ticket.OutcomeCarriedOut],
+	"ticket.playbook-reminded.v1":       decodePlain[ticket.PlaybookReminded],
+	"ticket.handover-warned.v1":         decodePlain[ticket.HandoverWarned],
+	"ticket.handover-breached.v1":       decodePlain[ticket.HandoverBreached],
+	"ticket.ping-pong-noticed.v1":       decodePlain[ticket.PingPongNoticed],
+	"ticket.citizen-reminded.v1":        decodePlain[ticket.CitizenReminded],
+	"ticket.contact-failed.v1":          decodePlain[ticket.ContactFailed],
+	"ticket.mail-kept.v1":               decodeWithPersonal(func(e *ticket.MailKept) **ticket.Text { return &e.Personal }),
+	"ticket.links-revoked.v1":           decodeWithPersonal(func(e *ticket.LinksRevoked) **ticket.Text { return &e.Personal }),
+	"ticket.contacts-corrected.v1":      decodeWithPersonal(func(e *ticket.ContactsCorrected) **ticket.Contacts { return &e.Personal }),
+	"ticket.citizen-informed.v1":        decodePlain[ticket.CitizenInformed],
+	"ticket.reply-forwarded.v1":         decodePlain[ticket.ReplyForwarded],
+	"ticket.former-view-ended.v1":       decodePlain[ticket.FormerViewEnded],
+	"ticket.access-restricted.v1":       decodeWithPersonal(func(e *ticket.AccessRestricted) **ticket.Text { return &e.Personal }),
+	"ticket.restriction-lifted.v1":      decodeWithPersonal(func(e *ticket.RestrictionLifted) **ticket.Text { return &e.Personal }),
+	"ticket.representation-verified.v1": decodeWithPersonal(func(e *ticket.RepresentationVerified) **ticket.RepresentationEvidence { return &e.Personal }),
+	"ticket.representation-refused.v1":  decodeWithPersonal(func(e *ticket.RepresentationRefused) **ticket.RepresentationEvidence { return &e.Personal }),
+	"ticket.personal-data-erased.v1":    decodePlain[ticket.PersonalDataErased],
 }
 
 // decodePlain decodes an event without personal data.
@@ -227,7 +233,7 @@ func KnowsEvent(name string) bool {
 func Decode(name string, data, personal []byte) (ticket.Event, error) {
 	decode, ok := decoders[name]
 	if !ok {
-		return nil, &ticket.UnknownEventError{Name: name}
+		return nil, &UnknownEventError{Name: name}
 	}
 	e, err := decode(data, personal)
 	if err != nil {
@@ -252,4 +258,13 @@ func withOriginal(files []ticket.Attachment, original *ticket.Attachment) []tick
 		return files
 	}
 	return append(append([]ticket.Attachment{}, files...), *original)
+}
+
+// UnknownEventError means that a newer release has recorded the event: this program does not know its stored name.
+type UnknownEventError struct {
+	Name string
+}
+
+func (e *UnknownEventError) Error() string {
+	return fmt.Sprintf("decode event: this version does not know the name %q", e.Name)
 }

@@ -21,7 +21,7 @@ func Of(history []ticket.Recorded) (form ticket.Form, address int, ok bool) {
 		case ticket.CitizenInformed, ticket.ContactFailed, ticket.MailKept, ticket.LinksRevoked, ticket.ReplyForwarded:
 		case ticket.AssignmentEvent, ticket.NoteEvent, ticket.ProgressEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 			ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded,
-			ticket.ReaderEvent, ticket.PersonalDataErased:
+			ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		}
 	}
 	return form, address, len(history) > 0

@@ -22,6 +22,9 @@ func unassigned(s ticket.State) bool { return s.Assignee == (ticket.Assignee{}) 
 // toBeInformed admits a ticket whose citizen must be told something.
 func toBeInformed(s ticket.State) bool { return s.Informing.Note != "" }
 
+// namesAnother admits a ticket whose form names another person than the requester.
+func namesAnother(s ticket.State) bool { return s.Representation != "" }
+
 // mayMove reports whether the policy allows a move on the ticket to an actor.
 func mayMove(s ticket.State, m ticket.Move, by person.Actor) bool {
 	return s.Allows(by, policy.MoveAction(string(m)))

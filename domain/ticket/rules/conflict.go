@@ -91,7 +91,7 @@ func changedFields(e ticket.Event, reader catalog.EntityCode) map[string]string 
 	case ticket.CheckAnswered:
 		return map[string]string{"answers": string(e.Check)}
 	case ticket.PlaybookStarted, ticket.CheckTried, ticket.AnswersForgotten, ticket.OutcomeCarriedOut, ticket.PlaybookReminded:
-	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+	case ticket.Opened, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	return nil
 }

@@ -84,6 +84,8 @@ func (r Engine) Decide(s ticket.State, c ticket.Command, by person.Actor, now ti
 		return decideRestrictAccess(s, c, by)
 	case ticket.LiftRestriction:
 		return decideLiftRestriction(s, c, by)
+	case ticket.CheckRepresentation:
+		return decideCheckRepresentation(s, c, by, now)
 	}
 	return nil, nil
 }

@@ -102,6 +102,7 @@ var lifecycle = []transitionRule{
 	{ticket.MoveEndFormerView, always, ticket.Statuses(), nil},
 	{ticket.MoveRestrictAccess, isOpen, ticket.Statuses(), nil},
 	{ticket.MoveLiftRestriction, isRestricted, ticket.Statuses(), nil},
+	{ticket.MoveCheckRepresentation, namesAnother, notClosed, nil},
 	{ticket.MoveForwardReply, always, []ticket.Status{ticket.StatusResolved, ticket.StatusClosed}, nil},
 }
 

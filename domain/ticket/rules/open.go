@@ -33,7 +33,7 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 		wrong.add("requester.role", refusal.OperatorsFormOnly.With(), string(ticket.AsOperator))
 	}
 	wrong.requireOneOf("requester.role", string(c.Requester),
-		string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.AsOperator))
+		string(ticket.ForSelf), string(ticket.ForMinor), string(ticket.ForDelegator), string(ticket.ForWard), string(ticket.ForDeceased), string(ticket.AsOperator))
 	f := c.Form
 	wrong.requireText("requester.given_name", f.GivenName, ticket.MaxNameLength)
 	wrong.requireText("requester.family_name", f.FamilyName, ticket.MaxNameLength)
@@ -57,12 +57,14 @@ func (r Engine) decideOpen(s ticket.State, c ticket.Open, by person.Actor, now t
 	if c.Service == ticket.OperatorsForm {
 		competent = catalog.Region
 	}
-	return []ticket.Event{ticket.Opened{
+	opened := ticket.Opened{
 		Number: c.Number, Service: c.Service, Problem: c.Problem, Entity: competent, ChosenEntity: c.Entity, Channel: c.Channel,
 		Identity: c.Identity, Citizen: c.Citizen, Subject: c.Subject, Person: c.Person, OtherPerson: c.OtherPerson, Requester: c.Requester,
 		Facilitated: c.Facilitated, LinkedTo: c.LinkedTo, NoEmail: f.Email == "", Attachments: c.Attachments, Original: c.Original,
-		Unverified: f.IsUnverified(), Status: to, Personal: &f,
-	}}, nil
+		Unverified: f.IsUnverified(), Status: to, Statement: c.Statement, Personal: &f,
+	}
+	opened.Represented = opened.NamesAnother()
+	return []ticket.Event{opened}, nil
 }
 
 // checkClassification checks that the service exists and has the problem, and that the actor may choose it: some problems are for operators

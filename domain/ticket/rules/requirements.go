@@ -38,6 +38,8 @@ var writesPersonalText = map[ticket.Move]bool{
 	ticket.MoveCorrectContacts: true,
 	ticket.MoveRestrictAccess:  true,
 	ticket.MoveLiftRestriction: true,
+
+	ticket.MoveCheckRepresentation: true,
 }
 
 // checkFields adds an error for each field of the update that the move needs and that is missing, and for each that is wrong or does not

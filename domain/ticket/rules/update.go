@@ -40,6 +40,9 @@ func (r Engine) decideUpdate(s ticket.State, u ticket.Update, by person.Actor, n
 	if err != nil {
 		return nil, err
 	}
+	if err := a.checkRepresentation(m); err != nil {
+		return nil, err
+	}
 	a.checkFields(m)
 	if err := a.errors.err(); err != nil {
 		return nil, err

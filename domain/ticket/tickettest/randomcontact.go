@@ -39,9 +39,11 @@ func contactCommand(t *rapid.T) ticket.Command {
 	}).Draw(t, "contacts")
 }
 
-// readerCommand draws a command that changes who may read the ticket. Its reason is for operators.
+// readerCommand draws a command that changes who may read the ticket, or a check of the representation. Its words are for operators.
 func readerCommand(t *rapid.T) ticket.Command {
 	return rapid.SampledFrom([]ticket.Command{
 		ticket.RestrictAccess{Reason: MarkInternal}, ticket.LiftRestriction{Reason: MarkInternal},
+		ticket.CheckRepresentation{Kind: ticket.AsDelegate, Evidence: ticket.RepresentationEvidence{Seen: MarkInternal, Act: MarkInternal, Date: "2026-01-07"}},
+		ticket.CheckRepresentation{Kind: ticket.AsDelegate, Refuse: true, Evidence: ticket.RepresentationEvidence{Reason: MarkInternal}},
 	}).Draw(t, "restriction")
 }

@@ -133,6 +133,8 @@ func openCommand(t *rapid.T) ticket.Open {
 	}
 	if rapid.IntRange(0, 9).Draw(t, "form") == 0 && o.Form.Email != "" {
 		o.Service, o.Problem, o.Requester = ticket.OperatorsForm, "altro", ticket.AsOperator
+	} else if rapid.IntRange(0, 3).Draw(t, "requester") == 0 {
+		o.Requester, o.Form.OnBehalfOf = ticket.ForDelegator, "Altra Finta"
 	}
 	return o
 }

@@ -46,16 +46,18 @@ type Summary struct {
 
 // Row is a ticket of a person concerned. The rows of one person follow each other.
 type Row struct {
-	PersonID   string    `json:"person_id" doc:"Id of the person; empty without a tax code"`
-	GivenName  string    `json:"given_name"`
-	FamilyName string    `json:"family_name"`
-	Email      string    `json:"email"`
-	Phone      string    `json:"phone"`
-	Concerns   string    `json:"concerns,omitempty" doc:"Whom the request is about when not the requester"`
-	Erased     bool      `json:"erased" doc:"The personal data were erased"`
-	Unreadable bool      `json:"unreadable,omitempty" doc:"The ticket cannot be read now"`
-	Ticket     ticket.ID `json:"ticket"`
-	Number     string    `json:"number"`
+	PersonID   string `json:"person_id" doc:"Id of the person; empty without a tax code"`
+	GivenName  string `json:"given_name"`
+	FamilyName string `json:"family_name"`
+	Email      string `json:"email"`
+	Phone      string `json:"phone"`
+	Concerns   string `json:"concerns,omitempty" doc:"Whom the request is about when not the requester"`
+	// Represented is the check whether the requester, whose contacts these are, may act for the person whom the form names.
+	Represented ticket.Representation `json:"representation,omitempty" enum:"unverified,verified,refused" doc:"Whether the requester, whose contacts these are, may act for the person whom the form names"`
+	Erased      bool                  `json:"erased" doc:"The personal data were erased"`
+	Unreadable  bool                  `json:"unreadable,omitempty" doc:"The ticket cannot be read now"`
+	Ticket      ticket.ID             `json:"ticket"`
+	Number      string                `json:"number"`
 
 	Openings    int                    `json:"openings"`
 	Listings    int                    `json:"listings"`
@@ -209,6 +211,9 @@ func (r Reporter) row(ctx context.Context, v ticketview.Viewer, t *seen) (Row, e
 	if !ok {
 		row.Unreadable = true
 		return row, nil
+	}
+	if view.Representation != nil {
+		row.Represented = view.Representation.Status
 	}
 	row.Number, row.Erased, row.Concerns = view.Number, view.Erased, view.Concerns
 	row.GivenName, row.FamilyName = view.Requester.GivenName, view.Requester.FamilyName

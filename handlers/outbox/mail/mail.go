@@ -56,6 +56,8 @@ type Config struct {
 	Addresses *mailaddress.Addresses
 	// Link returns the address of a ticket's page for its citizen, with a personal link's token of an issue if the citizen did not log in.
 	Link func(id ticket.ID, issue ticket.LinkIssue, verified bool) string
+	// Statement returns the address of the privacy statement of an entity, "" if it has published none. Nil: mails name none.
+	Statement func(ctx context.Context, entity catalog.EntityCode) (string, error)
 	// WantsMail reports whether a logged-in citizen wants mail. Nil: all do.
 	WantsMail func(ctx context.Context, account string) (bool, error)
 
@@ -385,7 +387,13 @@ func (s *Sender) compose(ctx context.Context, m delivery) (_ *gomail.Msg, addres
 		return nil, 0, "the citizen does not see the ticket", nil
 	}
 	issue := ticket.IssueAt(acts.LinkIssueOf(history), now)
-	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, issue, verified), verified)
+	statement := ""
+	if s.Statement != nil && m.notification.Kind == sagas.KindOpened {
+		if statement, err = s.Statement(ctx, t.ChosenEntity); err != nil {
+			return nil, 0, "", err
+		}
+	}
+	written, err := render(m.notification.Kind, m.notification, t, history, s.Link(m.ticket, issue, verified), statement, verified)
 	if err != nil || written == nil {
 		return nil, 0, "the note is not available any more", err
 	}

@@ -84,7 +84,7 @@ func lastContact(history []ticket.Recorded, address int) (firstFailed *string, s
 		case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 		case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened,
 			ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-			ticket.CitizenReminded, ticket.ReaderEvent, ticket.PersonalDataErased:
+			ticket.CitizenReminded, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		}
 	}
 	return firstFailed, seen

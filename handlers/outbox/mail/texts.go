@@ -59,7 +59,7 @@ func Sentences() []string {
 	all := []string{
 		"Gentile cittadina, gentile cittadino,", "La Sua richiesta n.", "Apri la richiesta n.", "SOL Assistenza – messaggio inviato automaticamente",
 		"Il collegamento è personale: chi lo possiede può leggere la richiesta. Non lo inoltri.",
-		"Novità sulla Sua richiesta", "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata.",
+		"Come l’Azienda sanitaria tratta i Suoi dati:", "Novità sulla Sua richiesta", "C’è una novità sulla Sua richiesta di assistenza.", "Per leggerla acceda all’area riservata.",
 	}
 	for n := 1; n <= ticket.MaxAttachments; n++ {
 		all = append(all, fmt.Sprintf("(Allegati: %d. Li trova al collegamento qui sotto.)", n))
@@ -97,7 +97,7 @@ func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind 
 		case ticket.Discarded:
 		case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.CompetenceEvent, ticket.Reopened,
 			ticket.ActWithdrawn, ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent,
-			ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.PersonalDataErased:
+			ticket.CitizenReminded, ticket.ContactEvent, ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 		}
 	}
 	return sagas.KindPublicNote
@@ -106,6 +106,7 @@ func noteKind(history []ticket.Recorded, note ticket.ID) sagas.NotificationKind 
 // templateData holds the values of the templates.
 type templateData struct {
 	Number, Before, Text, After, Entity, Link string
+	Statement                                 string // address of the privacy statement of the entity; "": none
 	Files                                     int
 	Verified                                  bool // true: the mail holds no text, since the citizen reads it after the login
 }
@@ -115,8 +116,8 @@ type content struct{ subject, text, html string }
 
 // render writes a mail from the citizen's view of the ticket. It returns nil if the mail is not to be sent: the note was withdrawn or
 // erased, or no text exists for the kind.
-func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link string, verified bool) (*content, error) {
-	l := templateData{Number: t.Number, Entity: t.Entity.Name, Link: link, Verified: verified}
+func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Ticket, history []ticket.Recorded, link, statement string, verified bool) (*content, error) {
+	l := templateData{Number: t.Number, Entity: t.Entity.Name, Link: link, Statement: statement, Verified: verified}
 	if n.Note != "" {
 		found := false
 		for _, note := range t.Notes {

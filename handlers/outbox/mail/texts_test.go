@@ -47,7 +47,11 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 		case sagas.KindPublicNote, sagas.KindReminder:
 			n.Note = testNote
 		}
-		written, err := render(n.Kind, n, testTicket(), history, "https://assistenza.example.it/richieste/t.prova", false)
+		statement := ""
+		if kind == sagas.KindOpened {
+			statement = "https://assistenza.example.it/informativa?ente=010301"
+		}
+		written, err := render(n.Kind, n, testTicket(), history, "https://assistenza.example.it/richieste/t.prova", statement, false)
 		if err != nil || written == nil {
 			t.Fatalf("%s: got %v and error %v, want a mail", kind, written, err)
 		}
@@ -60,7 +64,7 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 func TestVerifiedCitizensMailHoldsNoText(t *testing.T) {
 	for kind := range mailTexts {
 		n := sagas.Notification{Kind: kind, Note: testNote}
-		written, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", true)
+		written, err := render(kind, n, testTicket(), nil, "https://assistenza.example.it/richieste", "", true)
 		if err != nil || written == nil {
 			t.Fatalf("%s: got %v and error %v, want a mail", kind, written, err)
 		}
@@ -85,7 +89,7 @@ func TestSentencesHoldEveryFixedLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, line := range strings.Split(string(text), "\n") {
-			variable := strings.Contains(line, "2026-0001234") || line == "ASL di prova" || strings.HasPrefix(line, "Il referto è pronto") || strings.HasPrefix(line, "Lo trova")
+			variable := strings.Contains(line, "2026-0001234") || strings.Contains(line, "/informativa?ente=") || line == "ASL di prova" || strings.HasPrefix(line, "Il referto è pronto") || strings.HasPrefix(line, "Lo trova")
 			if i > 0 && !variable && !strings.Contains(all, line) {
 				t.Errorf("%s: got %q in no sentence, want it in one", file, line)
 			}

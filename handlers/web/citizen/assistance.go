@@ -26,6 +26,7 @@ func (p *Pages) assistanceRoutes() []ui.Route {
 		{Pattern: "GET /assistenza", Access: ui.Anyone, Handle: p.assistancePage},
 		{Pattern: "GET /assistenza/{service}", Access: ui.Anyone, Handle: p.assistanceFormPage},
 		{Pattern: "POST /assistenza/{service}", Access: ui.Anyone, Limit: p.Middleware.Form, MaxBody: ui.MaxUploadBody, Handle: p.submitAssistance},
+		{Pattern: "GET /informativa", Access: ui.Anyone, Handle: p.statementPage},
 		{Pattern: "POST /assistenza/controllo", Access: ui.Anyone, Handle: p.checkIdentifier},
 		{Pattern: "GET /assistenza/inviata/{opened}", Access: ui.Anyone, Handle: p.confirmationPage},
 	}
@@ -80,7 +81,12 @@ func (p *Pages) newAssistanceForm(r *ui.Request) (f assistanceForm, err error) {
 	return f, nil
 }
 
-func (p *Pages) renderAssistanceForm(r *ui.Request, status int, f assistanceForm) error {
+func (p *Pages) renderAssistanceForm(r *ui.Request, status int, f assistanceForm) (err error) {
+	if status < http.StatusInternalServerError { // the database may be unavailable
+		if f.Statement, err = p.findStatement(r, f.Value("ente"), 0); err != nil {
+			return err
+		}
+	}
 	page := ui.Page{Template: "modulo", Title: f.Service.Label, Breadcrumb: assistanceTrail, Problem: f.problem, Data: f}
 	if f.IsOperatorsForm() {
 		page.Template, page.Title = "modulo-operatori", "Nuova richiesta di assistenza"

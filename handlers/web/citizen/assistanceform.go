@@ -18,6 +18,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
+	"github.com/sol-assistenza/sol/handlers/app/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -36,6 +37,7 @@ var formInputs = []struct{ wire, input, missing string }{
 	{"requester.email", "email", ""},
 	{"requester.phone", "telefono", ""},
 	{"entity", "ente", "Scelga l’Azienda sanitaria dall’elenco."},
+	{"privacy_statement", "informativa", ""},
 	{"description", "descrizione", "Scriva che cosa è successo."},
 	{"attachments", "allegati", ""},
 }
@@ -55,11 +57,12 @@ const facilitatedAccess catalog.ServiceID = "accesso-facilitato"
 // assistanceForm is an assistance form with the typed values and the error messages about them.
 type assistanceForm struct {
 	Service        catalog.Service
-	Entities       []catalog.Entity // the health authorities that are valid now, without the Region
-	AtCounter      bool             // an operator fills the form in for a citizen
-	Prefilled      bool             // the values come from the citizen's newest ticket
-	IdempotencyKey ticket.ID        // of this form: a form that is sent twice opens one ticket
-	FormToken      string           // of this page: when it was made
+	Entities       []catalog.Entity             // the health authorities that are valid now, without the Region
+	AtCounter      bool                         // an operator fills the form in for a citizen
+	Statement      *privacystatements.Statement // of the chosen authority; nil: none is chosen, or it has published none
+	Prefilled      bool                         // the values come from the citizen's newest ticket
+	IdempotencyKey ticket.ID                    // of this form: a form that is sent twice opens one ticket
+	FormToken      string                       // of this page: when it was made
 	values         url.Values
 	problem        *ui.Problem
 }
@@ -118,6 +121,7 @@ func (f assistanceForm) TaxCodeLength() int { return utf8.RuneCountInString(f.Va
 // toRequest converts the form to a request to the application service.
 func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest {
 	r := app.OpenRequest{
+		MustShow: true, Statement: f.shownStatement(),
 		Service: f.Service.ID, Problem: catalog.ProblemID(f.Value("tipologia")), Entity: catalog.EntityCode(f.Value("ente")),
 		Requester: ticket.RequesterRole(f.Value("per")), Facilitated: !f.AsksFacilitated() || f.Value("facilitato") != "", Files: files,
 		Form: ticket.Form{
@@ -134,10 +138,20 @@ func (f assistanceForm) toRequest(files []attachment.FileUpload) app.OpenRequest
 	case f.AtCounter:
 		r.Channel = ticket.Channel(f.Value("canale"))
 	}
-	if r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator {
+	if r.Requester.ForAnother() {
 		r.Form.OnBehalfOf = strings.TrimSpace(f.Value("interessato"))
 	}
 	return r
+}
+
+// shownStatement returns the version of the chosen authority's statement that the form showed; 0 if it showed none, or that of another authority.
+func (f assistanceForm) shownStatement() int {
+	entity, version, _ := strings.Cut(f.Value("informativa"), "/")
+	n, err := strconv.Atoi(version)
+	if err != nil || entity != f.Value("ente") {
+		return 0
+	}
+	return max(n, 0)
 }
 
 // validate returns the errors that the form's own rules find. The domain's rules are not applied here: App.ValidateOpen applies them.
@@ -146,7 +160,7 @@ func (f assistanceForm) validate() (fieldErrors []ticket.FieldError) {
 	for wire, absent := range map[string]bool{
 		"requester.role":         r.Requester == "",
 		"channel":                f.AtCounter && !f.IsOperatorsForm() && r.Channel != ticket.ChannelCounter && r.Channel != ticket.ChannelTelephone,
-		"requester.on_behalf_of": r.Form.OnBehalfOf == "" && (r.Requester == ticket.ForMinor || r.Requester == ticket.ForDelegator),
+		"requester.on_behalf_of": r.Form.OnBehalfOf == "" && r.Requester.ForAnother(),
 	} {
 		if absent {
 			fieldErrors = append(fieldErrors, ticket.FieldError{Field: wire, Reason: refusal.Required.With()})

@@ -27,6 +27,7 @@ func (p *Pages) ticketRoutes() []ui.Route {
 		{Pattern: "POST /ticket/{id}/accesso", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.changeAccess},
 		{Pattern: "POST /ticket/{id}/annulla", Access: ui.WithRole, Action: policy.UndoAct, Handle: p.undo},
 		{Pattern: "POST /ticket/{id}/recapiti", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.correctContacts},
+		{Pattern: "POST /ticket/{id}/rappresentanza", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.checkRepresentation},
 		{Pattern: "POST /ticket/{id}/comunicato", Access: ui.WithRole, Action: policy.UpdateTicket, Handle: p.informCitizen},
 		{Pattern: "GET /ticket/{id}/allegati/{file}", Access: ui.WithRole, Action: policy.OpenTicketPage, Handle: p.downloadAttachment},
 		{Pattern: "GET /ticket/{id}/allegati/{file}/anteprima", Access: ui.WithRole, Action: policy.OpenTicketPage, Handle: p.previewPage},
@@ -52,6 +53,7 @@ type ticketData struct {
 	MainTicket     *ticketLink // the ticket that this one is a duplicate of; nil: none
 	Revocation     revocation
 	Access         accessChange
+	Check          representationForm
 }
 
 // ticketLink is a link to another ticket. Its fields are "" if the reader may not see that ticket.

@@ -25,7 +25,8 @@ var ChannelNames = map[ticket.Channel]string{
 
 // requesterNames holds, in Italian, for whom a requester asks.
 var requesterNames = map[ticket.RequesterRole]string{
-	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegator: "per chi l’ha delegato", ticket.AsOperator: "come operatore di assistenza",
+	ticket.ForSelf: "per sé", ticket.ForMinor: "per un minore", ticket.ForDelegator: "per chi l’ha delegato",
+	ticket.ForWard: "come tutore o amministratore di sostegno", ticket.ForDeceased: "come erede", ticket.AsOperator: "come operatore di assistenza",
 }
 
 // queueKeys holds the key that opens each queue, pressed after g.

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/codec"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
@@ -91,7 +92,7 @@ func ProblemOf(err error) *Problem {
 
 		refusedLogin *identity.RefusedLoginError
 		refused      *account.RefusedError
-		newer        *ticket.UnknownEventError
+		newer        *codec.UnknownEventError
 		disagreed    *agreement.RefusedError
 		limited      RateLimitedError
 		tooLarge     *http.MaxBytesError

@@ -103,6 +103,19 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.HandoverAgainstChecks: "le verifiche non prevedono l’inoltro alla Regione: scelga per quale motivo inoltrare comunque.",
 	refusal.UnknownGround:         "scelga uno dei motivi dell’elenco; il testo va nella nota.",
 
+	// Representation and privacy statements.
+	refusal.RepresentationUnverified: "La richiesta riguarda un’altra persona e nessuno ha ancora verificato che il richiedente possa agire per lei: registri prima la verifica, nel riquadro «Rappresentanza». Fino ad allora una nota pubblica può solo chiedere informazioni o documenti (stato «In attesa di informazioni da utente»).",
+	refusal.RepresentationRefused:    "La rappresentanza non è stata riconosciuta: una nota pubblica può solo chiedere informazioni o documenti, oppure concludere la richiesta (stato «Risolto»).",
+	refusal.RepresentationNoFiles:    "Gli allegati partono solo quando la rappresentanza è verificata.",
+	refusal.RepresentationNoData:     "Il testo contiene «%[1]s», che viene dalle verifiche sull’altra persona: può partire solo quando la rappresentanza è verificata.",
+	refusal.NobodyRepresented:        "Il modulo non nomina nessuno oltre al richiedente.",
+	refusal.NotTicketFile:            "Non è un allegato di questa richiesta.",
+	refusal.EvidenceRequired:         "Scelga un allegato della richiesta, oppure scriva che cosa ha visto, l’atto e la sua data.",
+	refusal.StatementChanged:         "L’informativa è cambiata mentre compilava: legga quella nuova qui sotto, poi invii di nuovo.",
+	refusal.StatementNotShown:        "Legga l’informativa dell’Azienda scelta, qui sotto, poi invii di nuovo.",
+	refusal.StatementUnchanged:       "È lo stesso testo della versione in vigore.",
+	refusal.AdministratorPublishes:   "Solo un amministratore pubblica le informative.",
+
 	// Actors who may not make a move (FAQ 2.6).
 	refusal.CitizenMayReply:     "Lo fanno gli operatori: Lei può rispondere.",
 	refusal.RoleOpensNone:       "Con questo ruolo non si aprono richieste.",

@@ -160,6 +160,8 @@ var confirmations = map[string]string{
 
 	"accesso-ristretto": "L’accesso è ristretto: vedono la richiesta solo l’operatore assegnato e i supervisori.",
 	"accesso-aperto":    "L’accesso ristretto è tolto.",
+	"informativa":       "L’informativa è pubblicata: il modulo la mostra da adesso.",
+	"rappresentanza":    "La verifica della rappresentanza è registrata.",
 
 	"risposta":   "Il Suo messaggio è stato inviato.",
 	"ripresa":    "Il Suo messaggio è stato inviato: la richiesta è di nuovo in lavorazione.",

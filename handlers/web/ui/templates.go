@@ -21,6 +21,7 @@ func (u *UI) TemplateFuncs() template.FuncMap {
 		"static":     u.assets.url,
 		"icon":       u.icon,
 		"moment":     FormatTime,
+		"date":       FormatDate,
 		"isoTime":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"role":       func(r person.Role) string { return RoleNames[r] },
 		"entityName": u.EntityName,

@@ -147,7 +147,7 @@ func writtenText(e ticket.Event) string {
 	case ticket.Taken, ticket.CitizenAsked, ticket.Resumed:
 	case ticket.AssignmentEvent, ticket.CompetenceEvent, ticket.ResolutionEvent, ticket.Reopened, ticket.ActWithdrawn, ticket.AutoClosed,
 		ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.ContactEvent,
-		ticket.ReaderEvent, ticket.PersonalDataErased:
+		ticket.ReaderEvent, ticket.RepresentationEvent, ticket.PersonalDataErased:
 	}
 	if text == nil {
 		return ""

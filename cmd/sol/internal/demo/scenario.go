@@ -52,6 +52,8 @@ type scenario struct {
 	followUps    []*scenario // duplicates and linked tickets
 	ended        bool        // the simulation has ended
 
+	represented ticket.RepresentationKind // that an operator has still to check; "": the form names nobody else
+
 	reclassified bool // the problem, and with it the checks, has changed
 	// checksAnswered holds the entities at which the checks were answered. A ticket that comes back to one of them may continue the run with
 	// these answers or begin a new one: that depends on whether the saga began a run at another entity meanwhile.
@@ -101,8 +103,17 @@ func (s *scenario) publicNote(texts []string) *ticket.NoteInput {
 	return s.newNote(ticket.Public, s.text(texts))
 }
 
-// update adds an update by the worker.
-func (s *scenario) update(u ticket.Update) { s.addStep(s.worker, u) }
+// update adds an update by the worker. Before the first note to the requester the worker checks the representation, if there is one.
+func (s *scenario) update(u ticket.Update) {
+	handsOver := u.Entity != "" || u.Status == ticket.StatusHandedOver || u.Assignee != nil && u.Assignee.Region
+	if s.represented != "" && u.Note != nil && u.Note.Visibility == ticket.Public && !handsOver {
+		s.addStep(s.worker, ticket.CheckRepresentation{Kind: s.represented, Evidence: ticket.RepresentationEvidence{
+			Seen: "Documento d’identità e atto, esibiti allo sportello", Act: "Atto di prova", Date: s.now.AddDate(0, 0, -3).Format(time.DateOnly),
+		}})
+		s.represented = ""
+	}
+	s.addStep(s.worker, u)
+}
 
 // pickWorker chooses a random operator of the competent entity as worker.
 func (s *scenario) pickWorker() { s.worker = pick(s.random, s.staff[s.entity].operators) }
@@ -116,7 +127,7 @@ func (s *scenario) assignTo(a person.Actor) *ticket.AssigneeInput {
 
 // openTicket adds the opening of the ticket, by a random channel and requester. continues is the closed ticket of a linked ticket, or "".
 func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues ticket.ID) {
-	s.topic, s.formEntity, s.entity = m, entity, entity
+	s.topic, s.formEntity, s.entity, s.represented = m, entity, entity, ""
 	s.id = s.newID(s.now)
 	s.requester = person.Actor{ID: string(s.id), Role: person.Citizen} // uses the personal link
 	by := person.Actor{Role: person.Anonymous}
@@ -140,6 +151,7 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 			pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
 	case chance(s.random, 8):
 		c.Requester = pick(s.random, []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator})
+		s.represented = map[ticket.RequesterRole]ticket.RepresentationKind{ticket.ForMinor: ticket.OfMinor, ticket.ForDelegator: ticket.AsDelegate}[c.Requester]
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family
 	}
 	var files []attachment.FileUpload
