@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/accesses"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/accessmonths"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/agreements"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/mappings"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/terminal"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/tokens"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -38,4 +39,9 @@ func (a *cli) agreementCommand() *cobra.Command {
 func (a *cli) tokenCommand() *cobra.Command {
 	c := tokens.Commands{Out: a.out, With: a.withService}
 	return commandGroup("token", "Issue, list and revoke the API tokens of integrations", c.Create(), c.List(), c.Revoke())
+}
+
+func (a *cli) mappingCommand() *cobra.Command {
+	c := mappings.Commands{Out: a.out, By: a.caller, With: a.withService}
+	return commandGroup("mapping", "Confirm which roles the claims of identity providers give", c.List(), c.Confirm())
 }

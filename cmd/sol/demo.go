@@ -38,7 +38,7 @@ func (a *cli) demoCommand() *cobra.Command {
 				return err
 			}
 			people := demo.People(catalog.Default(), p.Until)
-			backends, err := demo.StartBackends(&c)
+			backends, err := demo.StartBackends(&c, people)
 			if err != nil {
 				return err
 			}
@@ -57,6 +57,9 @@ func (a *cli) demoCommand() *cobra.Command {
 				},
 				onReady: func(ctx context.Context, n *node, srv *server.Server) error {
 					if err := n.service.WaitForLists(ctx); err != nil {
+						return err
+					}
+					if err := backends.ConnectIdentities(ctx, n.config.External.PublicURL, n.service); err != nil {
 						return err
 					}
 					infoWritten = true

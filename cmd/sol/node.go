@@ -33,6 +33,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/outbox"
 	"github.com/sol-assistenza/sol/handlers/securityevents"
@@ -93,7 +94,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if clock != nil {
 		accountClock = time.Now // the simulated log begins in the past; its accounts are made now
 	}
-	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHashes: n.store.KeyedHashes, Persons: persons.New(n.store), Clock: accountClock, Topics: n.store})
+	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHashes: n.store.KeyedHashes, Persons: persons.New(n.store), Clock: accountClock, Topics: n.store, Providers: c.External.IdentityProviders})
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +156,13 @@ func (n *node) newRouter() (*server.Router, error) {
 	if err != nil {
 		return nil, err
 	}
+	clients, err := oidc.NewAll(n.identity.Providers, n.config.External.PublicURL, n.store.Now)
+	if err != nil {
+		return nil, err
+	}
 	webHandler, err := web.New(web.Config{
 		App: n.service, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
-		Documents: n.config.External.Documents, Log: n.log, Portal: n.providers.Portal, Certificates: n.providers.Certificates,
+		Documents: n.config.External.Documents, Log: n.log, Portal: n.providers.Portal, Certificates: n.providers.Certificates, OIDC: clients,
 	})
 	if err != nil {
 		return nil, err

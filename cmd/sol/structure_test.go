@@ -143,7 +143,7 @@ var allowedImports = map[string][]string{
 	"handlers/api/operation":              application,
 	"handlers/api/sessions":               append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/document":               {"domain/..."},
-	"handlers/web":                        append([]string{"handlers/identity/clientcert", "handlers/identity/portal", "handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
+	"handlers/web":                        append([]string{"handlers/identity/clientcert", "handlers/identity/oidc", "handlers/identity/portal", "handlers/middleware", "handlers/sse", "handlers/web/..."}, application...),
 	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),
 	"handlers/web/ui/chart":               {},
 	"handlers/web/operator":               page,
@@ -172,6 +172,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},
 	"cmd/sol/internal/accesses":     append([]string{"cmd/sol/internal/demo", "cmd/sol/internal/progress", "handlers/middleware", "handlers/web/bench"}, application...),
+	"cmd/sol/internal/mappings":     {"domain/person", "domain/rolemapping", "handlers/app", "handlers/identity"},
 	"cmd/sol/internal/agreements":   {"domain/...", "handlers/app", "handlers/app/agreements"},
 	"cmd/sol/internal/dbproxy":      {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/masterkey", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
@@ -194,7 +195,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/config", "cmd/sol/internal/faults", "cmd/sol/internal/masterkey", "cmd/sol/internal/database", "eventstore/pgpool", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
-		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
+		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/identity/oidc/...", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
 		"sagas/...",
 	}, application...),
 }

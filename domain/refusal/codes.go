@@ -281,4 +281,6 @@ const (
 	LoginExpired             Code = "login-expired"
 	LoginNonce               Code = "login-nonce"
 	LoginToken               Code = "login-token"
+
+	MappingSecond Code = "mapping-second" // of a change of the mapping of a provider
 )

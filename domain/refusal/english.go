@@ -190,6 +190,8 @@ var english = map[Code]string{
 	LoginNames:           "the provider told no name of the person",
 	LoginSubject:         "the provider did not tell who the person is",
 
+	MappingSecond: "another administrator confirms the mapping; users of the command line count as one",
+
 	LoginState:               "the browser did not begin this login, or finished it before",
 	LoginTooLate:             "the login took too long",
 	LoginCancelled:           "the person ended the login at the provider",

@@ -29,6 +29,8 @@ type Config struct {
 	// Topics wakes the streams of an account when its rights are revoked; nil: streams find it out when they check.
 	Topics Topics
 
+	Providers []Provider // the identity providers of the configuration
+
 	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
 	Lifetime     time.Duration // time after login at which a session ends, used or not; 0: 12 hours
 	MaxFailures  int           // number of failed logins that lock a user name; 0: 5

@@ -67,6 +67,10 @@ func publicPages() []Route {
 		open("GET /accesso/credenziali", Session, fixed("/accesso/credenziali")),
 		open("POST /accesso/credenziali", Session, send("/accesso/credenziali", "nuova", "a", "ripeti", "b")),
 		open("POST /uscita", Public, send("/uscita")),
+		open("GET /uscita", Public, fixed("/uscita")),
+		{Pattern: "GET /accesso/con/{provider}", Access: Public, Missing: true, Request: fixed("/accesso/con/nessuno")},
+		{Pattern: "GET /accesso/con/{provider}/ritorno", Access: Public, Missing: true, Request: fixed("/accesso/con/nessuno/ritorno")},
+		{Pattern: "POST /accesso/con/{provider}/uscita", Access: Public, Missing: true, Request: send("/accesso/con/nessuno/uscita")},
 		{Pattern: "GET /eventi", Access: Role, Action: policy.SubscribeToChanges, Looks: Live, Request: func(Call) Request {
 			return Request{Method: http.MethodGet, Path: "/eventi", Stream: true}
 		}},
@@ -266,6 +270,7 @@ func adminPages() []Route {
 		{Pattern: "POST " + base + "/chiavi/{token}/revoca", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return postForm(base + "/chiavi/" + unknownID + "/revoca")
 		}},
+		same("/identita"), send("/identita/conferma", "/identita/conferma"),
 		same("/persone"), same("/persone/nuova"), send("/persone/nuova", "/persone/nuova"),
 		{Pattern: "GET " + base + "/persone/{account}", Access: Role, Action: policy.Administer, Request: func(c Call) Request {
 			return get(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID)

@@ -24,6 +24,7 @@ const (
 
 	AgreementRecorded Kind = "agreement.recorded"
 	AgreementEnded    Kind = "agreement.ended"
+	MappingConfirmed  Kind = "mapping.confirmed" // of the claims of an identity provider to roles, by one administrator or the second
 
 	LookExported Kind = "look.exported" // a list as a file
 	LookDossier  Kind = "look.dossier"  // a dossier, or all events of a ticket
@@ -51,7 +52,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
-		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookRefused, LookCommand,
+		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookRefused, LookCommand,
 		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
 	}
 }
@@ -62,7 +63,7 @@ func severityOf(k Kind) severity {
 	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
 		return warning
 	case LoginSucceeded, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
-		AgreementRecorded, AgreementEnded, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, NodeStarted, SettingChanged:
+		AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, NodeStarted, SettingChanged:
 	}
 	return normal
 }

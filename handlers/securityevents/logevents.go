@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/rolemapping"
 )
 
 // ticketKinds maps the stored names of events of tickets that are security events to their kinds.
@@ -24,7 +25,7 @@ var ticketKinds = map[string]Kind{
 }
 
 // logEventTypes are the stored names of the log's events that are security events.
-var logEventTypes = slices.Concat(account.EventNames(), agreement.EventNames(), slices.Collect(maps.Keys(ticketKinds)))
+var logEventTypes = slices.Concat(account.EventNames(), agreement.EventNames(), rolemapping.EventNames(), slices.Collect(maps.Keys(ticketKinds)))
 
 // scannedPositions is the number of positions of the log, or of the access log, that one query reads.
 const scannedPositions = 5000
@@ -109,6 +110,12 @@ func (r logRow) event() (Event, error) {
 	switch {
 	case ticketKinds[r.Type] != "":
 		e.Kind, e.Ticket = ticketKinds[r.Type], r.Stream
+	case slices.Contains(rolemapping.EventNames(), r.Type):
+		m, err := rolemapping.Decode(r.Type, r.Data)
+		if err != nil {
+			return Event{}, fmt.Errorf("position %d: %w", r.Position, err)
+		}
+		e.Kind, e.Provider, e.Detail = MappingConfirmed, m.Provider, map[bool]string{true: "in-force", false: "first-confirmation"}[m.InForce]
 	case slices.Contains(agreement.EventNames(), r.Type):
 		a, err := agreement.Decode(r.Type, r.Data)
 		if err != nil {

@@ -72,7 +72,7 @@ func (w *Web) finishProvided(r *ui.Request, p identity.Provider, a identity.Asse
 		if problem.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.Render(r, problem.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: problem, Data: w.newLoginData(next)})
+		return w.renderLogin(r, problem.Status, problem, loginData{Next: next})
 	}
 	if r.Token != "" {
 		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
@@ -133,7 +133,7 @@ type loginChoice struct {
 
 // newLoginData returns the login page for who wants to go to a page, with the ways to log in.
 func (w *Web) newLoginData(next string) loginData {
-	d := loginData{Next: next}
+	d := loginData{Next: next, Staff: w.loginWays(identity.ForStaff, next), Citizens: w.loginWays(identity.ForCitizens, next)}
 	after := "?poi=" + url.QueryEscape(next)
 	for _, p := range w.guard.Providers {
 		d.Choices = append(d.Choices, loginChoice{p.Label, "", portalLoginPath + p.Name + after})

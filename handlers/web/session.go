@@ -10,6 +10,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -67,14 +68,21 @@ func (w *Web) setDeviceCookie(r *ui.Request, token string) {
 
 // loginData is the login form of FAQ 2.1 as typed, without password and PIN.
 type loginData struct {
-	Username string
-	Next     string
-	Unsent   string // the text of a form that was sent after the session had ended
-	Choices  []loginChoice
+	Username        string
+	Next            string
+	Unsent          string // the text of a form that was sent after the session had ended
+	Choices         []loginChoice
+	Staff, Citizens []loginWay // through identity providers; set by renderLogin
 }
 
 func (w *Web) loginPage(r *ui.Request) error {
-	return w.Render(r, http.StatusOK, ui.Page{Template: "accesso", Title: "Accesso riservato", Data: w.newLoginData(ui.LocalPath(r.FormValue("poi"), ""))})
+	return w.renderLogin(r, http.StatusOK, nil, loginData{Next: ui.LocalPath(r.FormValue("poi"), "")})
+}
+
+func (w *Web) renderLogin(r *ui.Request, status int, p *ui.Problem, d loginData) error {
+	ways := w.newLoginData(d.Next)
+	d.Choices, d.Staff, d.Citizens = ways.Choices, ways.Staff, ways.Citizens
+	return w.Render(r, status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 
 // renderLoginAgain shows the login page with the text of a form that was sent after the session had ended. The text is not stored
@@ -91,7 +99,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 			d.Next = path + url.PathEscape(value)
 		}
 	}
-	return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+	return w.renderLogin(r, p.Status, p, d)
 }
 
 func (w *Web) login(r *ui.Request) error {
@@ -103,7 +111,7 @@ func (w *Web) login(r *ui.Request) error {
 		if p.Status >= http.StatusInternalServerError {
 			return err
 		}
-		return w.Render(r, p.Status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
+		return w.renderLogin(r, p.Status, p, d)
 	}
 	w.setSessionCookie(r, s.Token)
 	w.setDeviceCookie(r, s.Device)
@@ -168,5 +176,12 @@ func (w *Web) logout(r *ui.Request) error {
 		}
 	}
 	w.clearSessionCookie(r)
+	provider := w.logoutURL(r)
+	w.setHintCookie(r, "")
+	if provider != "" {
+		r.Session, r.Caller = identity.Session{}, app.Caller{}
+		r.Writer.Header().Set("Refresh", "0; url="+provider) // a redirect would end a form of this service at another one, which browsers do not let
+		return w.Render(r, http.StatusOK, ui.Page{Template: "uscita-fornitore", Title: "Uscita", Data: provider})
+	}
 	return r.Redirect("/?fatto=uscita")
 }

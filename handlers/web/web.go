@@ -19,6 +19,7 @@ import (
 
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
@@ -50,6 +51,9 @@ type Config struct {
 	Heartbeat time.Duration // interval of a stream's heartbeats and of its checks of the session; 0: 15 s
 
 	MinFillTime time.Duration // see ui.Config
+
+	// OIDC holds the identity providers that speak OpenID Connect, in the order of the login page.
+	OIDC []*oidc.Client
 }
 
 // Web routes the requests of browsers to the pages and keeps their sessions. The caller that runs the server must call EndStreams
@@ -57,6 +61,7 @@ type Config struct {
 type Web struct {
 	*ui.UI
 	publicURL    string
+	oidc         []*oidc.Client
 	guard        *portal.Guard
 	certificates []*clientcert.Provider
 	liveUpdates  *sse.Streams
@@ -79,7 +84,7 @@ func New(c Config) (*Web, error) {
 	if err := u.AddTemplates(templateFiles); err != nil {
 		return nil, err
 	}
-	w := &Web{UI: u, publicURL: c.PublicURL, guard: cmp.Or(c.Portal, &portal.Guard{}), certificates: c.Certificates}
+	w := &Web{UI: u, publicURL: c.PublicURL, oidc: c.OIDC, guard: cmp.Or(c.Portal, &portal.Guard{}), certificates: c.Certificates}
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
 	w.liveUpdates = w.newLiveUpdates(c.Heartbeat)
 	routes, err := w.routes()
@@ -132,6 +137,6 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.sessionRoutes(), w.portalRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+	return slices.Concat(w.sessionRoutes(), w.portalRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
 		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }

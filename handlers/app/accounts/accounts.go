@@ -45,13 +45,14 @@ type Service struct {
 	identity   *identity.Identity
 	dispatcher *dispatch.Dispatcher[account.State, account.Command, account.Event]
 	stream     *dispatch.WholeStream[account.State, account.Command, account.Event]
+	Mappings   *Mappings
 }
 
 // New returns a service on a log and the accounts that follow from it.
 func New(store *eventstore.Store, identities *identity.Identity, periods account.Periods) *Service {
 	d := dispatch.New(store, decider(periods))
 	return &Service{
-		Tokens: &apitokens.Store{Pools: store.Pools(), Now: store.Now, PlacementsNow: identities.Now}, store: store, identity: identities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID),
+		Tokens: &apitokens.Store{Pools: store.Pools(), Now: store.Now, PlacementsNow: identities.Now}, store: store, identity: identities, dispatcher: d, stream: dispatch.NewWholeStream(d, StreamID), Mappings: newMappings(store, identities),
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 // it succeeds or is refused. address is the client's.
 //
 //   - A citizen is verified: level of assurance 2 or higher, and the tax code of a natural person.
-//   - Staff have an account that an administrator bound to the identity, or roles by the mapping of the provider, or both. What the mapping gave
-//     before and gives no longer ends; what an administrator gave stays.
+//   - Staff have an account that an administrator bound to the identity, or roles by the mapping of the provider that two administrators confirmed,
+//     or both. What the mapping gave before and gives no longer ends; what an administrator gave stays.
 //
 // Error: *identity.RefusedLoginError.
 func (s *Service) LogIn(ctx context.Context, p identity.Provider, a identity.Assertion, address string) (identity.Session, error) {
@@ -72,7 +72,11 @@ func (s *Service) citizenAccount(ctx context.Context, _ identity.Provider, a ide
 
 // staffAccount returns the account of a person of the staff, with the roles that the mapping gives now, or the reason for a refusal.
 func (s *Service) staffAccount(ctx context.Context, p identity.Provider, a identity.Assertion) (string, refusal.Reason, error) {
-	roles := p.Mapping.Roles(a.Claims)
+	mappings, err := s.Mappings.State(ctx)
+	if err != nil {
+		return "", refusal.Reason{}, err
+	}
+	roles := mappings.InForce[p.Name].Roles(a.Claims)
 	id, disabled, pending, err := s.identity.BoundAccount(ctx, a)
 	unknown := errors.Is(err, identity.ErrNotFound)
 	switch {

@@ -41,6 +41,14 @@ func asserted(change func(*identity.Assertion)) identity.Assertion {
 	return a
 }
 
+// confirm puts the mapping of a provider in force: the command line may, while there are less than two administrators.
+func (f *fixture) confirm(p identity.Provider) {
+	f.t.Helper()
+	if inForce, err := f.Mappings.Confirm(f.t.Context(), accounts.CommandLine, p); err != nil || !inForce {
+		f.t.Fatalf("the mapping is in force: %v, %v", inForce, err)
+	}
+}
+
 // logins returns the login records, the oldest first.
 func (f *fixture) logins() (all []string) {
 	f.t.Helper()
@@ -122,6 +130,7 @@ func TestMappingGivesAndEndsRoles(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	ada := f.person("ada", admin)
+	f.confirm(staff)
 	groups := func(all ...string) identity.Assertion {
 		f.clock.Advance(time.Second)
 		return asserted(func(a *identity.Assertion) { a.Claims = map[string][]string{"groups": all} })
@@ -164,6 +173,42 @@ func TestMappingGivesAndEndsRoles(t *testing.T) {
 	}
 }
 
+// A mapping of the configuration gives nothing until two different administrators have confirmed it, and a changed one gives what the old one gave
+// until then.
+func TestMappingTakesFourEyes(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
+	_, err := f.LogIn(ctx, staff, asserted(nil), "")
+	f.wantLoginRefused(err, refusal.LoginNotEnabled)
+	confirm := func(by person.Actor, p identity.Provider, want bool) {
+		t.Helper()
+		if inForce, err := f.Mappings.Confirm(ctx, by, p); err != nil || inForce != want {
+			t.Errorf("in force: %v, %v, want %v", inForce, err, want)
+		}
+	}
+	confirm(ada, staff, false)
+	_, err = f.Mappings.Confirm(ctx, ada, staff)
+	var refused *rolemapping.RefusedError
+	if !errors.As(err, &refused) || refused.Reason.Code != refusal.MappingSecond {
+		t.Errorf("got %v, want refusal %s", err, refusal.MappingSecond)
+	}
+	f.clock.Advance(time.Second)
+	_, err = f.LogIn(ctx, staff, asserted(nil), "")
+	f.wantLoginRefused(err, refusal.LoginNotEnabled)
+	confirm(bruno, staff, true)
+	changed := staff
+	changed.Mapping = rolemapping.Mapping{{Claim: "groups", Value: "torino", Role: person.ASRSupervisor, Entity: torino}}
+	confirm(accounts.CommandLine, changed, false)
+	if s, err := f.LogIn(ctx, changed, asserted(nil), ""); err != nil || s.Actor.Role != person.ASROperator {
+		t.Errorf("got %+v, %v, want an operator by the mapping in force", s, err)
+	}
+	confirm(bruno, changed, true)
+	if s, err := f.LogIn(ctx, changed, asserted(nil), ""); err != nil || s.Actor.Role != person.ASRSupervisor {
+		t.Errorf("got %+v, %v, want a supervisor", s, err)
+	}
+}
+
 // A provider's actor gives no role that watches over others, whatever a mapping says, and no account with a tax code anything.
 func TestProvidersGiveNothingElse(t *testing.T) {
 	f := newFixture(t)
@@ -183,6 +228,7 @@ func TestProvidersGiveNothingElse(t *testing.T) {
 // First logins of one person at the same time, on two nodes, make one account with one placement.
 func TestFirstLoginsAtTheSameTimeMakeOneAccount(t *testing.T) {
 	f := newFixture(t)
+	f.confirm(staff)
 	second, _ := f.open(f.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = f.clock.Now }))
 	for name, p := range map[string]identity.Provider{"staff": staff, "citizens": citizens} {
 		var group sync.WaitGroup
@@ -212,6 +258,7 @@ func TestFirstLoginsAtTheSameTimeMakeOneAccount(t *testing.T) {
 func TestLogoutAtTheProviderEndsSessions(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
+	f.confirm(staff)
 	logIn := func(p identity.Provider, subject, session string) identity.Session {
 		t.Helper()
 		f.clock.Advance(time.Second)

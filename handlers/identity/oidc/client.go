@@ -74,6 +74,21 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
+// NewAll returns the clients of the providers that speak OpenID Connect. Errors: those of New.
+func NewAll(providers []identity.Provider, publicURL string, now func() time.Time) (all []*Client, err error) {
+	for _, p := range providers {
+		if len(p.OIDC) == 0 {
+			continue
+		}
+		c, err := New(Config{Provider: p, PublicURL: publicURL, Now: now})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
 // bounded limits the size of answers and refuses addresses that are not allowed, which a discovery document could name.
 type bounded struct{ next http.RoundTripper }
 

@@ -128,8 +128,8 @@ func (f *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// visit goes through the provider as a browser does, as a person, and returns the query with which the browser comes back.
-func (f *fixture) visit(address, subject string) url.Values {
+// passThrough goes through the provider as a browser does, as a person, and returns the query with which the browser comes back.
+func (f *fixture) passThrough(address, subject string) url.Values {
 	f.t.Helper()
 	browser := &http.Client{CheckRedirect: func(r *http.Request, _ []*http.Request) error {
 		if strings.HasPrefix(r.URL.String(), public) {
@@ -170,7 +170,7 @@ func (f *fixture) begin() (string, oidc.Attempt) {
 func (f *fixture) logIn(subject string) (oidc.Login, refusal.Code) {
 	f.t.Helper()
 	address, a := f.begin()
-	return f.Finish(f.t.Context(), a, f.visit(address, subject))
+	return f.Finish(f.t.Context(), a, f.passThrough(address, subject))
 }
 
 // A login at the provider tells the person, the level of the signed token, the claims and the session there.
@@ -260,7 +260,7 @@ func TestWrongReturnsAreRefused(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	address, a := f.begin()
-	query := f.visit(address, "s-1")
+	query := f.passThrough(address, "s-1")
 	with := func(name string, values ...string) url.Values {
 		changed := url.Values{}
 		for n, v := range query {
@@ -298,7 +298,7 @@ func TestWrongReturnsAreRefused(t *testing.T) {
 		}
 	}
 	address, a = f.begin()
-	query = f.visit(address, "s-1")
+	query = f.passThrough(address, "s-1")
 	if _, code := f.Finish(ctx, a, query); code != "" {
 		t.Errorf("got %q", code)
 	}
@@ -313,7 +313,7 @@ func TestWrongReturnsAreRefused(t *testing.T) {
 }
 
 // New keys of the provider are read when a token names one. A provider that is away is said to be, and asked again.
-func TestProviderRotatesItsKeysAndIsAway(t *testing.T) {
+func TestProviderRotatesItsKeysAndIsUnavailable(t *testing.T) {
 	f := newFixture(t)
 	f.down.Store(true)
 	if _, _, err := f.Begin(t.Context(), ""); err == nil {
@@ -329,7 +329,7 @@ func TestProviderRotatesItsKeysAndIsAway(t *testing.T) {
 		}
 	}
 	address, a := f.begin()
-	query := f.visit(address, "s-1")
+	query := f.passThrough(address, "s-1")
 	f.down.Store(true)
 	if _, code := f.Finish(t.Context(), a, query); code != refusal.LoginProviderUnavailable {
 		t.Errorf("got %q, want %q", code, refusal.LoginProviderUnavailable)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -72,6 +73,8 @@ type loginRow struct {
 	What, Whom, By string
 	Address        string
 	Count          int
+	Provider       string // name of the identity provider
+	Reason         string // why it refused, in Italian
 }
 
 var loginNames = map[string]string{
@@ -100,8 +103,11 @@ func (p *Pages) loginsPage(r *ui.Request) error {
 	}
 	for _, l := range logins {
 		d.Rows = append(d.Rows, loginRow{
-			At: l.At, Last: l.Last, What: cmp.Or(loginNames[l.Kind], l.Kind), Whom: names[l.Account], By: names[l.By], Address: l.Address, Count: l.Count,
+			At: l.At, Last: l.Last, What: cmp.Or(loginNames[l.Kind], l.Kind), Whom: names[l.Account], By: names[l.By], Address: l.Address, Count: l.Count, Provider: l.Provider,
 		})
+		if l.Reason != "" {
+			d.Rows[len(d.Rows)-1].Reason = ui.ReasonText(refusal.Code(l.Reason).With("richiesto"))
+		}
 	}
 	return p.Render(r, http.StatusOK, ui.Page{Template: "accessi-persone", Title: "Accessi al servizio", Breadcrumb: auditTrail, Data: d})
 }

@@ -226,6 +226,8 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.LoginNames:      "Il servizio di identità non ha comunicato nome e cognome. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi, autorizzando la comunicazione dei dati.",
 	refusal.LoginSubject:    "Il servizio di identità non ha comunicato chi è entrato. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi.",
 
+	refusal.MappingSecond: "Deve confermare un altro amministratore. Chi usa la riga di comando conta come una persona sola.",
+
 	refusal.LoginState:               "L’accesso non è cominciato in questa finestra, o è già stato concluso. " + retryLogin,
 	refusal.LoginTooLate:             "È passato troppo tempo dall’inizio dell’accesso. " + retryLogin,
 	refusal.LoginCancelled:           "L’accesso è stato annullato presso il servizio di identità. Se vuole entrare, lo scelga di nuovo.",

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	identities "github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
@@ -29,11 +30,13 @@ type Backends struct {
 	group         errgroup.Group
 	stop          context.CancelFunc
 	mailServer    *mailServer
+	identities    *identities.Provider // nil: other identity providers are configured
+	IdentityURL   string               // URL of the simulated identity provider; empty: others are configured
 }
 
 // StartBackends starts the backends and writes their addresses into the configuration. It also chooses a port for inbound mail if none
 // is configured.
-func StartBackends(c *config.Config) (*Backends, error) {
+func StartBackends(c *config.Config, people []Person) (*Backends, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	b := &Backends{stop: stop}
 	if c.External.ConnectorsFile == "" {
@@ -46,6 +49,17 @@ func StartBackends(c *config.Config) (*Backends, error) {
 		c.External.Connectors = connector.Systems{"*": {URL: b.ConnectorsURL}}
 		simulated := simulator.New(simulator.Config{Seed: 1, Errors: 0.03, InvalidAnswers: 0.02, Unknown: 0.05, Delay: 300 * time.Millisecond})
 		b.group.Go(func() error { return ServeUntil(ctx, listener, simulated) })
+	}
+	if len(c.External.IdentityProviders) == 0 {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err == nil {
+			b.IdentityURL = "http://" + listener.Addr().String()
+			b.identities, c.External.IdentityProviders, err = newIdentityProvider(listener, people)
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("simulated identity provider: %w", err), b.Close())
+		}
+		b.group.Go(func() error { return ServeUntil(ctx, listener, b.identities) })
 	}
 	if c.External.Relay == (mail.Relay{}) {
 		b.MailDir = filepath.Join(c.DataDir, "mail")
@@ -94,6 +108,9 @@ func (b *Backends) Describe(c config.Config) string {
 	}
 	if b.ConnectorsURL != "" {
 		text += fmt.Sprintf("Connected systems are simulated at %s (sol simulate --help says how to set their data).\n", b.ConnectorsURL)
+	}
+	if b.IdentityURL != "" {
+		text += fmt.Sprintf("The login page offers a simulated identity provider (%s), whose persons are fictitious.\n", b.IdentityURL)
 	}
 	return text
 }

@@ -56,7 +56,12 @@ func (c client) GetID() string                       { return c.ID }
 func (c client) RedirectURIs() []string              { return []string{c.ReturnURL} }
 func (c client) PostLogoutRedirectURIs() []string    { return []string{c.LoggedOutURL} }
 func (c client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
-func (c client) AuthMethod() oidc.AuthMethod         { return oidc.AuthMethodBasic }
+func (c client) AuthMethod() oidc.AuthMethod {
+	if c.Secret == "" { // a public client, with PKCE alone
+		return oidc.AuthMethodNone
+	}
+	return oidc.AuthMethodBasic
+}
 func (c client) ResponseTypes() []oidc.ResponseType {
 	return []oidc.ResponseType{oidc.ResponseTypeCode}
 }
