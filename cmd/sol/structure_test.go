@@ -117,7 +117,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/agreements":       {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/ticketlog"},
 	"handlers/app/accesslog":        {"domain/...", "eventstore", "eventstore/pgpool", "eventstore/ticketlog"},
 	"handlers/app/accesslog/months": {},
-	"handlers/app/attachment":       {"domain/...", "eventstore", "handlers/app/attachment/picture"},
+	"handlers/app/attachment":       {"domain/...", "eventstore", "handlers/app/attachment/redraw"},
 	"handlers/app/caller":           {"domain/...", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/looks": {"domain/...", "eventstore", "eventstore/persons", "handlers/app/accesslog", "handlers/app/caller", "handlers/app/notification", "projections/dashboard",
 		"projections/lists", "projections/lists/searchterms", "projections/readmodel"},
@@ -159,10 +159,10 @@ var allowedImports = map[string][]string{
 	"handlers/outbox/connector":           append([]string{"handlers/outbox", "sagas"}, application...),
 	"handlers/outbox/connector/simulator": {"domain/...", "handlers/outbox/connector"},
 
-	"handlers/app/attachment/picture": {},
-	"handlers/app/files":              {"domain/...", "eventstore", "handlers/app/attachment/picture", "handlers/app/caller", "handlers/app/mailtext", "projections/ticketview"},
-	"handlers/quarantine":             {"eventstore/keyring", "eventstore/notify"},
-	"cmd/sol/internal/filescan":       {"cmd/sol/internal/config", "eventstore", "handlers/app/health", "handlers/quarantine"},
+	"handlers/app/attachment/redraw": {},
+	"handlers/app/files":             {"domain/...", "eventstore", "handlers/app/attachment/redraw", "handlers/app/caller", "handlers/app/mailtext", "projections/ticketview"},
+	"handlers/quarantine":            {"eventstore/keyring", "eventstore/notify"},
+	"cmd/sol/internal/filescan":      {"cmd/sol/internal/config", "eventstore", "handlers/app/health", "handlers/quarantine"},
 
 	// cmd/sol wires everything.
 	"cmd/sol":                       {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},

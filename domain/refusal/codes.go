@@ -57,8 +57,18 @@ const (
 	FileWithoutExtension Code = "file-without-extension"
 
 	ImageTooLarge     Code = "image-too-large"
+	ImageDamaged      Code = "image-damaged"
+	FileNameReversed  Code = "file-name-reversed"
+	FileNameOfProgram Code = "file-name-of-program" // arguments: the extension of a program in the name, and the last one
+
+	// Their argument is the file, or the entry after the archives that hold it: «a.zip › b.zip › c.exe».
 	ArchiveUnreadable Code = "archive-unreadable"
 	ArchiveTooLarge   Code = "archive-too-large"
+	ArchiveNested     Code = "archive-nested"
+	ArchiveUnknown    Code = "archive-unknown"
+	ArchiveProgram    Code = "archive-program"
+	FileEncrypted     Code = "file-encrypted"
+	OfficeMacros      Code = "office-macros"
 )
 
 // Codes for the health authority of a ticket.

@@ -52,8 +52,16 @@ var english = map[Code]string{
 	FileWithoutExtension: "the name has no extension, such as .pdf",
 
 	ImageTooLarge:     "the image is too large",
-	ArchiveUnreadable: "the archive cannot be read",
-	ArchiveTooLarge:   "the archive unpacks to too much",
+	ImageDamaged:      "the image is damaged; take or save it again",
+	FileNameReversed:  "the name has marks that reverse the direction of text; rename the file",
+	FileNameOfProgram: "the name looks like that of a program, .%[1]s before .%[2]s; rename the file",
+	ArchiveUnreadable: "%[1]s cannot be read; make the archive anew",
+	ArchiveTooLarge:   "%[1]s unpacks to too much; attach a part of it",
+	ArchiveNested:     "%[1]s is in too many archives in each other; attach it by itself",
+	ArchiveUnknown:    "%[1]s is an archive or a disk image of a kind that cannot be checked; attach what it contains",
+	ArchiveProgram:    "%[1]s is a program, which is not accepted; remove it from the archive or document",
+	FileEncrypted:     "%[1]s is encrypted; send it without a password",
+	OfficeMacros:      "%[1]s contains macros; save it without macros, or as PDF",
 
 	UnknownAuthority:      "there is no health authority %[1]q",
 	AuthorityNotYetActive: "%[1]s does not work yet",

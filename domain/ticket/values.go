@@ -22,6 +22,8 @@ type Attachment struct {
 	MediaType string `json:"media_type"`
 	Size      int64  `json:"size"`   // of the content, in bytes
 	SHA256    string `json:"sha256"` // of the sealed content, in hex; it can be proved after erasure
+	// Contains names what the file may do beside showing its content, for example "javascript"; handlers/app/attachment lists the names.
+	Contains []string `json:"contains,omitempty"`
 }
 
 // Channel is the way by which a request arrived.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
@@ -118,9 +119,17 @@ func (n *note) addFile(f mailtext.File) {
 		n.leaveOut(f.Name, receivedmail.LeftOutType)
 	case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
 		n.leaveOut(f.Name, receivedmail.LeftOutSize)
+	case err != nil && invalid != nil && leftOutReasons[invalid.Fields[0].Reason.Code] != "":
+		n.leaveOut(invalid.Fields[0].Reason.Args[0], leftOutReasons[invalid.Fields[0].Reason.Code]) // names the entry of an archive too
 	default:
 		n.leaveOut(f.Name, receivedmail.LeftOutContent)
 	}
+}
+
+// leftOutReasons holds the reasons for refusals whose argument is the file, with the archives that hold it.
+var leftOutReasons = map[refusal.Code]receivedmail.LeftOutReason{
+	refusal.FileEncrypted: receivedmail.LeftOutEncrypted, refusal.OfficeMacros: receivedmail.LeftOutMacros, refusal.ArchiveProgram: receivedmail.LeftOutProgram,
+	refusal.ArchiveNested: receivedmail.LeftOutArchive, refusal.ArchiveUnknown: receivedmail.LeftOutArchive, refusal.ArchiveTooLarge: receivedmail.LeftOutArchive,
 }
 
 // maxLeftOut is the maximum number of parts that are named as left out.

@@ -208,7 +208,7 @@ func (t *Ticket) requesterName() string {
 func newFiles(attachments []ticket.Attachment, names []string) []File {
 	all := make([]File, len(attachments))
 	for i, a := range attachments {
-		all[i] = File{ID: a.ID, MediaType: a.MediaType, Size: a.Size}
+		all[i] = File{ID: a.ID, MediaType: a.MediaType, Size: a.Size, FileChecks: FileChecks{Contains: containedText(a.Contains)}}
 		if i < len(names) {
 			all[i].Name = names[i]
 		}

@@ -18,7 +18,7 @@ type MailParts struct {
 // LeftOut is a part of a mail that was not taken.
 type LeftOut struct {
 	Name   string                     `json:"name"`
-	Reason receivedmail.LeftOutReason `json:"reason" enum:"type,size,content,count,length,unreadable"`
+	Reason receivedmail.LeftOutReason `json:"reason" enum:"type,size,content,count,length,unreadable,encrypted,macros,program,archive"`
 	Text   string                     `json:"text" doc:"an Italian sentence"`
 }
 
@@ -30,6 +30,10 @@ var leftOutReasons = map[receivedmail.LeftOutReason]string{
 	receivedmail.LeftOutCount:      "perché i file erano più di cinque",
 	receivedmail.LeftOutLength:     "perché il testo è troppo lungo",
 	receivedmail.LeftOutUnreadable: "perché non si può aprire",
+	receivedmail.LeftOutEncrypted:  "perché è protetto da password: lo invii senza",
+	receivedmail.LeftOutMacros:     "perché contiene macro: lo salvi senza macro, oppure come PDF",
+	receivedmail.LeftOutProgram:    "perché è un programma",
+	receivedmail.LeftOutArchive:    "perché non si può controllare: alleghi solo i file che contiene, non l’archivio",
 }
 
 // newMailParts returns the parts of a mail. The name of the original mail is empty once it was erased.

@@ -29,6 +29,10 @@ const (
 	LeftOutCount      LeftOutReason = "count"      // more files than MaxAttachments
 	LeftOutLength     LeftOutReason = "length"     // a text over MaxTextLength
 	LeftOutUnreadable LeftOutReason = "unreadable" // a container that cannot be opened, such as winmail.dat
+	LeftOutEncrypted  LeftOutReason = "encrypted"  // it needs a password
+	LeftOutMacros     LeftOutReason = "macros"     // an Office file with macros
+	LeftOutProgram    LeftOutReason = "program"    // a program in an archive or document
+	LeftOutArchive    LeftOutReason = "archive"    // an archive that holds too much, too many others, or of a kind that cannot be checked
 )
 
 // MailEffect is the reason why a mail has no effect on the ticket.

@@ -6,12 +6,9 @@
 package attachment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -27,9 +24,10 @@ const MaxName = 255
 // FileUpload is an uploaded file: pdf, doc, docx, xls, xlsx, zip, png, gif or jpeg, at most 1 MB (FAQ 2.2). Check cleans its name and sets
 // its media type.
 type FileUpload struct {
-	Name      string `json:"name" example:"referto.pdf"`
-	Content   []byte `json:"content_base64"`
-	MediaType string `json:"-"`
+	Name      string   `json:"name" example:"referto.pdf"`
+	Content   []byte   `json:"content_base64"`
+	MediaType string   `json:"-"`
+	Contains  []string `json:"-"` // of ticket.Attachment
 }
 
 // Check validates the files of one form or note. It returns the files with clean names and media types, which may be stored. Error: one
@@ -42,22 +40,26 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	var checked []FileUpload
 	for n, f := range files {
 		at := fmt.Sprintf("%s[%d].", field, n)
-		f.Name = cleanName(f.Name)
+		typed := f.Name
+		f.Name = cleanName(typed)
 		ext := rules.AttachmentExtension(f.Name)
+		wrong, bad := checkName(typed, f.Name)
 		switch {
-		case f.Name == "" || utf8.RuneCountInString(f.Name) > MaxName:
-			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusal.FileNameLength.With(), Allowed: fmt.Sprintf("1 to %d characters", MaxName)})
-		case !slices.Contains(rules.AttachmentExtensions, ext):
-			fields = append(fields, ticket.FieldError{Field: at + "name", Reason: refusedType(ext), Allowed: strings.Join(rules.AttachmentExtensions, ", ")})
+		case bad:
+			wrong.Field = at + "name"
 		case len(f.Content) == 0:
-			fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileEmpty.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
+			wrong, bad = ticket.FieldError{Reason: refusal.FileEmpty.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)}, true
 		case len(f.Content) > ticket.MaxAttachmentSize:
-			fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: refusal.FileSize.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)})
+			wrong, bad = ticket.FieldError{Reason: refusal.FileSize.With(), Allowed: fmt.Sprintf("1 to %d bytes", ticket.MaxAttachmentSize)}, true
 		default:
-			var bad *badContent
-			if f.MediaType, bad = inspect(ext, f.Content); bad != nil {
-				fields = append(fields, ticket.FieldError{Field: at + "content_base64", Reason: bad.reason, Allowed: bad.allowed})
+			var refused *badContent
+			if f.MediaType, f.Contains, refused = inspect(f.Name, ext, f.Content); refused != nil {
+				wrong, bad = ticket.FieldError{Reason: refused.reason, Allowed: refused.allowed}, true
 			}
+		}
+		if bad {
+			wrong.Field = cmp.Or(wrong.Field, at+"content_base64")
+			fields = append(fields, wrong)
 		}
 		checked = append(checked, f)
 	}
@@ -67,34 +69,10 @@ func Check(field string, files []FileUpload) ([]FileUpload, error) {
 	return checked, nil
 }
 
-// refusedType returns the reason why no file with the extension is accepted.
-func refusedType(ext string) refusal.Reason {
-	switch ext {
-	case "":
-		return refusal.FileWithoutExtension.With()
-	case "heic", "heif", "hif":
-		return refusal.FileHEIC.With()
-	}
-	return refusal.FileType.With()
-}
-
-// cleanName removes directories and invisible characters from a file name. Marks that reverse the direction of text could show "fdp.exe" as
-// "exe.pdf".
-func cleanName(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, name)
-	return strings.TrimSpace(strings.TrimRight(name, ". \u00a0"))
-}
-
 // Describe returns what the rules need to know of checked files before the files are stored: attachments without id and hash, and names.
 func Describe(files []FileUpload) (described []ticket.Attachment, names []string) {
 	for _, f := range files {
-		described = append(described, ticket.Attachment{MediaType: f.MediaType, Size: int64(len(f.Content))})
+		described = append(described, ticket.Attachment{MediaType: f.MediaType, Size: int64(len(f.Content)), Contains: f.Contains})
 		names = append(names, f.Name)
 	}
 	return described, names

@@ -4,27 +4,16 @@
 package attachment
 
 import (
-	"archive/zip"
-	"bytes"
+	"errors"
 	"fmt"
-	"image"
-	_ "image/gif" // formats that DecodeConfig knows
-	_ "image/jpeg"
-	_ "image/png"
-	"io"
+	"maps"
+	"slices"
 	"strings"
 
-	"github.com/sol-assistenza/sol/domain/refusal"
-
 	"github.com/gabriel-vasile/mimetype"
-)
 
-// Limits on the unpacked size of a file.
-const (
-	maxEntries  = 2000     // of an archive; docx and xlsx are archives too
-	maxUnpacked = 64 << 20 // bytes, all entries together
-	maxRatio    = 200      // unpacked size to file size, all entries together
-	maxPixels   = 50_000_000
+	"github.com/sol-assistenza/sol/domain/refusal"
+	"github.com/sol-assistenza/sol/handlers/app/attachment/redraw"
 )
 
 // badContent is the reason why the content of a file is refused, and the accepted content in English.
@@ -46,8 +35,9 @@ var mediaTypes = map[string]string{
 	"jpeg": "image/jpeg",
 }
 
-// inspect returns the media type of a file with the extension ext, or the reason why its content is refused.
-func inspect(ext string, content []byte) (string, *badContent) {
+// inspect returns the media type of a file with the extension ext and what it contains beside what it shows, sorted, or the reason why its content
+// is refused. Messages name it by name.
+func inspect(name, ext string, content []byte) (mediaType string, contains []string, bad *badContent) {
 	want, found := mediaTypes[ext], mimetype.Detect(content)
 	wrongType := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
 	if has := realExtension(found, ext); has == "heic" {
@@ -55,44 +45,58 @@ func inspect(ext string, content []byte) (string, *badContent) {
 	} else if has != "" && has != ext {
 		wrongType.reason = refusal.FileContentIs.With(ext, has)
 	}
+	i := newInspection(len(content))
 	switch ext {
 	case "doc", "xls":
 		// The detector reads only the beginning of the file. If the type is stated later, it detects just an OLE container.
 		if !found.Is(want) && !found.Is("application/x-ole-storage") {
-			return "", wrongType
+			return "", nil, wrongType
 		}
+		bad = i.ole(name, content)
 	case "docx", "xlsx", "zip":
-		kind, bad := inspectArchive(content)
-		if bad != nil && wrongType.reason.Code != refusal.FileContent {
-			return "", wrongType // it is no damaged archive but another type of file
-		}
-		if bad != nil {
-			return "", bad
-		}
-		if kind != ext {
-			wrongType.reason = refusal.FileContent.With(ext)
-			if mediaTypes[kind] != "" {
-				wrongType.reason = refusal.FileContentIs.With(ext, kind)
-			}
-			return "", wrongType
-		}
+		bad = i.checkArchive(name, ext, content, wrongType)
 	case "png", "gif", "jpeg":
 		if !found.Is(want) {
-			return "", wrongType
+			return "", nil, wrongType
 		}
-		size, _, err := image.DecodeConfig(bytes.NewReader(content))
-		if err != nil {
-			return "", wrongType
-		}
-		if int64(size.Width)*int64(size.Height) > maxPixels {
-			return "", &badContent{refusal.ImageTooLarge.With(), fmt.Sprintf("at most %d pixels", maxPixels)}
+		switch err := redraw.Check(want, content); {
+		case errors.Is(err, redraw.ErrTooLarge):
+			bad = &badContent{refusal.ImageTooLarge.With(), fmt.Sprintf("at most %d pixels", redraw.MaxPixels)}
+		case err != nil:
+			bad = &badContent{refusal.ImageDamaged.With(), "an image of type " + want}
 		}
 	default:
-		if !found.Is(want) {
-			return "", wrongType
+		if !found.Is(want) || !isOnlyPDF(content) {
+			return "", nil, wrongType
+		}
+		i.pdf(content)
+	}
+	return want, slices.Sorted(maps.Keys(i.contains)), bad
+}
+
+// checkArchive looks into a file that should be a docx, xlsx or zip. wrongType refuses one that is another type of file.
+func (i *inspection) checkArchive(name, ext string, content []byte, wrongType *badContent) *badContent {
+	if kindOf(content[:min(len(content), headSize)]) == kindOLE && ext != "zip" { // Office keeps a docx with a password so
+		if bad := i.ole(name, content); bad != nil && bad.reason.Code == refusal.FileEncrypted {
+			return bad
 		}
 	}
-	return want, nil
+	kind, bad := i.archive(name, content, 1)
+	switch {
+	case bad != nil && bad.reason.Code == refusal.ArchiveUnreadable && wrongType.reason.Code != refusal.FileContent:
+		return wrongType // it is no damaged archive but another type of file
+	case bad != nil:
+		return bad
+	case macroKinds[kind]:
+		return &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
+	case kind == ext:
+		return nil
+	}
+	wrongType.reason = refusal.FileContent.With(ext)
+	if mediaTypes[kind] != "" {
+		wrongType.reason = refusal.FileContentIs.With(ext, kind)
+	}
+	return wrongType
 }
 
 // realExtension returns the extension that a content should have in place of ext: that of an accepted type, heic, or empty for any other
@@ -110,38 +114,4 @@ func realExtension(found *mimetype.MIME, ext string) string {
 		return "heic"
 	}
 	return ""
-}
-
-// inspectArchive unpacks a zip within the limits, discards the content, and returns its kind: docx, xlsx, another
-// Office format, or zip. It counts the unpacked
-// bytes, since the sizes in the directory of a zip may be false.
-func inspectArchive(content []byte) (kind string, bad *badContent) {
-	unreadable := &badContent{refusal.ArchiveUnreadable.With(), "a whole, readable archive"}
-	tooLarge := &badContent{refusal.ArchiveTooLarge.With(), fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
-	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
-		return "", unreadable
-	}
-	if len(z.File) > maxEntries {
-		return "", tooLarge
-	}
-	left := min(int64(maxUnpacked), int64(len(content))*maxRatio)
-	for _, f := range z.File {
-		if f.Flags&1 != 0 { // encrypted: it cannot be unpacked
-			continue
-		}
-		r, err := f.Open()
-		if err != nil {
-			return "", unreadable
-		}
-		n, err := io.Copy(io.Discard, io.LimitReader(r, left+1))
-		r.Close()
-		if left -= n; left < 0 {
-			return "", tooLarge
-		}
-		if err != nil {
-			return "", unreadable
-		}
-	}
-	return archiveKind(z.File), nil
 }

@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // contentTypesName is the entry of an Office file (ECMA-376, Open Packaging Conventions) that states the type of each other entry.
@@ -43,19 +45,27 @@ func entryName(name string) string {
 // readContentTypes returns the content types of an Office file; nothing if there are none that can be read.
 func readContentTypes(entries []*zip.File) []byte {
 	i := slices.IndexFunc(entries, func(f *zip.File) bool { return strings.EqualFold(entryName(f.Name), contentTypesName) })
-	if i < 0 || entries[i].Flags&1 != 0 {
+	if i < 0 {
 		return nil
 	}
-	r, err := entries[i].Open()
+	return readPart(entries[i])
+}
+
+// readPart returns an entry up to maxContentTypes; nothing if it cannot be read.
+func readPart(f *zip.File) []byte {
+	if f.Flags&1 != 0 {
+		return nil
+	}
+	r, err := f.Open()
 	if err != nil {
 		return nil
 	}
 	defer r.Close()
-	stated, err := io.ReadAll(io.LimitReader(r, maxContentTypes))
+	text, err := io.ReadAll(io.LimitReader(r, maxContentTypes))
 	if err != nil {
 		return nil
 	}
-	return stated
+	return text
 }
 
 // archiveKind returns the kind of a zip: that of its main entry by the content types; without readable ones, that of the usual name of the
@@ -95,4 +105,26 @@ func archiveKind(entries []*zip.File) string {
 		return "xlsx"
 	}
 	return "zip"
+}
+
+// macroKinds are the kinds of Office files with macros.
+var macroKinds = map[string]bool{"docm": true, "xlsm": true, "xlsb": true, "pptm": true}
+
+// office looks into the parts of an Office file: macros may be in one whose content types do not say so, and a template may be fetched from
+// elsewhere when it is opened.
+func (i *inspection) office(name string, entries []*zip.File) *badContent {
+	for _, f := range entries {
+		part := strings.ToLower(entryName(f.Name))
+		switch {
+		case strings.HasSuffix(part, "vbaproject.bin"), strings.Contains(part, "/macrosheets/"):
+			return &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
+		case strings.HasSuffix(part, "settings.xml.rels"):
+			if text := strings.ToLower(string(readPart(f))); strings.Contains(text, "attachedtemplate") && strings.Contains(text, `"external"`) {
+				i.contains[containsTemplate] = true
+			}
+		case strings.Contains(part, "/embeddings/"):
+			i.contains[containsFiles] = true
+		}
+	}
+	return nil
 }

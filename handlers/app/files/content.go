@@ -9,7 +9,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app/attachment/picture"
+	"github.com/sol-assistenza/sol/handlers/app/attachment/redraw"
 	"github.com/sol-assistenza/sol/handlers/app/caller"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -36,10 +36,10 @@ func (r *Reader) Content(ctx context.Context, by caller.Caller, t ticketview.Tic
 		return nil, err
 	case t.IsOriginal(f.ID):
 		return []byte(mailtext.Original(content)), nil
-	case original || !picture.Knows(f.MediaType):
+	case original || !redraw.Knows(f.MediaType):
 		return content, nil
 	}
-	drawn, err := picture.Redraw(ctx, f.MediaType, content)
+	drawn, err := redraw.Image(ctx, f.MediaType, content)
 	if err != nil {
 		return nil, &ClosedError{State: ticketview.FileDamaged, Name: f.Name}
 	}

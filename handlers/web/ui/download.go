@@ -30,7 +30,7 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 func (r *Request) SendFile(f ticketview.File, content []byte) {
 	h, disposition := r.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if r.URL.Query().Has("mostra") && (PreviewKind(f.MediaType) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
+	if r.URL.Query().Has("mostra") && (PreviewOf(f) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
 		disposition = "inline"
 		if f.MediaType == pdfType { // a browser's PDF viewer is sandboxed by itself and does not work inside another sandbox
 			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
@@ -43,6 +43,14 @@ func (r *Request) SendFile(f ticketview.File, content []byte) {
 }
 
 const pdfType = "application/pdf"
+
+// PreviewOf returns PreviewKind, but "" for a file that may do more than show its content.
+func PreviewOf(f ticketview.File) string {
+	if f.Contains != "" {
+		return ""
+	}
+	return PreviewKind(f.MediaType)
+}
 
 // PreviewKind returns the kind of preview for a media type: "image", "pdf", or "" for a file that can only be downloaded.
 func PreviewKind(mediaType string) string {

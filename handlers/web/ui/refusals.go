@@ -67,8 +67,16 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.FileWithoutExtension: "il nome non ha un’estensione, come .pdf o .jpg: la aggiunga, poi scelga di nuovo il file.",
 
 	refusal.ImageTooLarge:     "l’immagine ha troppi pixel: la riduca.",
-	refusal.ArchiveUnreadable: "l’archivio non si può leggere: lo crei di nuovo.",
-	refusal.ArchiveTooLarge:   "l’archivio contiene troppo: ne alleghi solo una parte.",
+	refusal.ImageDamaged:      "l’immagine è danneggiata: la scatti o la salvi di nuovo.",
+	refusal.FileNameReversed:  "il nome contiene segni che invertono la direzione del testo: rinomini il file.",
+	refusal.FileNameOfProgram: "il nome somiglia a quello di un programma, .%[1]s prima di .%[2]s: rinomini il file.",
+	refusal.ArchiveUnreadable: "«%[1]s» non si può leggere: crei di nuovo l’archivio.",
+	refusal.ArchiveTooLarge:   "«%[1]s» contiene troppo: ne alleghi solo una parte.",
+	refusal.ArchiveNested:     "«%[1]s» sta in troppi archivi uno dentro l’altro: lo alleghi da solo.",
+	refusal.ArchiveUnknown:    "«%[1]s» è un archivio o un’immagine di disco che non possiamo controllare: alleghi ciò che contiene.",
+	refusal.ArchiveProgram:    "«%[1]s» è un programma, e non è accettato: lo tolga dall’archivio o dal documento.",
+	refusal.FileEncrypted:     "«%[1]s» è protetto da password: lo invii senza password.",
+	refusal.OfficeMacros:      "«%[1]s» contiene macro: lo salvi senza macro, oppure come PDF.",
 
 	// The health authority of a ticket.
 	refusal.UnknownAuthority:      "questa Azienda non c’è: la scelga dall’elenco.",

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package picture
+package redraw
 
 import (
 	"image"

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package picture draws images anew: what people see stays, what the file holds beside it (EXIF with the place and the camera, colour
+// Package redraw draws images anew: what people see stays, what the file holds beside it (EXIF with the place and the camera, colour
 // profiles, comments, whatever follows the image) does not. It bounds the memory that an image may use.
-package picture
+package redraw
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func Knows(mediaType string) bool {
 	return mediaType == "image/jpeg" || mediaType == "image/png" || mediaType == "image/gif"
 }
 
-// Check returns ErrTooLarge or ErrDamaged for an image that Redraw would refuse.
+// Check returns ErrTooLarge or ErrDamaged for an image that Image would refuse.
 func Check(mediaType string, content []byte) error {
 	return reserve(context.Background(), mediaType, content, func() error {
 		var err error
@@ -57,9 +57,9 @@ func Check(mediaType string, content []byte) error {
 	})
 }
 
-// Redraw returns an image of the same type that looks the same, without anything else that the file holds. A photograph is turned as its camera says.
+// Image returns an image of the same type that looks the same, without anything else that the file holds. A photograph is turned as its camera says.
 // Errors: ErrTooLarge, ErrDamaged, that of ctx.
-func Redraw(ctx context.Context, mediaType string, content []byte) (drawn []byte, err error) {
+func Image(ctx context.Context, mediaType string, content []byte) (drawn []byte, err error) {
 	err = reserve(ctx, mediaType, content, func() error {
 		var err error
 		switch mediaType {
