@@ -83,3 +83,21 @@ func TestClamdThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParseAnswer reads any answer. A file is clean by one answer alone, and names of signatures are safe to show.
+func FuzzParseAnswer(f *testing.F) {
+	for _, answer := range []string{"stream: OK", "stream: Eicar FOUND", "INSTREAM size limit exceeded. ERROR", "stream: \x00 FOUND", ""} {
+		f.Add(answer)
+	}
+	f.Fuzz(func(t *testing.T, answer string) {
+		found, err := parseAnswer(answer)
+		if (found.Verdict == Clean) != (answer == "stream: OK") || err == nil && found.Verdict != Clean && found.Signature == "" {
+			t.Errorf("got %+v, %v", found, err)
+		}
+		for _, r := range found.Signature {
+			if r <= ' ' || r >= 0x7f {
+				t.Errorf("got the signature %q", found.Signature)
+			}
+		}
+	})
+}

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
-	"github.com/sol-assistenza/sol/handlers/app/attachment/picture"
+	"github.com/sol-assistenza/sol/handlers/app/attachment/redraw"
 )
 
 // FuzzCheck checks files with any name and content. A file that is accepted has a name that is text, and a picture that is accepted can be drawn
@@ -39,8 +39,8 @@ func FuzzCheck(f *testing.F) {
 			if file.Name == "" || file.MediaType == "" || !utf8.ValidString(file.Name) {
 				t.Errorf("got the file %q of the type %q, want both", file.Name, file.MediaType)
 			}
-			if picture.Knows(file.MediaType) && len(content) < 50_000 {
-				_, _ = picture.Redraw(t.Context(), file.MediaType, content) // it may be damaged; it must not panic
+			if redraw.Knows(file.MediaType) && len(content) < 50_000 {
+				_, _ = redraw.Image(t.Context(), file.MediaType, content) // it may be damaged; it must not panic
 			}
 		}
 	})
