@@ -192,7 +192,7 @@ func TestEveryKeyRotatesUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.stop()
-	other = second.serve()
+	second.serve()
 	operator.base = nodes[1].base
 	if got := operator.ticket(id); !strings.Contains(string(got.raw), "Con un allegato.") {
 		t.Errorf("got %s, want the description", got.raw)
