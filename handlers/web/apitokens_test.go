@@ -50,5 +50,5 @@ func TestAdministratorMakesAnAPIToken(t *testing.T) {
 	if _, err := w.App.Accounts.Tokens.Authenticate(t.Context(), secret); !errors.Is(err, apitokens.ErrRefused) {
 		t.Errorf("after the revocation: got %v, want %v", err, apitokens.ErrRefused)
 	}
-	w.login("ugo", person.Auditor, "").open("/revisione/ruoli").want(http.StatusOK).shows("Creare una chiave API", "Revocare una chiave API")
+	w.login("ugo", person.Auditor, "").open("/revisione/ruoli").want(http.StatusOK).shows("Creare una chiave API ([tickets.open], ASL Città di Torino, fino al", "Revocare una chiave API")
 }

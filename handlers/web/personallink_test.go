@@ -132,3 +132,14 @@ func TestWrongLinksAreRefusedAndRecorded(t *testing.T) {
 	w.Clock.Advance((ticket.DefaultLinkDays + 1) * 24 * time.Hour)
 	check("expired link", "", "/richieste/"+token, http.StatusGone)
 }
+
+// TestLinkStaysInItsPathBesideEarlierNodes: while a node of the release before runs, which knows no cookie, the page has the link in its path.
+func TestLinkStaysInItsPathBesideEarlierNodes(t *testing.T) {
+	w := newSystem(t)
+	id := w.open(request(torino))
+	_, err := storetest.Connect(t, w.Database).Exec(t.Context(), `insert into keys.nodes (node, masters, known, release) values (gen_random_uuid(), '{}', '{}', 1)`)
+	w.must(err)
+	if page := w.browser().open(w.link(id)).want(http.StatusOK).shows("RSSMRA80A01H501U"); page.at.Path != w.link(id) || page.header.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("got page %s with Referrer-Policy %q, want the path of the link and no-referrer", page.at.Path, page.header.Get("Referrer-Policy"))
+	}
+}

@@ -5,6 +5,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -76,6 +77,13 @@ func (u *UI) accountChange(e account.Event, by string, role person.Role, at time
 	c := AccountChange{
 		ID: e.ID, Account: e.Account, At: at, Who: names[by], Whom: names[e.Account], Outcome: outcomeNames[e.Kind], What: u.changeText(e.Change),
 		Before: u.rightsText(e.Before), After: u.rightsText(e.After), Changed: e.Done(), Reason: e.Reason, Until: e.Until,
+	}
+	if t := e.Token; t != nil && e.Operation == account.IssueToken {
+		entity := "tutti gli enti"
+		if t.Entity != "" {
+			entity = u.EntityName(t.Entity)
+		}
+		c.What += fmt.Sprintf(" (%s, %s, fino al %s)", t.Scopes, entity, FormatTime(t.ExpiresAt))
 	}
 	if role == person.System {
 		c.Who = "Riga di comando"
