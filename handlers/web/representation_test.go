@@ -31,7 +31,7 @@ func TestOperatorVerifiesTheRepresentation(t *testing.T) {
 		doesNotShow("Gli allegati non partono")
 	done.submit("Aggiorna", answer).want(http.StatusOK).shows("Il referto è pronto.")
 	w.browser().open(w.link(id)).shows("Verificato che può chiedere per l’altra persona").doesNotShow("delega firmata", "la delega")
-	anna.open("/ticket/"+string(id)).submit("Non la riconosco", formValues{"A che titolo agisce il richiedente": "erede", "Motivo, solo se non la riconosce": "non è erede"}).
+	anna.open("/ticket/"+string(id)).submit("Non la riconosco", formValues{"A che titolo agisce il richiedente": "erede di una persona deceduta", "Motivo, solo se non la riconosce": "non è erede"}).
 		want(http.StatusOK).shows("Rappresentanza non riconosciuta", "non è erede")
 	w.browser().open(w.link(id)).shows("Non risulta che Lei possa chiedere per un’altra persona").doesNotShow("non è erede")
 }
