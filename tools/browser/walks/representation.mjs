@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict';
 import { newTaxCode } from '../support/product.mjs';
-import { submitForm, update } from '../support/ticketpage.mjs';
+import { fill, submitForm, update } from '../support/ticketpage.mjs';
 import { walk } from '../support/walk.mjs';
 
 walk('representation: the form shows the entity’s statement, and an answer waits for the check', async ({ as, anybody, look }) => {
@@ -38,7 +38,8 @@ walk('representation: the form shows the entity’s statement, and an answer wai
   await operator.getByRole('link', { name: number }).click();
   await operator.locator('.sol-badge', { hasText: 'Rappresentanza non verificata' }).waitFor();
   await look(operator, 'representation-unverified');
-  await update(operator, { note: 'Il referto è pronto.', padlock: 'Pubblica', status: 'Risolto' });
+  await fill(operator, { note: 'Il referto è pronto.', padlock: 'Pubblica', status: 'Risolto' });
+  await submitForm(operator, () => operator.getByRole('button', { name: 'Aggiorna', exact: true }).click());
   await operator.getByText('registri prima la verifica').first().waitFor();
   await look(operator, 'representation-refused');
   await operator.locator('#campo-rapp-tipo').selectOption('delega');
