@@ -37,6 +37,9 @@ const (
 	PIN      = "24680"
 )
 
+// CitizensTaxCode is the tax code of the first citizen with an account, which is that of most forms in tests: the form names nobody else.
+const CitizensTaxCode = "RSSMRA80A01H501U"
+
 // StartTime is the first time of the log's clock: a Monday, 09:00 UTC.
 var StartTime = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
@@ -57,6 +60,8 @@ type System struct {
 	Store    *eventstore.Store
 	App      *app.Service
 	options  Options
+
+	hasCitizen bool // there is an account with CitizensTaxCode
 
 	// RunUntilIdle waits until the sagas have processed all events and due timers.
 	RunUntilIdle func(context.Context) error
@@ -183,9 +188,11 @@ func ExpectStopped(t testing.TB, name string, err error) {
 // Account creates an account with one placement and returns its id. The given name is Prova, the family name the user name in capitals.
 func (w *System) Account(t testing.TB, username string, role person.Role, entity catalog.EntityCode) (id string) {
 	t.Helper()
-	id, err := w.App.Identity.CreateAccount(t.Context(), identity.NewAccount{
-		Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: Password, PIN: PIN,
-	})
+	a := identity.NewAccount{Username: username, GivenName: "Prova", FamilyName: strings.ToUpper(username), Password: Password, PIN: PIN}
+	if role == person.Citizen && !w.hasCitizen {
+		w.hasCitizen, a.TaxCode = true, CitizensTaxCode
+	}
+	id, err := w.App.Identity.CreateAccount(t.Context(), a)
 	must(t, err)
 	w.Place(t, id, role, entity)
 	return id

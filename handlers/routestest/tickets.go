@@ -100,6 +100,10 @@ func (s *System) Open(path Path, status ticket.Status) Ticket {
 	s.tick()
 	formerOperator, regional := s.Person("operatore-asr-010301"), s.Person("operatore-regionale-regione")
 	s.update(t, formerOperator, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
+	_, err = s.App.CheckRepresentation(s.T.Context(), formerOperator.caller(), t.ID, app.RepresentationRequest{ // the form has another tax code than the account
+		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "il documento", Act: "stato di famiglia", Date: "2020-01-07",
+	}, app.Idempotency{})
+	s.must(err)
 	internal := textFile("interna-"+word, "riservato-"+word)
 	s.update(t, formerOperator, app.UpdateRequest{Note: &app.NoteRequest{Text: text(Former), Visibility: ticket.Internal, Files: []attachment.FileUpload{internal}}})
 	t.Texts[0].Words = append(t.Texts[0].Words, internal.Name, "riservato-"+word)
