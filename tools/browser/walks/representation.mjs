@@ -13,7 +13,7 @@ walk('representation: the form shows the entity’s statement, and an answer wai
   const administrator = await as('amministratore', '');
   await administrator.goto('/amministrazione/informative');
   await administrator.locator('#campo-ente').selectOption('010906');
-  await administrator.locator('#campo-testo').fill('Titolare del trattamento: Azienda di prova.\n\nI dati servono a rispondere alla richiesta.');
+  await administrator.locator('#campo-testo').fill(`Titolare del trattamento: Azienda di prova.\n\nI dati servono a rispondere alla richiesta. Edizione ${Date.now()}.`);
   await administrator.getByRole('button', { name: 'Pubblica una nuova versione' }).click();
   await administrator.getByText('L’informativa è pubblicata').waitFor();
   await look(administrator, 'representation-statements');
