@@ -227,8 +227,8 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.TokenEntity:           "La chiave API è per un altro ente.",
 
 	// Logins through identity providers (FAQ 2.1, 2.2).
-	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente, o compili il modulo di assistenza.",
-	refusal.LoginDisabled:   "L’utenza legata a questa identità è disattivata. Se pensa che sia un errore, compili il modulo di assistenza.",
+	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente.",
+	refusal.LoginDisabled:   "L’utenza legata a questa identità è disattivata.",
 	refusal.LoginLevel:      "L’identità usata non ha un livello di sicurezza sufficiente: ripeta l’accesso con il livello %[1]s, per esempio SPID con il codice temporaneo o CIE con il PIN.",
 	refusal.LoginTaxCode:    "Il servizio di identità non ha comunicato il codice fiscale di una persona: acceda con la Sua identità personale, non con quella di una società.",
 	refusal.LoginNames:      "Il servizio di identità non ha comunicato nome e cognome. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi, autorizzando la comunicazione dei dati.",

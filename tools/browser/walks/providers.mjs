@@ -33,8 +33,8 @@ walk('FAQ 2.1: login through an identity provider, to the first queue, and logou
   await page.waitForURL('**/code/nuove');
 });
 
-walk('FAQ 2.2: wrong choices at an identity provider are explained, without script', async ({ anybody, look }) => {
-  const page = await anybody({ provider: true, javaScriptEnabled: false });
+walk('FAQ 2.2: wrong choices at an identity provider are explained', async ({ anybody, look }) => {
+  const page = await anybody({ provider: true });
   await choose(page, 'Accedi con credenziali RUPAR (dimostrazione)', 'Timo Non Abilitato');
   await page.getByText('non risulta abilitato come operatore').waitFor();
   await look(page, 'fornitore-non-abilitato');
@@ -44,6 +44,7 @@ walk('FAQ 2.2: wrong choices at an identity provider are explained, without scri
   await look(page, 'fornitore-livello');
   await page.goto('/accesso/con/spid-demo/ritorno?code=x&state=y');
   await page.getByText('Chiuda tutte le finestre del browser').first().waitFor();
-  await choose(page, 'Entra con SPID o CIE (dimostrazione)', /SPID di livello 2/);
-  await page.waitForURL('**/richieste');
+  const citizen = await anybody({ provider: true, javaScriptEnabled: false });
+  await choose(citizen, 'Entra con SPID o CIE (dimostrazione)', /SPID di livello 2/);
+  await citizen.waitForURL('**/richieste');
 });
