@@ -126,21 +126,20 @@ func (w *Web) isOther(r *http.Request, token string, s identity.Session) (bool, 
 	return false, nil
 }
 
-// loginChoice is a way to log in, on the login page.
-type loginChoice struct {
-	Label, Advice, Path string
-}
+// certificateAdvice is what FAQ 2.1 says of certificates.
+const certificateAdvice = "Si accerti che il certificato digitale, o la carta nel lettore, sia configurato correttamente nel browser in uso."
 
-// newLoginData returns the login page for who wants to go to a page, with the ways to log in.
-func (w *Web) newLoginData(next string) loginData {
-	d := loginData{Next: next, Staff: w.loginWays(identity.ForStaff, next), Citizens: w.loginWays(identity.ForCitizens, next)}
-	after := "?poi=" + url.QueryEscape(next)
+// portalWays returns the ways of an audience to log in through the portal and with certificates. after is the query with the page to go to.
+func (w *Web) portalWays(audience identity.Audience, after string) (ways []loginWay) {
 	for _, p := range w.guard.Providers {
-		d.Choices = append(d.Choices, loginChoice{p.Label, "", portalLoginPath + p.Name + after})
+		if p.Audience == audience {
+			ways = append(ways, loginWay{Label: p.Label, Path: portalLoginPath + p.Name + after})
+		}
 	}
 	for _, p := range w.certificates {
-		advice := "Si accerti che il certificato digitale sia configurato correttamente nel browser in uso. Solo in seguito prema «Accedi»."
-		d.Choices = append(d.Choices, loginChoice{p.Label, advice, p.LoginPath() + after})
+		if p.Audience == audience {
+			ways = append(ways, loginWay{Label: p.Label, Path: p.LoginPath() + after, Advice: certificateAdvice})
+		}
 	}
-	return d
+	return ways
 }

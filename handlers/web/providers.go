@@ -32,20 +32,22 @@ func (w *Web) providerRoutes() []ui.Route {
 type loginWay struct {
 	Label string // of the provider
 	Path  string // at which the login starts
+
+	Advice string // what to do before; "": nothing
 }
 
-// loginWays returns the ways of an audience, in the order of the configuration.
+// loginWays returns the ways of an audience, OpenID Connect first, each kind in the order of the configuration.
 func (w *Web) loginWays(audience identity.Audience, next string) (ways []loginWay) {
+	after := ""
+	if next != "" {
+		after = "?poi=" + url.QueryEscape(next)
+	}
 	for _, c := range w.oidc {
 		if c.Audience == audience {
-			path := oidc.StartPath(c.Name)
-			if next != "" {
-				path += "?poi=" + url.QueryEscape(next)
-			}
-			ways = append(ways, loginWay{c.Label, path})
+			ways = append(ways, loginWay{Label: c.Label, Path: oidc.StartPath(c.Name) + after})
 		}
 	}
-	return ways
+	return append(ways, w.portalWays(audience, after)...)
 }
 
 // oidcClient returns the client of the provider that the path names. It returns ui.NotFound without one.
@@ -157,6 +159,11 @@ func (w *Web) logoutURL(r *ui.Request) string {
 				hint = cookie.Value
 			}
 			return c.LogoutURL(r.Context(), hint)
+		}
+	}
+	for _, p := range w.guard.Providers {
+		if p.Name == r.Session.Provider {
+			return p.Settings.LogoutURL
 		}
 	}
 	return ""

@@ -71,7 +71,6 @@ type loginData struct {
 	Username        string
 	Next            string
 	Unsent          string // the text of a form that was sent after the session had ended
-	Choices         []loginChoice
 	Staff, Citizens []loginWay // through identity providers; set by renderLogin
 }
 
@@ -80,8 +79,7 @@ func (w *Web) loginPage(r *ui.Request) error {
 }
 
 func (w *Web) renderLogin(r *ui.Request, status int, p *ui.Problem, d loginData) error {
-	ways := w.newLoginData(d.Next)
-	d.Choices, d.Staff, d.Citizens = ways.Choices, ways.Staff, ways.Citizens
+	d.Staff, d.Citizens = w.loginWays(identity.ForStaff, d.Next), w.loginWays(identity.ForCitizens, d.Next)
 	return w.Render(r, status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 
@@ -92,8 +90,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 		Status: http.StatusUnauthorized, Title: "La sessione è finita mentre scriveva",
 		Text: "Ciò che ha scritto non è stato inviato: lo trova qui sotto. Lo copi, acceda di nuovo e lo incolli nella pagina che si apre.",
 	}
-	d := w.newLoginData("")
-	d.Unsent = unsent
+	d := loginData{Unsent: unsent}
 	for name, path := range map[string]string{"id": "/ticket/", "link": "/richieste/", "queue": "/code/"} {
 		if value := r.PathValue(name); value != "" {
 			d.Next = path + url.PathEscape(value)
@@ -103,8 +100,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 }
 
 func (w *Web) login(r *ui.Request) error {
-	d := w.newLoginData(ui.LocalPath(r.FormValue("poi"), ""))
-	d.Username = r.FormValue("utente")
+	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
 	s, err := w.Identity.LoginFrom(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)})
 	if err != nil {
 		p := ui.ProblemOf(err)

@@ -89,7 +89,7 @@ func newFixture(t *testing.T) *fixture {
 			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"SPID"}, "listen": listener(f.proxied, "proxies"), "names": []string{"proxy.example.it"},
 		}},
 		map[string]any{"name": "rupar", "label": "Credenziali RUPAR", "audience": "staff", "portal": map[string]any{
-			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"IPA"},
+			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"IPA"}, "logout_url": "https://portale.example.it/uscita",
 		}},
 		map[string]any{"name": "certificato", "label": "Certificato digitale o carta elettronica", "audience": "staff", "client_certificate": certificates},
 	}})
@@ -246,6 +246,14 @@ func TestLogInsThroughThePortalAndWithCertificates(t *testing.T) {
 			t.Errorf("got %d at %s, want the first queue", status, path)
 		}
 		f.expectLogins("staff", &seen, "login rupar")
+		if response, err := b.PostForm(own+"/uscita", nil); err != nil || !strings.Contains(response.Header.Get("Refresh"), "https://portale.example.it/uscita") {
+			t.Errorf("logout: got %v, %v, want it to end at the portal too", response, err)
+		} else {
+			f.must(response.Body.Close())
+		}
+		if _, _, page := b.get(own + "/accesso"); !strings.Contains(page, "/accesso/portale/rupar") || !strings.Contains(page, "/accesso/portale/portale") || !strings.Contains(page, "/accesso/certificato/certificato") {
+			t.Error("the login page does not offer all providers")
+		}
 		b = f.newBrowser(proxyAddress)
 		b.header[portal.Header] = headerOf("RSSMRA85T10A562S", "MARIA", "IPA", 4)
 		if status, _, page := b.get(own + "/code/nuove"); status != 401 || !strings.Contains(page, "non risulta abilitato") {
