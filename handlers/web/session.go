@@ -70,7 +70,7 @@ func (w *Web) setDeviceCookie(r *ui.Request, token string) {
 type loginData struct {
 	Username        string
 	Next            string
-	Unsent          string // the text of a form that was sent after the session had ended
+	Unsent          string     // the text of a form that was sent after the session had ended
 	Staff, Citizens []loginWay // through identity providers; set by renderLogin
 }
 
