@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/outboxlist"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/eventstore/storetest"
 )
 
 // demoRun is a running demo with its demo.json.
@@ -295,6 +296,7 @@ func (s demoRun) testMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	storetest.ExpectNoPersonalData("/metrics", string(text))
 	for _, name := range []string{
 		"sol_log_appends_total", "sol_log_batch_appends", "sol_consumer_lag_events", "sol_saga_timers_due", "sol_saga_timers_late_seconds",
 		"sol_http_request_duration_seconds", "go_goroutines", "process_resident_memory_bytes",

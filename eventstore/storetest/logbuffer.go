@@ -14,8 +14,9 @@ type LogBuffer struct {
 	b  bytes.Buffer
 }
 
-// Write appends to the buffer.
+// Write appends to the buffer. Run fails if p holds personal data of tests.
 func (l *LogBuffer) Write(p []byte) (int, error) {
+	ExpectNoPersonalData("a log", string(p))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)

@@ -125,6 +125,9 @@ func (d *DB) openNode(ctx context.Context, options []func(*eventstore.Config)) (
 	if cfg.Logins == nil {
 		cfg.Logins = pgpool.TrustedLogins(cfg.URL) // also at the address of a proxy, which an option has set
 	}
+	if cfg.Log == nil {
+		cfg.Log = Log()
+	}
 	return eventstore.Open(ctx, cfg)
 }
 
@@ -144,7 +147,7 @@ func MasterKey() []byte { return bytes.Repeat([]byte{7}, 32) }
 // check makes the exit code non-zero.
 func Run(m *testing.M, checks ...func() error) {
 	code := m.Run()
-	for _, check := range append([]func() error{stopServer}, checks...) {
+	for _, check := range append([]func() error{stopServer, checkDisclosures}, checks...) {
 		if err := check(); err != nil {
 			fmt.Fprintln(os.Stderr, "storetest:", err)
 			code = max(code, 1)
@@ -211,6 +214,9 @@ func stopServer() error {
 	}
 	if testServer.dir == "" {
 		return nil
+	}
+	if log, err := os.ReadFile(testServer.dir + "/pg/start.log"); err == nil { // there is none if the server did not start
+		ExpectNoPersonalData("the log of the database server", string(log))
 	}
 	return os.RemoveAll(testServer.dir)
 }

@@ -68,9 +68,11 @@ func newFixtureWithOptions(t *testing.T, o handlertest.Options, options ...func(
 	t.Helper()
 	base := handlertest.New(t, o)
 	w := &fixture{T: t, system: base, clock: base.Clock, store: base.Store, database: base.Database, identity: base.App.Identity, log: &storetest.LogBuffer{}}
+	metrics := prometheus.NewRegistry()
+	storetest.ExpectMetricsWithoutPersonalData(t, metrics)
 	config := api.Config{
 		App: base.App,
-		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: prometheus.NewRegistry(),
+		Log: slog.New(slog.NewJSONHandler(w.log, nil)), Metrics: metrics,
 		Heartbeat: 50 * time.Millisecond,
 	}
 	for _, o := range options {

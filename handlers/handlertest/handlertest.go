@@ -94,7 +94,7 @@ func New(t testing.TB, o Options) *System {
 	w.App = newApp(t, w.Store, o)
 	sagaRunner, err := runtime.New(runtime.Config{
 		Store: w.Store, Dispatch: sendCommand(w.App.TicketDispatcher), PollInterval: 10 * time.Millisecond, Sagas: o.Sagas,
-		MaxMessageAge: sagas.MaxMessageAge(),
+		MaxMessageAge: sagas.MaxMessageAge(), Log: storetest.Log(),
 	})
 	must(t, err)
 

@@ -5,7 +5,6 @@ package routestest_test
 
 import (
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -22,19 +21,21 @@ import (
 
 func TestMain(m *testing.M) { storetest.Run(m) }
 
-var discard = slog.New(slog.DiscardHandler)
+var log = storetest.Log()
 
 // unlimited returns rate limits that no test reaches.
 func unlimited() *middleware.Stack {
 	many := middleware.Rate{PerMinute: 1 << 30, Burst: 1 << 30}
-	return middleware.New(middleware.Config{Log: discard, Limits: middleware.Limits{Form: many, Login: many, Session: many, Public: many}})
+	return middleware.New(middleware.Config{Log: log, Limits: middleware.Limits{Form: many, Login: many, Session: many, Public: many}})
 }
 
 // serveAPI starts a system with the API.
 func serveAPI(t testing.TB) (*handlertest.Server, *routestest.System) {
 	t.Helper()
 	system := handlertest.New(t, handlertest.Options{})
-	handler, err := api.New(api.Config{App: system.App, Log: discard, Middleware: unlimited(), Metrics: prometheus.NewRegistry()})
+	metrics := prometheus.NewRegistry()
+	storetest.ExpectMetricsWithoutPersonalData(t, metrics)
+	handler, err := api.New(api.Config{App: system.App, Log: log, Middleware: unlimited(), Metrics: metrics})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func serveAPI(t testing.TB) (*handlertest.Server, *routestest.System) {
 func servePages(t testing.TB) (server *handlertest.Server, system *routestest.System, patterns []string) {
 	t.Helper()
 	base := handlertest.New(t, handlertest.Options{})
-	pages, err := web.New(web.Config{App: base.App, PublicURL: "http://localhost", MinFillTime: -1, Log: discard, Middleware: unlimited()})
+	pages, err := web.New(web.Config{App: base.App, PublicURL: "http://localhost", MinFillTime: -1, Log: log, Middleware: unlimited()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,6 +99,7 @@ func (s session) Data(r io.Reader) error {
 		return err
 	}
 	s.mu.Lock()
+	storetest.ExpectNoIdentifiers("a mail", string(text))
 	s.mails, s.hello = append(s.mails, string(text)), s.conn.Hostname()
 	drop, beforeReply := s.drop, s.beforeReply
 	s.mu.Unlock()
