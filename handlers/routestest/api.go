@@ -52,7 +52,7 @@ func API() []Route {
 		{Pattern: "POST /api/v1/agreements/end", Access: Role, Action: policy.Administer, Request: func(Call) Request {
 			return sendJSON(http.MethodPost, "/api/v1/agreements/end", fields{"entity": "", "use": "unusual-reading", "reference": ""})
 		}},
-		{Pattern: "GET /api/v1/entities/{entity}/privacy-statement", Access: Public, Missing: true, Request: fixed("/api/v1/entities/010301/privacy-statement")},
+		{Pattern: "GET /api/v1/entities/{entity}/privacy-statement", Access: Public, Request: fixed("/api/v1/entities/010301/privacy-statement")},
 		{Pattern: "POST /api/v1/entities/{entity}/privacy-statement", Access: Role, Action: policy.Administer, Request: func(Call) Request {
 			return sendJSON(http.MethodPost, "/api/v1/entities/010301/privacy-statement", fields{"text": ""}) // incomplete: it publishes none
 		}},

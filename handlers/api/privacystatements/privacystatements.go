@@ -39,14 +39,18 @@ type publishInput struct {
 func (o Operations) Register(r operation.Registry) {
 	find := func(ctx context.Context, _ operation.Caller, in *statementInput) (*statementOutput, error) {
 		n, found, err := o.Statements.Find(ctx, catalog.EntityCode(in.Entity), in.Version)
-		if err == nil && !found {
+		switch {
+		case err != nil || found:
+		case in.Version == 0:
+			n.Entity = catalog.EntityCode(in.Entity)
+		default:
 			err = &ticket.NotVisibleError{}
 		}
 		return &statementOutput{n}, err
 	}
 	operation.Add(r, operation.Operation{
 		ID: "get-privacy-statement", Method: http.MethodGet, Path: "/api/v1/entities/{entity}/privacy-statement", Tag: "catalogue",
-		Summary: "Privacy statement of an entity", Description: "What a form shows once the ASR is chosen (GDPR, article 13). Send its version with the request, as privacy_statement.",
+		Summary: "Privacy statement of an entity", Description: "What a form shows once the ASR is chosen (GDPR, article 13). Send its version with the request, as privacy_statement. Version 0 has no text: the entity has published none.",
 		Public: true, ErrorStatuses: []int{http.StatusNotFound},
 	}, find)
 	operation.Add(r, operation.Operation{
