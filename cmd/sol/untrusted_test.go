@@ -33,6 +33,7 @@ var parsers = map[string]string{
 	"domain/catalog":                      settings,
 	"domain/person":                       "domain/person FuzzParseEmail, domain/person FuzzParsePhone, domain/person FuzzParseTaxCode",
 	"domain/playbook":                     "domain/playbook FuzzLoad, handlers/routestest FuzzPages",
+	"domain/rolemapping":                  ownData,
 	"domain/ticket/codec":                 "domain/ticket FuzzDecode",
 	"eventstore":                          "eventstore FuzzParsePosition",
 	"eventstore/embedpg":                  "trusted: files of the own Postgres server",
