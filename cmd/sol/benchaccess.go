@@ -20,6 +20,7 @@ func (a *cli) benchAccess() *cobra.Command {
 	b := accesses.Bench{Out: a.out, Err: a.err}
 	c := a.newBench("access", "Fill the access log with a year of records and measure the answers from it", func(ctx context.Context, c config.Config, own *embedpg.Server) error {
 		clock := &demo.Clock{}
+		c.Sessions.CitizenPasswords = true // as in the demo
 		n, err := newNode(ctx, c, config.NewQuietLogger(a.err, c.Log), database.Trusted(own.URL("sol")), clock.Now, withPools(pgpool.WithoutDiskWait))
 		if err != nil {
 			return err

@@ -33,6 +33,7 @@ func (a *cli) demoCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			c.Sessions.CitizenPasswords = true
 			p.Until = time.Now().UTC().Truncate(time.Second)
 			if err := p.Validate(); err != nil {
 				return err

@@ -102,6 +102,7 @@ var allowedImports = map[string][]string{
 	"handlers/identity/oidc":           {"domain/...", "handlers/identity"},
 	"handlers/identity/oidc/simulator": {},
 	"handlers/identity/portal":         {"domain/...", "handlers/identity", "handlers/identity/clientcert"},
+	"handlers/identity/secondfactor":   {"domain/...", "handlers/app/accounts", "handlers/identity"},
 	"handlers/app": append([]string{
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/apitokens", "handlers/app/attachment", "handlers/app/caller", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
 		"handlers/app/accesslog", "handlers/app/accounts", "handlers/app/agreements", "handlers/app/attachment", "handlers/app/caller", "handlers/app/files", "handlers/app/looks", "handlers/app/draft", "handlers/app/formlimit", "handlers/app/health", "handlers/app/live", "handlers/app/mailsender", "handlers/app/mailtext", "handlers/app/messages",
@@ -150,6 +151,7 @@ var allowedImports = map[string][]string{
 	"handlers/web/citizen":                append([]string{"eventstore/notify"}, page...),
 	"handlers/web/supervisor":             page,
 	"handlers/web/auditor":                page,
+	"handlers/web/account":                page,
 	"handlers/web/admin":                  append([]string{"sagas/..."}, page...),
 	"handlers/web/bench":                  append([]string{"handlers/middleware"}, application...),
 	"handlers/inbound":                    append([]string{"handlers/identity/mailaddress", "handlers/middleware"}, application...),
@@ -203,7 +205,7 @@ var allowedImports = map[string][]string{
 // below lists the imports of the application service, application those of its adapters, page those of the pages for one audience.
 var (
 	below       = []string{"domain/...", "eventstore", "projections/..."}
-	application = append([]string{"handlers/app/...", "handlers/identity"}, below...)
+	application = append([]string{"handlers/app/...", "handlers/identity", "handlers/identity/secondfactor"}, below...)
 	page        = append([]string{"handlers/middleware", "handlers/web/ui/..."}, application...)
 )
 

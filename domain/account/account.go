@@ -26,7 +26,30 @@ const (
 	Disable           Operation = "disable"            // no login any more
 	IssueToken        Operation = "issue-token"        // an API token of an integration
 	RevokeToken       Operation = "revoke-token"       // the end of an API token
+	AddFactor         Operation = "add-factor"         // a person adds a second factor or new recovery codes
+	RemoveFactor      Operation = "remove-factor"      // a person removes one of their second factors
+	ResetFactors      Operation = "reset-factors"      // an administrator removes all second factors and recovery codes of a person who lost them
 )
+
+// isOwn reports whether only the person concerned may make the change.
+func (o Operation) isOwn() bool {
+	return o == ChangeCredentials || o == AddFactor || o == RemoveFactor
+}
+
+// FactorKind is the kind of a second factor. The values are stored.
+type FactorKind string
+
+// The kinds of second factors.
+const (
+	TOTP          FactorKind = "totp"           // codes of six digits that an application shows for 30 seconds (RFC 6238)
+	RecoveryCodes FactorKind = "recovery-codes" // codes on paper, each for one login
+)
+
+// Factor names a second factor.
+type Factor struct {
+	ID   string     `json:"id"` // UUID
+	Kind FactorKind `json:"kind"`
+}
 
 // Change is a change of one account.
 type Change struct {
@@ -34,6 +57,7 @@ type Change struct {
 	Account   string             `json:"account"` // UUID
 	Role      person.Role        `json:"role,omitempty"`
 	Entity    catalog.EntityCode `json:"entity,omitempty"`
+	Factor    Factor             `json:"factor,omitzero"` // of AddFactor and RemoveFactor
 }
 
 // Credentials is the state of an account's password and PIN. The values are stored.
@@ -98,6 +122,7 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 		}
 		next.Disabled = true
 	case IssueToken, RevokeToken: // a token has a part of the rights of its account
+	case AddFactor, RemoveFactor, ResetFactors: // rights do not depend on them
 	}
 	return next, nil
 }

@@ -57,8 +57,8 @@ var changers = []struct {
 }
 
 // outcomes lists, for each operation and role, the result of an administrator's change of another person (other) and of themselves (self):
-// alone is done at once, second waits for a second administrator, never is refused, - does not exist. For RenewCredentials the role is one
-// that the person has.
+// alone is done at once, second waits for a second administrator, never is refused, - does not exist. For RenewCredentials and
+// ResetFactors the role is one that the person has.
 var outcomes = []struct {
 	what        account.Operation
 	role        person.Role
@@ -100,6 +100,13 @@ var outcomes = []struct {
 	{account.RenewCredentials, person.Administrator, "second", "second"},
 	{account.Disable, "", "alone", "never"},
 	{account.ChangeCredentials, "", "never", "alone"},
+	{account.AddFactor, "", "never", "alone"},
+	{account.RemoveFactor, "", "never", "alone"},
+	{account.ResetFactors, "", "alone", "second"},
+	{account.ResetFactors, person.ASROperator, "alone", "second"},
+	{account.ResetFactors, person.Citizen, "second", "second"},
+	{account.ResetFactors, person.Auditor, "second", "second"},
+	{account.ResetFactors, person.Administrator, "second", "second"},
 }
 
 // Every combination of who, whom and what has the outcome of the tables, and causes one event or none.
@@ -109,12 +116,12 @@ func TestWhoMayChangeWhatOfWhom(t *testing.T) {
 		for _, o := range outcomes {
 			for whom, outcome := range map[string]string{"other": o.other, who.by.ID: o.self} {
 				self := whom != "other"
-				if outcome == "-" || self && who.forSelf == "" && o.what != account.ChangeCredentials || self && who.by.Role == person.System {
+				if outcome == "-" || self && who.forSelf == "" && !isOwn(o.what) || self && who.by.Role == person.System {
 					continue
 				}
 				combinations++
 				checkCombination(t, fmt.Sprintf("%s: %s %s to %s", who.name, o.what, o.role, whom), who.by, who.administrators,
-					wanted(outcome, map[bool]string{false: who.confirmers, true: who.forSelf}[self], self && o.what == account.ChangeCredentials),
+					wanted(outcome, map[bool]string{false: who.confirmers, true: who.forSelf}[self], self && isOwn(o.what)),
 					account.Change{Operation: o.what, Account: whom, Role: roleOf(o.what, o.role), Entity: entityOf(o.role)}, o.role)
 			}
 		}
@@ -137,8 +144,13 @@ func wanted(outcome, confirmers string, own bool) string {
 	return "requested, confirmed by " + confirmers
 }
 
+// isOwn reports whether only the person concerned may make a change.
+func isOwn(what account.Operation) bool {
+	return slices.Contains([]account.Operation{account.ChangeCredentials, account.AddFactor, account.RemoveFactor}, what)
+}
+
 func roleOf(what account.Operation, role person.Role) person.Role {
-	if what == account.RenewCredentials {
+	if what == account.RenewCredentials || what == account.ResetFactors {
 		return ""
 	}
 	return role

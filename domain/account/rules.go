@@ -82,9 +82,9 @@ func NeedsSecond(c Change, requester string, f Facts) bool {
 		return powerful || c.Account == requester
 	case Create:
 		return powerful || c.Account == requester || c.Role == person.Citizen || f.HasTaxCode
-	case RenewCredentials:
+	case RenewCredentials, ResetFactors:
 		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.DataProtectionOfficer, person.Administrator)
-	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor:
 	}
 	return false
 }
@@ -136,7 +136,7 @@ func (s State) NeedsPIN(p Pending, r Rights) bool {
 		return true
 	case GiveRole:
 		return r.Credentials == Temporary || s.GivenBy[p.Account] == p.By.ID
-	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor, ResetFactors:
 	}
 	return false
 }
@@ -162,9 +162,9 @@ func Decide(s State, c Command, by person.Actor, now time.Time, p Periods) ([]Ev
 }
 
 func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, error) {
-	own := c.Change.Operation == ChangeCredentials && by.ID == c.Change.Account
+	own := c.Change.Operation.isOwn() && by.ID == c.Change.Account
 	switch {
-	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.Operation == ChangeCredentials && !own:
+	case by.Role != person.Administrator && by.Role != person.System && !own, c.Change.Operation.isOwn() && !own:
 		return Event{}, refuse(refusal.AdministratorChanges)
 	case strings.HasPrefix(by.ID, providerPrefix) && (c.Change.Role != "" && !isMappable(c.Change) || c.Facts.HasTaxCode):
 		return Event{}, refuse(refusal.AdministratorChanges) // whatever the mapping says

@@ -292,5 +292,9 @@ const (
 	LoginNonce               Code = "login-nonce"
 	LoginToken               Code = "login-token"
 
-	MappingSecond Code = "mapping-second" // of a change of the mapping of a provider
+	MappingSecond   Code = "mapping-second" // of a change of the mapping of a provider
+	CitizenPassword Code = "citizen-password"
+	FactorName      Code = "factor-name"
+	FactorLimit     Code = "factor-limit"
+	FactorCode      Code = "factor-code"
 )

@@ -247,4 +247,8 @@ var english = map[Code]string{
 	TokenExpiry:             "an API token ends after today and within a year",
 	TokenName:               "the name of an API token is required, 100 characters at most",
 	TokenEntity:             "the API token is for another entity",
+	CitizenPassword:         "citizens have no local accounts: they log in with SPID or CIE (decree-law 76/2020, article 24)",
+	FactorName:              "1 to 60 characters",
+	FactorLimit:             "an account has at most ten second factors: remove one first",
+	FactorCode:              "the code is wrong or was used already",
 }

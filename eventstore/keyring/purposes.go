@@ -10,6 +10,7 @@ import "slices"
 var purposes = []string{
 	"command", "request", "command-from", "subject", "list-cursor", "login", "opened-page", "page-address", "personal-link",
 	"mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor", "search", "access-session", "provider-identity",
+	"second-factor", "recovery-code",
 }
 
 // permanentPurposes are those whose key never gets another version: a repeated command must find the id and the request hash that its

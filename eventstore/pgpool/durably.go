@@ -38,6 +38,20 @@ func (p *Pools) Durably(ctx context.Context, do func(context.Context, pgx.Tx) er
 	}
 }
 
+// ExecDurably executes a statement as Durably does, and returns the number of its rows.
+func (p *Pools) ExecDurably(ctx context.Context, sql string, args ...any) (int64, error) {
+	rows := make(chan int64, 1)
+	err := p.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		done, err := tx.Exec(ctx, sql, args...)
+		rows <- done.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return <-rows, nil
+}
+
 var errClosing = fmt.Errorf("%w: the pools are closed", ErrUnavailable)
 
 func (p *Pools) commitDurably(ctx context.Context, do func(context.Context, pgx.Tx) error) error {

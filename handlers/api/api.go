@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/api/sessions"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -77,7 +78,11 @@ func New(c Config) (*API, error) {
 
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
-	sessions.Operations{App: c.App}.Register(a.registry())
+	factors, err := secondfactor.New(secondfactor.Config{Identity: c.App.Identity, Accounts: c.App.Accounts, Keys: c.App.Store.Keyring()})
+	if err != nil {
+		return nil, err
+	}
+	sessions.Operations{App: c.App, Factors: factors}.Register(a.registry())
 	privacystatements.Operations{Statements: c.App.Statements}.Register(a.registry())
 	a.registerOpen()
 	a.registerLists()

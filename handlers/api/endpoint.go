@@ -26,6 +26,8 @@ type endpoint struct {
 	public               bool                // may be called without a token
 	action               policy.Action       // action that the policy must allow; "": any session, also without a placement
 	beforeChange         bool                // also for a session that must replace its password and PIN
+	beforeFactor         bool                // also for a session that must give a second factor
+	beforeSetup          bool                // also for a session that must set up a second factor
 	limiter              *middleware.Limiter // an own limit by address, in addition to the session's; nil: the public limit, for callers without a session
 	maxBody              int64               // maximum body in bytes; 0: 64 kB
 	errorStatuses        []int               // statuses of refusals in addition to those of every operation
@@ -39,7 +41,7 @@ func (a *API) registry() operation.Registry {
 		Prepare: func(o operation.Operation) huma.Operation {
 			e := endpoint{
 				id: o.ID, method: o.Method, path: o.Path, summary: o.Summary, description: o.Description, tag: o.Tag, status: o.Status, public: o.Public, action: o.Action,
-				beforeChange: o.BeforeChange, errorStatuses: o.ErrorStatuses,
+				beforeChange: o.BeforeChange, beforeFactor: o.BeforeFactor, beforeSetup: o.BeforeSetup, errorStatuses: o.ErrorStatuses,
 			}
 			if o.LoginLimit {
 				e.limiter = a.Middleware.Login

@@ -99,6 +99,8 @@ var (
 	viewEnded             = problemKind{"view-ended", http.StatusForbidden, "Your entity sees the trace of this ticket alone"}
 	placementRequired     = problemKind{"placement-required", http.StatusForbidden, "Choose role and placement first"}
 	credentialsMustChange = problemKind{"credentials-must-change", http.StatusForbidden, "Replace your password and PIN first"}
+	secondFactorRequired  = problemKind{"second-factor-required", http.StatusForbidden, "A second factor is needed first"}
+	wrongSecondFactor     = problemKind{"wrong-second-factor", http.StatusUnauthorized, "The second factor is wrong"}
 	notYourPlacement      = problemKind{"not-your-placement", http.StatusForbidden, "This role at this entity is not yours"}
 	notFound              = problemKind{"not-found", http.StatusNotFound, "There is no such thing here"}
 	methodNotAllowed      = problemKind{"method-not-allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
@@ -123,7 +125,7 @@ var (
 
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
-	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, notYourPlacement, notFound, methodNotAllowed,
+	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, secondFactorRequired, wrongSecondFactor, notYourPlacement, notFound, methodNotAllowed,
 		requestTimeout, forbiddenMove, fileWaiting, fileClosed, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
@@ -223,6 +225,10 @@ func problemFor(err error) *Problem {
 	case errors.Is(err, identity.ErrCredentials):
 		return wrongCredentials.detail("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
 			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.Is(err, identity.ErrFactor):
+		return wrongSecondFactor.detail("The code is wrong or was used already: wait for the next one, or use a recovery code.")
+	case errors.Is(err, identity.ErrFactorDue):
+		return secondFactorRequired.detail("Give your second factor, or set one up, first.")
 	case errors.As(err, &loginLocked):
 		return usernameLocked.detail("Too many log-ins failed: try again after %s, or use the assistance form (FAQ 2.2).", loginLocked.Until.UTC().Format(time.RFC3339)).
 			withRetryAfter(loginLocked.Remaining)
@@ -251,4 +257,4 @@ func problemFor(err error) *Problem {
 var forbiddenKinds = map[refusal.Code]problemKind{refusal.AccessRestricted: accessRestricted, refusal.ViewEnded: viewEnded}
 
 // secretFields maps fields of an account to those of the request that replaces password and PIN.
-var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin"}
+var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin", "code": "code", "factor_name": "name"}

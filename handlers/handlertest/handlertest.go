@@ -115,7 +115,7 @@ func New(t testing.TB, o Options) *System {
 func newApp(t testing.TB, store *eventstore.Store, o Options) *app.Service {
 	t.Helper()
 	accounts, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: time.Now, // a test that moves the log's clock keeps its sessions
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), CitizenPasswords: true, Clock: time.Now, // a test that moves the log's clock keeps its sessions
 		Topics:  store,
 		Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})

@@ -72,6 +72,9 @@ func (i *Identity) insertAccount(ctx context.Context, n NewAccount, password, pi
 	}
 	var citizen persons.Person
 	if n.TaxCode != "" {
+		if !i.CitizenPasswords {
+			return "", &InvalidError{Field: "tax_code", Reason: refusal.CitizenPassword.With()}
+		}
 		code, err := person.ParseTaxCode(n.TaxCode)
 		if err != nil {
 			return "", invalidTaxCode(err)
@@ -169,16 +172,7 @@ func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation,
 
 // execDurably executes a statement in a transaction that a failover cannot lose, and returns the number of its rows.
 func (i *Identity) execDurably(ctx context.Context, sql string, args ...any) (int64, error) {
-	rows := make(chan int64, 1)
-	err := i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		done, err := tx.Exec(ctx, sql, args...)
-		rows <- done.RowsAffected()
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return <-rows, nil
+	return i.Pools.ExecDurably(ctx, sql, args...)
 }
 
 // ListAccounts returns all accounts with their placements, by user name.

@@ -202,6 +202,8 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 			if err == nil {
 				err = exec(`delete from identity.sessions where account = $1`, c.Account)
 			}
+		case account.AddFactor, account.RemoveFactor, account.ResetFactors:
+			err = applyFactor(ctx, tx, c)
 		}
 		if err == nil && c.Role != "" && (c.Operation == account.GiveRole || c.Operation == account.Create) {
 			err = exec(`

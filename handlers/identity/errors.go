@@ -15,6 +15,10 @@ import (
 var (
 	// ErrCredentials: user name, password or PIN are wrong. The error does not tell which, nor whether the user name exists.
 	ErrCredentials = errors.New("user name, password or PIN are wrong")
+	// ErrFactor: what was given is no second factor of the account, or a code that was used already.
+	ErrFactor = errors.New("the second factor is wrong")
+	// ErrFactorDue: the session must give a second factor first, or set one up.
+	ErrFactorDue = errors.New("a second factor is needed first")
 	// ErrNoSession: the token is unknown or its session has ended.
 	ErrNoSession = errors.New("there is no such session, or it has ended")
 	// ErrNotPlaced: the account has no current placement with that role at that entity.

@@ -30,6 +30,11 @@ type Config struct {
 	Topics Topics
 
 	Providers []Provider // the identity providers of the configuration
+	// CitizenPasswords allows local accounts of citizens: in the demo alone, because a public body may not give citizens passwords
+	// (decree-law 76/2020, article 24). Without it none is created and none logs in with a password.
+	CitizenPasswords bool
+	// RequireFactor: people of the staff without a second factor must set one up when they log in.
+	RequireFactor bool
 
 	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
 	Lifetime     time.Duration // time after login at which a session ends, used or not; 0: 12 hours

@@ -43,7 +43,7 @@ func newFixture(t *testing.T) *fixture {
 	h := &fixture{t: t, clock: storetest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))}
 	var err error
 	h.Identity, err = identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: h.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: h.clock.Now, CitizenPasswords: true, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,8 @@ func (i *Identity) Login(ctx context.Context, username, password, pin, address s
 	return i.LoginFrom(ctx, username, password, pin, Source{Address: address})
 }
 
-// LoginFrom starts a session for user name, password and PIN (FAQ 2.1). The record of a log-in or failure is stored before LoginFrom returns.
+// LoginFrom starts a session for user name, password and PIN (FAQ 2.1). If the account has a second factor, the session can do nothing but give
+// it (ProveFactor), and the login is recorded then. The record of a log-in or failure is stored before LoginFrom returns.
 // Errors: ErrCredentials, *LockedError.
 //
 // LoginFrom treats an unknown user name like a known one: it hashes, counts failures and locks, with the same statements. It reads the limits
@@ -32,6 +33,15 @@ func (i *Identity) LoginFrom(ctx context.Context, username, password, pin string
 	if err != nil {
 		return Session{}, err
 	}
+	s.Address = from.Address
+	if s.Factor == FactorDue { // the person has not logged in yet: failures stay counted, and the source is not known
+		return i.startSession(ctx, s)
+	}
+	return i.openSession(ctx, t, s, from)
+}
+
+// openSession records a login, makes its source known and starts the session.
+func (i *Identity) openSession(ctx context.Context, t throttle, s Session, from Source) (Session, error) {
 	if err := i.RecordLogin(ctx, LoginRecord{Kind: LoginSucceeded, Account: s.Account, Address: from.Address}); err != nil {
 		return Session{}, err
 	}
@@ -70,7 +80,8 @@ func (i *Identity) verify(ctx context.Context, t *throttle, username, password, 
 	}
 	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
 	if !known || !passwordRight || !pinRight {
-		t.locked, err = i.countFailure(ctx, *t)
+		failures, err := i.countFailure(ctx, *t)
+		t.locked = failures == i.MaxFailures
 		return Session{Account: s.Account}, errors.Join(ErrCredentials, err)
 	}
 	return s, nil
@@ -91,8 +102,12 @@ func (i *Identity) readAccount(ctx context.Context, t *throttle, username string
 	passwordHash, pinHash, known = i.dummyHash, i.dummyHash, usernamePattern.MatchString(username)
 	if known {
 		err := i.Pools.Session.QueryRow(ctx, `
-			select id::text, given_name || ' ' || family_name, password, pin, must_change from identity.accounts
-			where username = $1 and disabled_at is null`, username).Scan(&s.Account, &s.Name, &passwordHash, &pinHash, &s.MustChange)
+			select id::text, given_name || ' ' || family_name, password, pin, must_change,
+				case when exists (select from identity.factors f where f.account = a.id and f.confirmed_at is not null) then 'due' else '' end
+			from identity.accounts a
+			where username = $1 and disabled_at is null and ($2 or not exists (
+				select from identity.placements p where p.account = a.id and p.role = 'cittadino' and p.valid_from <= $3 and (p.valid_to is null or p.valid_to > $3)))`,
+			username, i.CitizenPasswords, i.Now()).Scan(&s.Account, &s.Name, &passwordHash, &pinHash, &s.MustChange, &s.Factor)
 		if errors.Is(err, pgx.ErrNoRows) {
 			known = false
 		} else if err != nil {

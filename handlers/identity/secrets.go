@@ -66,33 +66,9 @@ func isSequence(text string) bool {
 // differ from the old ones. Wrong old ones count as a failed login, so that nobody guesses the PIN with a session. Errors: *InvalidError, whose
 // field is current for wrong old ones; *LockedError.
 func (i *Identity) CheckNewSecrets(ctx context.Context, id string, from Source, password, pin, newPassword, newPIN string) error {
-	var username, passwordHash, pinHash string
-	err := i.Pools.Session.QueryRow(ctx, `select username, password, pin from identity.accounts where id = $1 and disabled_at is null`, id).
-		Scan(&username, &passwordHash, &pinHash)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return fmt.Errorf("check secrets: %w", ErrNotFound)
-	}
-	if err != nil {
-		return fmt.Errorf("check secrets: %w", err)
-	}
-	done, err := i.acquireHashSlot(ctx)
+	username, err := i.CheckOwnSecrets(ctx, id, from, password, pin)
 	if err != nil {
 		return err
-	}
-	defer done()
-	t := i.loginThrottle(username, from)
-	if err := i.checkThrottle(ctx, &t); err != nil {
-		return err
-	}
-	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
-	if !passwordRight || !pinRight {
-		if t.locked, err = i.countFailure(ctx, t); err == nil {
-			err = i.recordFailedLogin(ctx, t, id, from.Address)
-		}
-		if err != nil {
-			return err
-		}
-		return &InvalidError{Field: "current", Reason: refusal.SecretsWrong.With()}
 	}
 	if err := CheckSecrets(username, newPassword, newPIN); err != nil {
 		return err
@@ -104,4 +80,39 @@ func (i *Identity) CheckNewSecrets(ctx context.Context, id string, from Source, 
 		return &InvalidError{Field: "pin", Reason: refusal.PINSame.With()}
 	}
 	return nil
+}
+
+// CheckOwnSecrets checks that a person with a session knows the password and PIN of their account, and returns its user name. Wrong ones count as
+// a failed login. Errors: *InvalidError, whose field is current; *LockedError.
+func (i *Identity) CheckOwnSecrets(ctx context.Context, id string, from Source, password, pin string) (username string, err error) {
+	var passwordHash, pinHash string
+	err = i.Pools.Session.QueryRow(ctx, `select username, password, pin from identity.accounts where id = $1 and disabled_at is null`, id).
+		Scan(&username, &passwordHash, &pinHash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("check secrets: %w", ErrNotFound)
+	}
+	if err != nil {
+		return "", fmt.Errorf("check secrets: %w", err)
+	}
+	done, err := i.acquireHashSlot(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	t := i.loginThrottle(username, from)
+	if err := i.checkThrottle(ctx, &t); err != nil {
+		return "", err
+	}
+	passwordRight, pinRight := verifyHash(passwordHash, password), verifyHash(pinHash, pin)
+	if !passwordRight || !pinRight {
+		failures, err := i.countFailure(ctx, t)
+		if t.locked = failures == i.MaxFailures; err == nil {
+			err = i.recordFailedLogin(ctx, t, id, from.Address)
+		}
+		if err != nil {
+			return "", err
+		}
+		return "", &InvalidError{Field: "current", Reason: refusal.SecretsWrong.With()}
+	}
+	return username, nil
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,7 +22,8 @@ import (
 
 // Session is the session of an account that has logged in.
 type Session struct {
-	Token      string // set by LoginFrom and ChoosePlacement only
+	Token      string
+	ID         string // UUID: names the session where its token must not stand
 	Device     string // set by LoginFrom only: the browser keeps it and sends it with later logins (Source.Device)
 	Account    string // UUID
 	Username   string
@@ -30,8 +32,15 @@ type Session struct {
 	Placements []Placement  // the current ones; set by Login and ChoosePlacement only
 	MustChange bool         // the password and PIN were generated: the person must replace them before anything else
 	Provider   string       // at which the person logged in; "": with user name, password and PIN
+	Factor     FactorState
+	Address    string // of the client that logged in
 
 	providerSubject, providerSession string // keyed hashes, of a session to start
+}
+
+// IsBlocked reports whether its person must do something before anything else opens: give a second factor, set one up, or replace password and PIN.
+func (s Session) IsBlocked() bool {
+	return s.MustChange || s.Factor == FactorDue || s.Factor == FactorMissing
 }
 
 // touchInterval is the shortest time between two writes of a session's last use: not every request writes.
@@ -66,7 +75,13 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	if s.Placements, err = i.Placements(ctx, s.Account); err != nil {
 		return Session{}, err
 	}
+	if s.Factor == NoFactor && s.Provider == "" && i.RequireFactor && slices.ContainsFunc(s.Placements, isStaff) {
+		s.Factor = FactorMissing
+	}
 	var chosen *string
+	if s.Factor == FactorDue {
+		s.Placements = nil
+	}
 	if len(s.Placements) == 1 {
 		only := s.Placements[0]
 		s.Actor, chosen = person.Actor{ID: s.Account, Role: only.Role, Entity: only.Entity}, &only.ID
@@ -81,11 +96,12 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	}
 	defer release()
 	now := i.Now()
-	_, err = i.Pools.Session.Exec(ctx, `
+	err = i.Pools.Session.QueryRow(ctx, `
 		with ended as (delete from identity.sessions where account = $2 and (begun_at <= $5 or seen_at <= $6))
-		insert into identity.sessions (token, account, placement, begun_at, seen_at, provider, provider_subject, provider_session)
-		values ($1, $2, $3, $4, $4, $7, $8, $9)`,
-		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), textOrNil(s.Provider), textOrNil(s.providerSubject), textOrNil(s.providerSession))
+		insert into identity.sessions (token, account, placement, begun_at, seen_at, provider, provider_subject, provider_session, factor, address)
+		values ($1, $2, $3, $4, $4, $7, $8, $9, $10, $11) returning id::text`,
+		hash, s.Account, chosen, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), textOrNil(s.Provider), textOrNil(s.providerSubject), textOrNil(s.providerSession),
+		s.Factor, s.Address).Scan(&s.ID)
 	if err != nil {
 		return Session{}, fmt.Errorf("start session: %w", err)
 	}
@@ -93,8 +109,8 @@ func (i *Identity) startSession(ctx context.Context, s Session) (Session, error)
 	return s, nil
 }
 
-// RestartSession starts a session of an account whose sessions ended because the person replaced their password and PIN, with the placement of
-// the old one if it is still theirs. Error: ErrNotFound.
+// RestartSession starts a session of an account whose sessions ended because the person changed password, PIN or second factors, with the
+// placement of the old one if it is still theirs. Error: ErrNotFound.
 func (i *Identity) RestartSession(ctx context.Context, old Session) (Session, error) {
 	a, err := i.Account(ctx, old.Account)
 	if err == nil && a.DisabledAt != nil {
@@ -103,7 +119,7 @@ func (i *Identity) RestartSession(ctx context.Context, old Session) (Session, er
 	if err != nil {
 		return Session{}, err
 	}
-	s, err := i.startSession(ctx, Session{Account: a.ID, Username: a.Username, Name: a.GivenName + " " + a.FamilyName})
+	s, err := i.startSession(ctx, Session{Account: a.ID, Username: a.Username, Name: a.GivenName + " " + a.FamilyName, Factor: old.Factor, Address: old.Address})
 	if err != nil || s.Actor.Role != "" || old.Actor.Role == "" {
 		return s, err
 	}
@@ -148,19 +164,20 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change, coalesce(s.provider, '')
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change, coalesce(s.provider, ''), s.id::text, s.factor, s.address
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
-		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4`,
-		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout)).
-		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange, &s.Provider)
+		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4 and (s.factor <> 'due' or s.begun_at > $5)`,
+		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), now.Add(-factorTime)).
+		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange, &s.Provider, &s.ID, &s.Factor, &s.Address)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, time.Time{}, ErrNoSession
 	}
 	if err != nil {
 		return Session{}, time.Time{}, fmt.Errorf("find session: %w", err)
 	}
+	s.Token = token
 	if role != nil {
 		s.Actor = person.Actor{ID: s.Account, Role: person.Role(*role), Entity: catalog.EntityCode(*entity)}
 	}
@@ -168,9 +185,12 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 }
 
 // ChoosePlacement sets the session's placement (FAQ 2.1) and replaces its token: the old one is no longer valid. The session's lifetime
-// still counts from login. Errors: ErrNoSession, ErrNotPlaced.
+// still counts from login. Errors: ErrNoSession, ErrFactorDue, ErrNotPlaced.
 func (i *Identity) ChoosePlacement(ctx context.Context, token string, role person.Role, entity catalog.EntityCode) (Session, error) {
 	s, err := i.Authenticate(ctx, token)
+	if err == nil && (s.Factor == FactorDue || s.Factor == FactorMissing) {
+		err = ErrFactorDue
+	}
 	if err != nil {
 		return Session{}, err
 	}

@@ -113,10 +113,10 @@ func (i *Identity) checkThrottle(ctx context.Context, t *throttle) error {
 	return nil
 }
 
-// countFailure counts a failed login and reports whether it locks the account for its source. A count of the source whose last failure is
+// countFailure counts a failed login and returns the number of failures of the account from its source. A count of the source whose last failure is
 // older than LockDuration, and one of several sources or accounts that began before that, starts at 1 again. countFailure deletes counts
 // that no longer matter.
-func (i *Identity) countFailure(ctx context.Context, t throttle) (locks bool, err error) {
+func (i *Identity) countFailure(ctx context.Context, t throttle) (failures int, err error) {
 	now := i.Now()
 	counted := [][2]string{{t.name, t.source()}, {"", t.address}}
 	if !t.knownDevice && !t.knownAddress {
@@ -127,7 +127,6 @@ func (i *Identity) countFailure(ctx context.Context, t throttle) (locks bool, er
 	for _, c := range counted {
 		names, sources = append(names, c[0]), append(sources, c[1])
 	}
-	var failures int
 	err = i.Pools.Session.QueryRow(ctx, `
 		with counted as (
 			insert into identity.login_failures as f (name, source, failures, begun_at, last_at)
@@ -141,15 +140,31 @@ func (i *Identity) countFailure(ctx context.Context, t throttle) (locks bool, er
 		select failures from counted where (name, source) = ($5, $6)`,
 		names, sources, now, now.Add(-i.LockDuration), t.name, t.source()).Scan(&failures)
 	if err != nil {
-		return false, fmt.Errorf("count failed login: %w", err)
+		return 0, fmt.Errorf("count failed login: %w", err)
 	}
 	_, err = i.Pools.Session.Exec(ctx, `
 		delete from identity.login_failures where (name, source) in (
 			select name, source from identity.login_failures where last_at <= $1 order by last_at limit 100 for update skip locked)`, now.Add(-i.LockDuration))
 	if err != nil {
-		return false, fmt.Errorf("delete old failed logins: %w", err)
+		return 0, fmt.Errorf("delete old failed logins: %w", err)
 	}
-	return failures == i.MaxFailures, nil
+	return failures, nil
+}
+
+// uncountFailure takes back a failure that countFailure counted before the outcome was known.
+func (i *Identity) uncountFailure(ctx context.Context, t throttle) error {
+	_, err := i.Pools.Session.Exec(ctx, `
+		with counted as (
+			select name, source from identity.login_failures where (name, source) in (($1, $2), ('', $3), ($1, '')) and (source <> '' or $4)
+			order by name || '/' || source for update
+		), forgotten as (
+			delete from identity.login_failures f using counted c where (f.name, f.source) = (c.name, c.source) and f.failures = 1
+		)
+		update identity.login_failures f set failures = f.failures - 1 from counted c where (f.name, f.source) = (c.name, c.source) and f.failures > 1`, t.name, t.source(), t.address, !t.knownDevice && !t.knownAddress)
+	if err != nil {
+		return fmt.Errorf("take back a failed login: %w", err)
+	}
+	return nil
 }
 
 // recordSuccess makes the source of a login known, and deletes its failed logins and what is no longer known of the account. It returns the

@@ -64,7 +64,7 @@ func (i *Identity) CheckSessions(ctx context.Context, tokens []string) (map[stri
 		select s.token, a.id::text, p.role, p.entity, least(s.begun_at + $5::interval, s.seen_at + $6::interval, p.valid_to)
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
-		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
+		left join identity.placements p on p.id = s.placement and s.factor not in ('due', 'missing') and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		where s.token = any($1::bytea[]) and s.begun_at > $3 and s.seen_at > $4`,
 		hashes, now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), i.Lifetime, i.IdleTimeout)
 	if err != nil {

@@ -53,7 +53,7 @@ func newFixture(t *testing.T, options ...func(*Config)) *fixture {
 	t.Helper()
 	w := &fixture{T: t, store: storetest.New(t).Store}
 	w.addresses = mailaddress.New(w.store.KeyedHashes, "assistenza.example.it")
-	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHashes: w.store.KeyedHashes, Persons: persons.New(w.store), Clock: w.store.Now})
+	people, err := identity.New(identity.Config{Pools: w.store.Pools(), KeyedHashes: w.store.KeyedHashes, Persons: persons.New(w.store), Clock: w.store.Now, CitizenPasswords: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,20 @@ func API() []Route {
 		{Pattern: "DELETE /api/v1/sessions/current", Access: Session, Request: func(Call) Request {
 			return Request{Method: http.MethodDelete, Path: "/api/v1/sessions/current"}
 		}},
+		{Pattern: "PUT /api/v1/sessions/current/second-factor", Access: Session, Request: ownFactors(http.MethodPut, "second-factor")},
+		{Pattern: "GET /api/v1/sessions/current/factors", Access: Session, Request: fixed("/api/v1/sessions/current/factors")},
+		{Pattern: "POST /api/v1/sessions/current/factors/totp", Access: Session, Request: ownFactors(http.MethodPost, "factors/totp")},
+		{Pattern: "POST /api/v1/sessions/current/factors/recovery-codes", Access: Session, Request: ownFactors(http.MethodPost, "factors/recovery-codes")},
+		{Pattern: "POST /api/v1/sessions/current/factors/{factor}/confirmation", Access: Session, Request: ownFactors(http.MethodPost, "factors/"+unknownID+"/confirmation")},
+		{Pattern: "POST /api/v1/sessions/current/factors/{factor}/removal", Access: Session, Request: ownFactors(http.MethodPost, "factors/"+unknownID+"/removal")},
+		{Pattern: "GET /api/v1/sessions", Access: Session, Request: fixed("/api/v1/sessions")},
+		{Pattern: "DELETE /api/v1/sessions/{session}", Access: Session, Missing: true, Request: func(Call) Request {
+			return Request{Method: http.MethodDelete, Path: "/api/v1/sessions/" + unknownID}
+		}},
+		{Pattern: "GET /api/v1/accounts/{account}/sessions", Access: Role, Action: policy.Administer, Request: fixed("/api/v1/accounts/" + unknownID + "/sessions")},
+		{Pattern: "DELETE /api/v1/accounts/{account}/sessions/{session}", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
+			return Request{Method: http.MethodDelete, Path: "/api/v1/accounts/" + unknownID + "/sessions/" + unknownID}
+		}},
 		{Pattern: "GET /api/v1/queues", Access: Role, Action: policy.ListTickets, Looks: Counts, Request: fixed("/api/v1/queues")},
 		{Pattern: "GET /api/v1/tickets", Access: Role, Action: policy.ListTickets, Looks: List, Request: fixed("/api/v1/tickets")},
 		{Pattern: "GET /api/v1/tickets", Case: "search", Access: Role, Action: policy.ListTickets, Looks: Search, Request: fixed("/api/v1/tickets?q=fittizia")},
@@ -75,6 +89,11 @@ func API() []Route {
 		}},
 	}
 	return append(routes, append(apiReads(), apiActs()...)...)
+}
+
+// ownFactors returns a request about one's own second factors, without its fields.
+func ownFactors(method, path string) func(Call) Request {
+	return func(Call) Request { return sendJSON(method, "/api/v1/sessions/current/"+path, fields{}) }
 }
 
 // fixed returns a request for a path.

@@ -52,6 +52,8 @@ func Expect(r Route, who Person, about Ticket) Outcome {
 		return Forbidden // it has no account
 	case who.Token == "":
 		return LogInFirst
+	case r.Access == Session && r.Missing:
+		return NotVisible
 	case r.Access == Session:
 		return LetIn
 	case !policy.May(who.Actor, r.Action) && r.Looks == Live && !r.OfAPI():

@@ -66,6 +66,14 @@ func publicPages() []Route {
 		}),
 		open("GET /accesso/credenziali", Session, fixed("/accesso/credenziali")),
 		open("POST /accesso/credenziali", Session, send("/accesso/credenziali", "nuova", "a", "ripeti", "b")),
+		open("GET /accesso/secondo-fattore", Session, fixed("/accesso/secondo-fattore")),
+		open("POST /accesso/secondo-fattore", Session, send("/accesso/secondo-fattore")),
+		open("GET /mio-account", Session, fixed("/mio-account")),
+		open("POST /mio-account/app", Session, send("/mio-account/app")),
+		open("POST /mio-account/codici", Session, send("/mio-account/codici")),
+		open("POST /mio-account/fattori/{factor}/togli", Session, send("/mio-account/fattori/"+unknownID+"/togli")),
+		{Pattern: "POST /mio-account/app/conferma", Access: Session, Missing: true, Request: send("/mio-account/app/conferma")},
+		{Pattern: "POST /mio-account/sessioni/fine", Access: Session, Missing: true, Request: send("/mio-account/sessioni/fine", "sessione", unknownID)},
 		open("POST /uscita", Public, send("/uscita")),
 		open("GET /uscita", Public, fixed("/uscita")),
 		{Pattern: "GET /accesso/con/{provider}", Access: Public, Missing: true, Request: fixed("/accesso/con/nessuno")},
@@ -275,7 +283,7 @@ func adminPages() []Route {
 		{Pattern: "GET " + base + "/persone/{account}", Access: Role, Action: policy.Administer, Request: func(c Call) Request {
 			return get(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID)
 		}},
-		ofAccount("/ruoli"), ofAccount("/ruoli/fine"), ofAccount("/sblocca"), ofAccount("/credenziali"), ofAccount("/disattiva"),
+		ofAccount("/ruoli"), ofAccount("/ruoli/fine"), ofAccount("/sblocca"), ofAccount("/credenziali"), ofAccount("/disattiva"), ofAccount("/sessioni/fine"), ofAccount("/fattori"),
 		same("/conferme"), ofRequest("/conferma"), ofRequest("/rifiuta"), ofRequest("/ritira"), ofRequest("/verifica"),
 	}
 }

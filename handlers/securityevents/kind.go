@@ -3,6 +3,8 @@
 
 package securityevents
 
+import "github.com/sol-assistenza/sol/handlers/identity"
+
 // Kind is the kind of a security event. Receivers have rules for the values, so no release changes one.
 type Kind string
 
@@ -12,6 +14,7 @@ const (
 	LoginRefused   Kind = "login.refused"  // a wrong user name, password or PIN, or a reason at an identity provider
 	LoginLocked    Kind = "login.locked"   // too many failures
 	LoginUnlocked  Kind = "login.unlocked" // by an administrator, before the lock ended
+	SessionEnded   Kind = identity.SessionEnded
 
 	AccountChanged   Kind = "account.changed" // a role given or ended, credentials given, an account made or disabled, by one who may do it alone
 	ChangeRequested  Kind = "account.change-requested"
@@ -51,7 +54,7 @@ const (
 // Kinds lists all kinds.
 func Kinds() []Kind {
 	return []Kind{
-		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
+		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, SessionEnded, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
 		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookRefused, LookCommand,
 		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
 	}
@@ -62,7 +65,7 @@ func severityOf(k Kind) severity {
 	switch k {
 	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
 		return warning
-	case LoginSucceeded, LoginUnlocked, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
+	case LoginSucceeded, LoginUnlocked, SessionEnded, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
 		AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, NodeStarted, SettingChanged:
 	}
 	return normal

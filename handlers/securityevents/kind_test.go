@@ -34,6 +34,7 @@ func samples() []Event {
 		with(login, LoginRefused, func(e *Event) { e.ID, e.Count, e.Last = "login/17/2-6", 5, &last }),
 		with(login, LoginLocked, nil),
 		with(login, LoginUnlocked, func(e *Event) { e.By, e.ByUsername = mela, "mela.prova" }),
+		with(Event{Account: anna, Username: "anna.prova", By: mela, ByUsername: "mela.prova", ByRole: "amministratore"}, SessionEnded, nil),
 		with(change, AccountChanged, nil), with(change, ChangeRequested, nil), with(change, ChangeConfirmed, nil), with(change, ChangeRefused, nil),
 		with(change, ChangeWithdrawn, nil), with(change, ChangeExpired, nil), with(change, EmergencyUsed, nil),
 		with(change, EmergencyReviews, func(e *Event) { e.Justified = &no }),

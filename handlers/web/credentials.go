@@ -39,8 +39,7 @@ func (w *Web) changeCredentials(r *ui.Request) error {
 			Fields: []ui.FieldProblem{{Field: "ripeti", Text: "Le due password nuove sono diverse: la scriva di nuovo."}},
 		})
 	}
-	from := identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)}
-	s, err := w.App.Accounts.ChangeOwn(r.Context(), r.Session, from, accounts.Secrets{Password: r.FormValue("password"), PIN: r.FormValue("pin")}, chosen)
+	s, err := w.App.Accounts.ChangeOwn(r.Context(), r.Session, w.source(r), accounts.Secrets{Password: r.FormValue("password"), PIN: r.FormValue("pin")}, chosen)
 	if err != nil {
 		problem := ui.ProblemOf(err)
 		if problem.Status >= http.StatusInternalServerError {
@@ -49,6 +48,9 @@ func (w *Web) changeCredentials(r *ui.Request) error {
 		return w.renderCredentials(r, problem.Status, problem)
 	}
 	w.setSessionCookie(r, s.Token)
+	if s.Factor == identity.FactorMissing {
+		return r.Redirect("/mio-account?fatto=credenziali")
+	}
 	if s.Actor.Role == "" {
 		return r.Redirect("/accesso/ruolo?fatto=credenziali&poi=" + url.QueryEscape(next))
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/looks"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/auditor"
 	"github.com/sol-assistenza/sol/handlers/web/supervisor"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -66,7 +67,7 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 // recordRefused records a look that err refuses, before the answer leaves.
 func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
 	ended := errors.Is(err, ticket.ErrLinkRevoked) || errors.Is(err, ticket.ErrLinkExpired) || errors.Is(err, ui.ErrLinkCookie)
-	if errors.Is(err, errNoRole) || errors.Is(err, errMustChange) || !ended && !errors.Is(err, errLogin) && !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
+	if errors.Is(err, errNoRole) || errors.Is(err, errBlocked) || !ended && !errors.Is(err, errLogin) && !looks.IsRefusal(ui.ProblemOf(err).Status, err) {
 		return nil
 	}
 	look := looks.Refused{Action: route.Action, File: r.PathValue("file"), Path: route.Pattern}
@@ -123,7 +124,7 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 	}
 	r.Session, r.Token = s, cookie.Value
 	r.Caller.Client = w.App.Looks.Client(cookie.Value, from, workstation)
-	if !s.MustChange { // otherwise only pages for anyone are shown, as to an anonymous reader
+	if !s.IsBlocked() { // otherwise only pages for anyone are shown, as to an anonymous reader
 		r.Caller.Actor = s.Actor
 	}
 	return nil
@@ -133,12 +134,12 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 var (
 	errLogin  = errors.New("not logged in")
 	errNoRole = errors.New("no role chosen")
-	// errMustChange leads to the page on which password and PIN are replaced.
-	errMustChange = errors.New("password and PIN must be replaced")
+	// errBlocked leads to the page of what must be done first: give a second factor, replace password and PIN, or set up a second factor.
+	errBlocked = errors.New("something must be done first")
 )
 
 // authorize applies the rate limit, then the route's access rule. The limit is the route's own one, or that of the account, or that
-// of the client address. Errors: ui.RateLimitedError, ui.ErrUnknownLink, ui.ErrWrongRole, errLogin, errNoRole, errMustChange.
+// of the client address. Errors: ui.RateLimitedError, ui.ErrUnknownLink, ui.ErrWrongRole, errLogin, errNoRole, errBlocked.
 func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 	limit, client := route.Limit, r.Caller.From
 	if limit == nil {
@@ -159,8 +160,10 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 		return ui.ErrUnknownLink
 	case r.Session.Account == "":
 		return errLogin
-	case r.Session.MustChange && !route.BeforeChange:
-		return errMustChange
+	case r.Session.Factor == identity.FactorDue && !route.BeforeFactor,
+		r.Session.MustChange && !route.BeforeChange && r.Session.Factor != identity.FactorDue,
+		r.Session.Factor == identity.FactorMissing && !route.BeforeSetup && !r.Session.MustChange:
+		return errBlocked
 	case route.Access == ui.LoggedIn:
 		return nil
 	case r.Session.Actor.Role == "":
@@ -230,12 +233,12 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	case errors.Is(err, errNoRole):
 		w.redirectWholePage(r, "/accesso/ruolo")
 		return
-	case errors.Is(err, errMustChange):
+	case errors.Is(err, errBlocked):
 		next := ""
 		if r.Method == http.MethodGet && !r.Partial {
-			next = "?poi=" + url.QueryEscape(r.URL.RequestURI())
+			next = r.URL.RequestURI()
 		}
-		w.redirectWholePage(r, "/accesso/credenziali"+next)
+		w.redirectWholePage(r, account.AfterLogin(r.Session, next))
 		return
 	}
 	p := ui.ProblemOf(err)

@@ -4,7 +4,6 @@
 package web
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -22,8 +22,8 @@ func (w *Web) sessionRoutes() []ui.Route {
 		{Pattern: "POST /accesso", Access: ui.Anyone, Limit: w.Middleware.Login, Handle: w.login},
 		{Pattern: "GET /accesso/ruolo", Access: ui.LoggedIn, Handle: w.placementPage},
 		{Pattern: "POST /accesso/ruolo", Access: ui.LoggedIn, Handle: w.choosePlacement},
-		{Pattern: "GET /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, Handle: w.credentialsPage},
-		{Pattern: "POST /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, Limit: w.Middleware.Login, Handle: w.changeCredentials},
+		{Pattern: "GET /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, BeforeSetup: true, Handle: w.credentialsPage},
+		{Pattern: "POST /accesso/credenziali", Access: ui.LoggedIn, BeforeChange: true, BeforeSetup: true, Limit: w.Middleware.Login, Handle: w.changeCredentials},
 		{Pattern: "POST /uscita", Access: ui.Anyone, Handle: w.logout},
 	}
 }
@@ -101,7 +101,7 @@ func (w *Web) renderLoginAgain(r *ui.Request, unsent string) error {
 
 func (w *Web) login(r *ui.Request) error {
 	d := loginData{Username: r.FormValue("utente"), Next: ui.LocalPath(r.FormValue("poi"), "")}
-	s, err := w.Identity.LoginFrom(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)})
+	s, err := w.Identity.LoginFrom(r.Context(), d.Username, r.FormValue("password"), r.FormValue("pin"), w.source(r))
 	if err != nil {
 		p := ui.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
@@ -109,15 +109,26 @@ func (w *Web) login(r *ui.Request) error {
 		}
 		return w.renderLogin(r, p.Status, p, d)
 	}
+	if r.Token != "" { // the session that the browser had before, whoever began it
+		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
+			return err
+		}
+	}
+	w.setSession(r, s)
+	return r.Redirect(account.AfterLogin(s, d.Next))
+}
+
+// source returns where a request comes from.
+func (w *Web) source(r *ui.Request) identity.Source {
+	return identity.Source{Address: r.Caller.From, Device: w.deviceToken(r)}
+}
+
+// setSession sends the token of a session to the browser, and that of its device if it has one.
+func (w *Web) setSession(r *ui.Request, s identity.Session) {
 	w.setSessionCookie(r, s.Token)
-	w.setDeviceCookie(r, s.Device)
-	if s.MustChange {
-		return r.Redirect("/accesso/credenziali?poi=" + url.QueryEscape(d.Next))
+	if s.Device != "" {
+		w.setDeviceCookie(r, s.Device)
 	}
-	if s.Actor.Role == "" {
-		return r.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(d.Next))
-	}
-	return r.Redirect(cmp.Or(d.Next, ui.HomePath(s.Actor.Role)))
 }
 
 // placementData holds the placements that the reader can choose after login (FAQ 2.1: ruolo e collocazione).

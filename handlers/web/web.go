@@ -21,8 +21,10 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/sse"
+	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/admin"
 	"github.com/sol-assistenza/sol/handlers/web/auditor"
 	"github.com/sol-assistenza/sol/handlers/web/citizen"
@@ -137,6 +139,14 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.sessionRoutes(), w.portalRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+	factors, err := secondfactor.New(secondfactor.Config{Identity: w.Identity, Accounts: w.App.Accounts, Keys: w.App.Store.Keyring()})
+	if err != nil {
+		return nil, err
+	}
+	own, err := account.New(w.UI, account.Config{Factors: factors, SetSession: w.setSession, Source: w.source})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(w.sessionRoutes(), own.Routes(), w.portalRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
 		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }

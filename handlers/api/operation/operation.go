@@ -30,6 +30,8 @@ type Operation struct {
 	Public               bool          // may be called without a token
 	Action               policy.Action // that the policy must allow; "": any session, also without a placement
 	BeforeChange         bool          // also for a session that must replace its password and PIN
+	BeforeFactor         bool          // also for a session that must give a second factor
+	BeforeSetup          bool          // also for a session that must set up a second factor
 	LoginLimit           bool          // has the request limit of logins, by address
 	ErrorStatuses        []int         // of refusals in addition to those of every operation
 }

@@ -144,9 +144,12 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 		}
 	}
 	if c.Operation != account.EndRole {
-		if err := s.checkNodes(ctx, c.Role, c.Entity); err != nil {
+		if err := s.checkNodes(ctx, c); err != nil {
 			return Result{}, err
 		}
+	}
+	if c.Role == person.Citizen && c.Operation != account.EndRole && !s.identity.CitizenPasswords {
+		return Result{}, &identity.InvalidError{Field: "placement", Reason: refusal.CitizenPassword.With()}
 	}
 	do := account.Do{ID: id, Change: c, Reason: r.Reason, Emergency: r.Emergency}
 	if setsSecrets {
@@ -173,10 +176,11 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 	return result, nil
 }
 
-// checkNodes refuses a role that nodes of the release before, which still run, take for another one: an auditor of one entity reads everything
-// there.
-func (s *Service) checkNodes(ctx context.Context, role person.Role, entity catalog.EntityCode) error {
-	if !role.Audits() || policy.ReadsEverything(person.Actor{Role: role, Entity: entity}) {
+// checkNodes refuses what nodes of the release before, which still run, do not keep to: an auditor of one entity reads everything there, and
+// a second factor is not asked for.
+func (s *Service) checkNodes(ctx context.Context, c account.Change) error {
+	partial := c.Role.Audits() && !policy.ReadsEverything(person.Actor{Role: c.Role, Entity: c.Entity})
+	if !partial && c.Operation != account.AddFactor {
 		return nil
 	}
 	earlier, err := s.store.Keyring().EarlierNodes(ctx)
@@ -211,15 +215,26 @@ func (s *Service) ChangeOwn(ctx context.Context, session identity.Session, from 
 	if err != nil {
 		return identity.Session{}, err
 	}
-	by := session.Actor
-	if by.ID = session.Account; by.Role == "" {
-		by.Role = person.Anonymous // no role is chosen yet
-	}
-	_, err = s.Change(ctx, by, Request{Change: account.Change{Operation: account.ChangeCredentials, Account: session.Account}, Chosen: chosen})
+	_, err = s.Change(ctx, Owner(session), Request{Change: account.Change{Operation: account.ChangeCredentials, Account: session.Account}, Chosen: chosen})
 	if err != nil {
 		return identity.Session{}, err
 	}
 	return s.identity.RestartSession(ctx, session)
+}
+
+// Owner returns the actor of a change that a person makes of their own account.
+func Owner(session identity.Session) person.Actor {
+	by := session.Actor
+	if by.ID = session.Account; by.Role == "" {
+		by.Role = person.Anonymous // no role is chosen yet
+	}
+	return by
+}
+
+// ChangeFactor records that a session's person adds or removes a second factor, which counts or is gone then.
+func (s *Service) ChangeFactor(ctx context.Context, session identity.Session, operation account.Operation, f account.Factor) error {
+	_, err := s.Change(ctx, Owner(session), Request{Change: account.Change{Operation: operation, Account: session.Account, Factor: f}})
+	return err
 }
 
 // Confirm confirms a request. New credentials get their PIN now, which the result holds. Errors: those of account.Decide.
@@ -228,7 +243,7 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 	if err != nil {
 		return Result{}, err
 	}
-	if err := s.checkNodes(ctx, r.Role, r.Entity); err != nil {
+	if err := s.checkNodes(ctx, r.Change); err != nil {
 		return Result{}, err
 	}
 	f, err := s.facts(ctx, r.Account)

@@ -51,7 +51,7 @@ func newFixture(t *testing.T) *fixture {
 func (f *fixture) open(store *eventstore.Store) (*accounts.Service, *identity.Identity) {
 	f.t.Helper()
 	identities, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: f.clock.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: f.clock.Now, CitizenPasswords: true, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		f.t.Fatal(err)

@@ -31,6 +31,7 @@ func (p *Pages) peopleRoutes() []ui.Route {
 		route("GET", "/{account}", p.personPage), route("POST", "/{account}/ruoli", p.addPlacement), route("POST", "/{account}/ruoli/fine", p.endPlacement),
 		route("POST", "/{account}/sblocca", p.unlockPerson),
 		route("POST", "/{account}/credenziali", p.renewSecrets), route("POST", "/{account}/disattiva", p.disablePerson),
+		route("POST", "/{account}/sessioni/fine", p.endSessions), route("POST", "/{account}/fattori", p.resetFactors),
 	}
 }
 
@@ -173,6 +174,8 @@ type personData struct {
 	Typed   accounts.Request // the reason of a refused change, and whether it is an emergency
 	History []ui.AccountChange
 	Locks   identity.Locks
+	Open    []identity.OpenSession
+	Factors []string // the Italian names of the kinds of second factors
 }
 
 // personHistory is the number of changes that the page of a person shows.
@@ -191,7 +194,18 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
+	open, err := p.Identity.OpenSessions(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	kinds, err := p.Identity.FactorKinds(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	d := personData{Account: a, Open: open, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
+	for _, kind := range kinds {
+		d.Factors = append(d.Factors, ui.FactorNames[kind])
+	}
 	if problem == nil { // what was typed has been done: the other forms of the page must not hold it
 		d.Typed, d.Form.Role, d.Form.Entity = accounts.Request{}, "", ""
 	}
@@ -273,6 +287,30 @@ func (p *Pages) renewSecrets(r *ui.Request) error {
 	}
 	p.logAdministration(r, "secrets renewed", id)
 	return p.renderPerson(r, http.StatusOK, nil, id, &done)
+}
+
+// endSessions ends the session that the form names, or all of the person.
+func (p *Pages) endSessions(r *ui.Request) error {
+	message := "sessioni"
+	return p.changeAccount(r, "sessions ended", &message, func(id string) error {
+		if _, err := p.Identity.Account(r.Context(), id); err != nil {
+			return err
+		}
+		_, err := p.Identity.EndSessions(r.Context(), id, identity.SessionChoice{Only: r.FormValue("sessione")}, r.Session.Actor)
+		return err
+	})
+}
+
+// resetFactors removes the second factors of a person who lost them, or requests that.
+func (p *Pages) resetFactors(r *ui.Request) error {
+	message := "azzerati"
+	return p.changeAccount(r, "second factors reset", &message, func(id string) error {
+		done, err := p.App.Accounts.Change(r.Context(), r.Session.Actor, p.readChange(r, account.Change{Operation: account.ResetFactors, Account: id}))
+		if done.Waits() {
+			message = "chiesto"
+		}
+		return err
+	})
 }
 
 func (p *Pages) disablePerson(r *ui.Request) error {

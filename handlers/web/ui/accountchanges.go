@@ -34,6 +34,11 @@ var outcomeNames = map[account.Kind]string{
 	account.Withdrawn: "Ritirato", account.Expired: "Scaduto senza risposta", account.Emergency: "Accesso di emergenza",
 }
 
+// FactorNames holds the Italian names of the kinds of second factors.
+var FactorNames = map[account.FactorKind]string{
+	account.TOTP: "app di autenticazione", account.RecoveryCodes: "codici di recupero",
+}
+
 var credentialNames = map[account.Credentials]string{
 	account.None: "nessuna credenziale", account.Temporary: "credenziali provvisorie", account.Own: "credenziali proprie",
 }
@@ -120,6 +125,12 @@ func (u *UI) changeText(c account.Change) string {
 		return "Creare una chiave API"
 	case account.RevokeToken:
 		return "Revocare una chiave API"
+	case account.AddFactor:
+		return "Aggiungere un secondo fattore: " + FactorNames[c.Factor.Kind]
+	case account.RemoveFactor:
+		return "Togliere un secondo fattore: " + FactorNames[c.Factor.Kind]
+	case account.ResetFactors:
+		return "Togliere tutti i secondi fattori"
 	}
 	return string(c.Operation)
 }

@@ -143,6 +143,8 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Già inviato", Text: "Questo modulo era già stato inviato con altri dati. Ricarichi la pagina e ricominci."}
 	case errors.Is(err, identity.ErrCredentials):
 		return &Problem{Status: http.StatusUnauthorized, Title: "Accesso non riuscito", Text: "Nome utente, password o PIN non sono corretti. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi. Se l’errore continua, chieda aiuto con il modulo di assistenza."}
+	case errors.Is(err, identity.ErrFactor):
+		return &Problem{Status: http.StatusUnauthorized, Title: "Secondo fattore non valido", Text: "Il codice non è corretto, o è già stato usato. Aspetti che l’app ne mostri un altro e riprovi.", Fields: []FieldProblem{{Field: "codice", Text: "Codice non valido, o già usato."}}}
 	case errors.As(err, &loginLocked):
 		return &Problem{Status: http.StatusTooManyRequests, Title: "Accesso sospeso", Text: fmt.Sprintf("Troppi tentativi non riusciti: potrà riprovare %s. Se ha fretta, usi il modulo di assistenza, o chieda a un amministratore di sbloccare l’accesso.", retryText(loginLocked.Until, loginLocked.Remaining))}
 	case errors.As(err, &refusedLogin):
@@ -205,4 +207,4 @@ func ProblemOf(err error) *Problem {
 var agreementInputs = map[string]string{"entity": "ente", "use": "uso", "reference": "riferimento", "signed_on": "giorno", "role": "ente"}
 
 // accountInputs holds the name of the input for each field of an account or placement.
-var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password"}
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password", "factor_name": "nome", "code": "codice"}

@@ -247,6 +247,10 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.LoginExpired:             wrongAnswer,
 	refusal.LoginNonce:               wrongAnswer,
 	refusal.LoginToken:               wrongAnswer,
+	refusal.CitizenPassword:          "I cittadini non hanno una password di questo servizio: entrano con SPID o CIE.",
+	refusal.FactorName:               "Scriva un nome da 1 a 60 caratteri, per riconoscerlo.",
+	refusal.FactorLimit:              "Ha già dieci secondi fattori: prima ne tolga uno.",
+	refusal.FactorCode:               "Il codice non è corretto, o è già stato usato: aspetti che l’app ne mostri un altro.",
 
 	// Warnings about evidence, which is stored as given.
 	refusal.OddDate:         "Non è una data: la scriva come gg/mm/aaaa.",

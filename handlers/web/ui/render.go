@@ -66,7 +66,7 @@ type user struct {
 	ToAnswer               int  // requests and emergency accesses that wait for this administrator
 	Emergencies            int  // emergency accesses without a review; administrators and auditors see them on every page
 	Overdue                bool // one of them was not reviewed in time
-	MustChange             bool // the reader must replace password and PIN before anything else
+	Blocked                bool // the reader must do something before anything else opens
 	HasRole                bool // the reader has chosen a role
 	LiveUpdates            bool // the role may subscribe to changes
 	HasNotifications       bool // the role may read notifications
@@ -106,8 +106,8 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 	if r.Session.Account == "" {
 		return nil
 	}
-	if r.Session.MustChange { // every other page and the stream of changes are refused
-		f.User = &user{Name: r.Session.Name, MustChange: true, Home: "/accesso/credenziali"}
+	if r.Session.IsBlocked() { // every other page and the stream of changes are refused
+		f.User = &user{Name: r.Session.Name, Blocked: true, Home: "/"}
 		return nil
 	}
 	actor := r.Session.Actor
@@ -184,4 +184,9 @@ var confirmations = map[string]string{
 	"accordo-fine":   "L’accordo è finito: ciò che permetteva è di nuovo spento.",
 	"chiave-fine":    "La chiave API è revocata: da subito non vale più.",
 	"rimessi":        "I messaggi sono stati rimessi in uscita.",
+
+	"fattore":       "Il secondo fattore è aggiunto: l’accesso lo chiederà.",
+	"fattore-tolto": "Il secondo fattore è tolto.",
+	"sessioni":      "La sessione è finita, su ogni computer.",
+	"azzerati":      "I secondi fattori sono tolti: la persona accede con password e PIN, e può aggiungerne di nuovi.",
 }

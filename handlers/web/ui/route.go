@@ -15,7 +15,9 @@ type Route struct {
 	Action       policy.Action       // for WithRole: the action that the reader's role must be allowed
 	Limit        *middleware.Limiter // nil: the limit per account, or per address without a session
 	MaxBody      int64               // bytes; 0: middleware.SmallBody
+	BeforeFactor bool                // also for a session that must give a second factor
 	BeforeChange bool                // also for a session that must replace its password and PIN
+	BeforeSetup  bool                // also for a session that must set up a second factor
 	Background   bool                // a script sends the request without the reader's action: it does not extend the session
 	Handle       func(r *Request) error
 }

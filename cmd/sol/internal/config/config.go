@@ -87,7 +87,7 @@ Environment variables configure it. Without any of them, sol runs alone with its
   SOL_SECURITY_EVENTS_CA, SOL_SECURITY_EVENTS_CERT, SOL_SECURITY_EVENTS_KEY
                         PEM files for syslog+tls: certificates that vouch for the server (those of the system), and certificate
                         and key that sol shows to it (none); read again for each connection
-  SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + clamdHelp + externalHelp
+  SOL_PG_BIN            directory of the Postgres server programs; empty: the usual directories` + sessionHelp + clamdHelp + externalHelp
 
 // DefaultMetricsAddr is the address of the metrics if none is set. Other machines cannot reach it.
 const DefaultMetricsAddr = "127.0.0.1:9464"
@@ -115,6 +115,7 @@ type Config struct {
 	SecurityEvents securityevents.Receiver // zero: none
 	AccessLog      AccessLog
 	FileScan       FileScan
+	Sessions       Sessions
 	External       External
 }
 
@@ -224,7 +225,7 @@ func Load(env func(string) string) (Config, error) {
 		}
 		c.TrustedProxies = append(c.TrustedProxies, network)
 	}
-	c.AccessLog, c.FileScan = loadAccessLog(env, dir, refuse), loadFileScan(env, refuse)
+	c.AccessLog, c.FileScan, c.Sessions = loadAccessLog(env, dir, refuse), loadFileScan(env, refuse), loadSessions(env, refuse)
 	c.SecurityEvents, err = securityevents.ParseReceiver(env("SOL_SECURITY_EVENTS"), securityevents.TLSFiles{
 		CA: env("SOL_SECURITY_EVENTS_CA"), Cert: env("SOL_SECURITY_EVENTS_CERT"), Key: env("SOL_SECURITY_EVENTS_KEY"),
 	})

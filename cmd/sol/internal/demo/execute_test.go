@@ -38,7 +38,7 @@ func newFixture(t *testing.T, p demo.Params) fixture {
 	store := storetest.New(t, func(c *eventstore.Config) { c.Clock = clock.Now }).Store
 	dispatcher := app.NewTicketDispatcher(store, rules.Engine{Catalog: catalog.Default(), Hold: rules.DefaultHold, Playbooks: playbook.Default()})
 	people, err := identity.New(identity.Config{
-		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: store.Now, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
+		Pools: store.Pools(), KeyedHashes: store.KeyedHashes, Persons: persons.New(store), Clock: store.Now, CitizenPasswords: true, Hashing: identity.Hashing{Memory: 64, Passes: 1, Threads: 1},
 	})
 	if err != nil {
 		t.Fatal(err)

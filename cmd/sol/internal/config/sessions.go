@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package config
+
+import (
+	"fmt"
+	"time"
+)
+
+// sessionHelp is the part of Help about logins and sessions.
+const sessionHelp = `
+  SOL_SESSION_IDLE      time without use after which a session ends, 1m to 24h (30m)
+  SOL_SESSION_LIFETIME  time after the login at which a session ends, used or not, 10m to 168h (12h)
+  SOL_SECOND_FACTOR     optional: who has a second factor is asked for it at login; required: people of the staff without one must set
+                        it up before anything else opens (optional)`
+
+// Sessions holds the settings of logins and sessions.
+type Sessions struct {
+	Idle, Lifetime time.Duration // 0: the defaults of identity.Config
+	RequireFactor  bool
+	// CitizenPasswords: citizens have local accounts. No variable sets it, only the demo.
+	CitizenPasswords bool
+}
+
+// loadSessions reads the settings of logins and sessions.
+func loadSessions(env func(string) string, refuse func(name, want string)) (l Sessions) {
+	for _, s := range []struct {
+		name     string
+		min, max time.Duration
+		target   *time.Duration
+	}{
+		{"SOL_SESSION_IDLE", time.Minute, 24 * time.Hour, &l.Idle},
+		{"SOL_SESSION_LIFETIME", 10 * time.Minute, 7 * 24 * time.Hour, &l.Lifetime},
+	} {
+		if env(s.name) == "" {
+			continue
+		}
+		d, err := time.ParseDuration(env(s.name))
+		if err != nil || d < s.min || d > s.max {
+			refuse(s.name, fmt.Sprintf("a duration from %s to %s, e.g. %s", s.min, s.max, s.min*2))
+		}
+		*s.target = d
+	}
+	switch env("SOL_SECOND_FACTOR") {
+	case "", "optional":
+	case "required":
+		l.RequireFactor = true
+	default:
+		refuse("SOL_SECOND_FACTOR", "optional or required")
+	}
+	return l
+}

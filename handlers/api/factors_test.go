@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/sol-assistenza/sol/domain/person"
+)
+
+// A person sets up an application, logs in with its code, and ends another session; an administrator ends one too. Each token is refused at once.
+func TestSecondFactorAndSessions(t *testing.T) {
+	w := newFixture(t)
+	id := w.system.Account(t, "anna", person.ASROperator, torino)
+	w.system.Account(t, "ada", person.Administrator, "")
+	login := func(username string) apiResponse {
+		return w.anonymous().post("/api/v1/sessions", map[string]string{"username": username, "password": password, "pin": pin}).want(201)
+	}
+	first := user{w: w, token: login("anna").text("token")}
+	setup := first.post("/api/v1/sessions/current/factors/totp", map[string]string{"password": password, "pin": pin, "name": "Telefono"}).want(200)
+	code := func(at time.Time) string {
+		code, err := totp.GenerateCode(setup.text("secret"), at)
+		w.must(err)
+		return code
+	}
+	confirm := "/api/v1/sessions/current/factors/" + setup.text("id") + "/confirmation"
+	first.post(confirm, map[string]string{"code": "000000"}).want(422)
+	added := first.post(confirm, map[string]string{"code": code(time.Now())}).want(200)
+	codes := added.body["recovery_codes"].([]any)
+	first.get("/api/v1/queues").want(401) // it began without the factor
+
+	waiting := login("anna")
+	if waiting.body["second_factor"] != "due" || waiting.body["placement"] != nil {
+		t.Errorf("got session %s, want one that waits for its second factor", waiting.raw)
+	}
+	second := user{w: w, token: waiting.text("token")}
+	for _, path := range []string{"/api/v1/queues", "/api/v1/catalog", "/api/v1/sessions", "/api/v1/stream", "/api/v1/sessions/current/factors"} {
+		if a := second.get(path).want(403); a.text("type") != "urn:sol:problem:second-factor-required" {
+			t.Errorf("%s: got %s", path, a.raw)
+		}
+	}
+	second.do("PUT", "/api/v1/sessions/current/placement", map[string]string{"role": "operatore_asr", "entity": "010301"}).want(403)
+	prove := func(code string) apiResponse {
+		return second.do("PUT", "/api/v1/sessions/current/second-factor", map[string]string{"code": code})
+	}
+	if a := prove(code(time.Now())).want(401); a.text("type") != "urn:sol:problem:wrong-second-factor" { // it confirmed the application
+		t.Errorf("got %s", a.raw)
+	}
+	given := prove(code(time.Now().Add(30 * time.Second))).want(200) // of the next period, which counts too
+	second.get("/api/v1/queues").want(401)                           // the token was renewed
+	second.token = given.text("token")
+	second.get("/api/v1/queues").want(200)
+
+	other := user{w: w, token: login("anna").text("token")}
+	other.token = other.do("PUT", "/api/v1/sessions/current/second-factor", map[string]string{"code": codes[0].(string)}).want(200).text("token")
+	list := second.get("/api/v1/sessions").want(200)
+	var others []string
+	for _, s := range list.body["sessions"].([]any) {
+		if session := s.(map[string]any)["id"].(string); session != list.body["current"] {
+			others = append(others, session)
+		}
+	}
+	if len(others) != 2 { // that of the confirmation too
+		t.Fatalf("got sessions %s, want three", list.raw)
+	}
+	second.do("DELETE", "/api/v1/sessions/"+others[0], nil).want(204)
+	other.get("/api/v1/queues").want(401)
+	second.do("DELETE", "/api/v1/sessions/"+others[0], nil).want(404)
+
+	ada := user{w: w, token: login("ada").text("token")}
+	second.get("/api/v1/accounts/" + id + "/sessions").want(403)
+	of := ada.get("/api/v1/accounts/" + id + "/sessions").want(200)
+	if n := len(of.body["sessions"].([]any)); n != 2 {
+		t.Errorf("got %s, want two sessions", of.raw)
+	}
+	ada.do("DELETE", "/api/v1/accounts/"+id+"/sessions/"+list.text("current"), nil).want(204)
+	second.get("/api/v1/queues").want(401)
+}
