@@ -51,11 +51,16 @@ func resolveUpdate(text string) app.UpdateRequest {
 	return app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusResolved}, Note: &app.NoteRequest{Text: text, Visibility: ticket.Public}}
 }
 
-// ownTicket opens a ticket as a logged-in citizen.
+// ownTicket opens a ticket as a logged-in citizen, for a minor. An operator has checked that the citizen may ask.
 func (w *system) ownTicket(b *browser) ticket.ID {
 	w.Helper()
 	b.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).shows("Richiesta inviata")
-	return w.onlyTicket(torino).ID
+	id := w.onlyTicket(torino).ID
+	_, err := w.App.CheckRepresentation(w.Context(), app.Caller{Actor: torinoOperator}, id, app.RepresentationRequest{
+		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "lo stato di famiglia", Act: "stato di famiglia", Date: "2020-01-07",
+	}, app.Idempotency{})
+	w.must(err)
+	return id
 }
 
 // status returns the ticket's status in its state.
