@@ -40,6 +40,7 @@ func samples() []Event {
 		with(change, EmergencyReviews, func(e *Event) { e.Justified = &no }),
 		with(Event{By: mela, Entity: "010301", Detail: "figures-per-person"}, AgreementRecorded, nil),
 		with(Event{By: mela, Entity: "010301", Detail: "figures-per-person"}, AgreementEnded, nil),
+		with(Event{By: mela, ByUsername: "mela.prova", ByRole: "amministratore", Detail: "in-force"}, MappingConfirmed, nil),
 		with(look, LookExported, func(e *Event) { e.Look, e.Ticket, e.Entity, e.Detail = "export", "", "", "tutte" }),
 		with(look, LookDossier, func(e *Event) { e.Look = "dossier" }),
 		with(look, LookRefused, func(e *Event) { e.ID, e.Count, e.Last, e.Ticket, e.Entity = "look/17-31", 12, &last, "", "" }),
