@@ -196,6 +196,26 @@ func (s *Service) ReadFile(ctx context.Context, by Caller, id, fileID ticket.ID)
 	return f, content, err
 }
 
+// LookAtFile records that the caller reads a file, and returns it without its content: ServeFile gives that. Errors: those of ReadFile.
+func (s *Service) LookAtFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.File, error) {
+	_, f, err := s.lookAtFile(ctx, by, id, fileID, accesslog.Attachment)
+	return f, err
+}
+
+// ServeFile returns a file after LookAtFile has recorded the look, to an auditor as it was sent if original. Errors: those of ReadFile.
+func (s *Service) ServeFile(ctx context.Context, by Caller, id, fileID ticket.ID, original bool) (ticketview.File, []byte, error) {
+	t, err := s.buildView(ctx, by, id, nil)
+	if err != nil {
+		return ticketview.File{}, nil, err
+	}
+	f, err := files.Find(t.Ticket, fileID)
+	if err != nil {
+		return f, nil, err
+	}
+	content, err := s.Files.Content(ctx, by, t.Ticket, f, original && files.Original(by))
+	return f, content, err
+}
+
 // PreviewFile returns an attachment of a text that the caller may read without its content, with its ticket, and records the look. Errors: those
 // of ReadFile.
 func (s *Service) PreviewFile(ctx context.Context, by Caller, id, fileID ticket.ID) (ticketview.Ticket, ticketview.File, error) {

@@ -51,6 +51,7 @@ func publicPages() []Route {
 	return []Route{
 		open("GET /{$}", Public, fixed("/")),
 		open("GET /accesso", Public, fixed("/accesso")),
+		{Pattern: "GET /allegati/{address}", Access: Public, Missing: true, Request: fixed("/allegati/nessuno")},
 		open("POST /accesso", Public, func(c Call) Request {
 			name := "cittadino"
 			if c.Who.HasSession() {
@@ -125,7 +126,12 @@ func ticketReads() []Route {
 	}
 	return []Route{
 		read("GET /ticket/{id}", "", OneTicket, func(c Call) string { return onTicket(c, "") }),
-		read("GET /ticket/{id}/allegati/{file}", "", Attachment, func(c Call) string { return onTicket(c, "/allegati/"+string(c.Ticket.File)) }),
+		{
+			Pattern: "GET /ticket/{id}/allegati/{file}", Access: Role, Action: policy.OpenTicketPage, Looks: Attachment, About: true,
+			Request: func(c Call) Request {
+				return Request{Method: http.MethodGet, Path: onTicket(c, "/allegati/"+string(c.Ticket.File)), ThenGet: true}
+			},
+		},
 		read("GET /ticket/{id}/allegati/{file}/anteprima", "", Preview, func(c Call) string {
 			return onTicket(c, "/allegati/"+string(c.Ticket.File)+"/anteprima")
 		}),
@@ -195,7 +201,9 @@ func citizenPages() []Route {
 		},
 		{
 			Pattern: "GET /richieste/{link}/allegati/{file}", Access: Holder, Action: policy.ReplyToTicket, Looks: Attachment, About: true,
-			Request: func(c Call) Request { return get(ownTicket(c, "/allegati/"+string(c.Ticket.File))) },
+			Request: func(c Call) Request {
+				return Request{Method: http.MethodGet, Path: ownTicket(c, "/allegati/"+string(c.Ticket.File)), ThenGet: true}
+			},
 		},
 		{
 			Pattern: "GET /richieste/{link}/consultazioni", Access: Role, Action: policy.ReadOwnAccesses, Looks: Accesses, About: true,

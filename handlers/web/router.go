@@ -36,7 +36,7 @@ func (w *Web) handle(route ui.Route) http.HandlerFunc {
 		request.Body = http.MaxBytesReader(rw, request.Body, route.MaxBody)
 		r := &ui.Request{Request: request, Writer: rw, Partial: request.Header.Get("HX-Request-Type") == "partial"}
 		hideSecretPath(r)
-		err := w.authenticate(r, route.Background)
+		err := w.authenticate(r, route)
 		if err == nil {
 			middleware.SetActor(request.Context(), r.Caller.Actor)
 			err = w.authorize(r, route)
@@ -83,7 +83,7 @@ func (w *Web) recordRefused(r *ui.Request, route ui.Route, err error) error {
 
 // authenticate sets the request's caller from the personal link in the path, from the cookie for which it was exchanged, or from the session's cookie. A background request does
 // not extend the session, so that a session also ends after its idle time if a tab stays open.
-func (w *Web) authenticate(r *ui.Request, background bool) error {
+func (w *Web) authenticate(r *ui.Request, route ui.Route) error {
 	from, workstation := w.Middleware.ClientAddress(r.Request), w.Middleware.Workstation(r.Request)
 	r.Caller = app.Caller{Actor: person.Actor{Role: person.Anonymous}, From: from, Client: w.App.Looks.Client("", from, workstation)}
 	if link := r.PathValue("link"); link != "" {
@@ -97,11 +97,11 @@ func (w *Web) authenticate(r *ui.Request, background bool) error {
 		}
 	}
 	cookie, err := r.Cookie(w.cookieName())
-	if err != nil {
+	if err != nil || route.Cookieless {
 		return nil
 	}
 	authenticate := w.Identity.Authenticate
-	if background {
+	if route.Background {
 		authenticate = w.Identity.CheckSession
 	}
 	s, err := authenticate(r.Context(), cookie.Value)
@@ -188,7 +188,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 		},
 		OnNoRoute: func(rw http.ResponseWriter, request *http.Request, _ string) {
 			r := &ui.Request{Request: request, Writer: rw}
-			if err := w.authenticate(r, true); err != nil {
+			if err := w.authenticate(r, ui.Route{Background: true}); err != nil {
 				r.Session = identity.Session{} // the page has the header of an anonymous reader
 			}
 			renderProblem(r, ui.NotFound())

@@ -147,6 +147,7 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(w.sessionRoutes(), own.Routes(), w.portalRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
+	files := []ui.Route{{Pattern: "GET " + ui.FilePath + "{address}", Access: ui.Anyone, Cookieless: true, Handle: w.ServeFile}}
+	return slices.Concat(files, w.sessionRoutes(), own.Routes(), w.portalRoutes(), w.providerRoutes(), w.eventsRoutes(), w.notificationRoutes(), w.documentRoutes(),
 		operators.Routes(), citizens.Routes(), supervisors.Routes(), auditors.Routes(), administrators.Routes()), nil
 }

@@ -81,10 +81,5 @@ func ownTicketID(r *ui.Request) ticket.ID {
 }
 
 func (p *Pages) downloadOwnAttachment(r *ui.Request) error {
-	f, content, err := p.App.ReadFile(r.Context(), r.Caller, ownTicketID(r), ticket.ID(r.PathValue("file")))
-	if err != nil {
-		return err
-	}
-	r.SendFile(f, content)
-	return nil
+	return p.SendToFile(r, ownTicketID(r), ticket.ID(r.PathValue("file")))
 }

@@ -11,19 +11,9 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// downloadAttachment sends an attachment of a ticket.
+// downloadAttachment sends the browser to an attachment of a ticket.
 func (p *Pages) downloadAttachment(r *ui.Request) error {
-	f, content, err := p.readFile(r)
-	if err != nil {
-		return err
-	}
-	r.SendFile(f, content)
-	return nil
-}
-
-// readFile reads the attachment in the path.
-func (p *Pages) readFile(r *ui.Request) (ticketview.File, []byte, error) {
-	return p.App.ReadFile(r.Context(), r.Caller, ticketID(r), ticket.ID(r.PathValue("file")))
+	return p.SendToFile(r, ticketID(r), ticket.ID(r.PathValue("file")))
 }
 
 // previewData is the data of the page that shows one attachment.

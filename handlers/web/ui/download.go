@@ -25,12 +25,12 @@ func (u *UI) AbortDownload(r *Request, err error) error {
 const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// SendFile sends an attachment as a download that browsers do not execute. With the parameter «mostra» browsers show images, PDFs and
-// plain text, such as an original mail.
-func (r *Request) SendFile(f ticketview.File, content []byte) {
+// SendFile sends an attachment as a download that browsers do not execute. If show, browsers show images, PDFs and plain text, such as an
+// original mail.
+func (r *Request) SendFile(f ticketview.File, content []byte, show bool) {
 	h, disposition := r.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if r.URL.Query().Has("mostra") && (PreviewOf(f) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
+	if show && (PreviewOf(f) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
 		disposition = "inline"
 		if f.MediaType == pdfType { // a browser's PDF viewer is sandboxed by itself and does not work inside another sandbox
 			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")

@@ -19,6 +19,7 @@ type Route struct {
 	BeforeChange bool                // also for a session that must replace its password and PIN
 	BeforeSetup  bool                // also for a session that must set up a second factor
 	Background   bool                // a script sends the request without the reader's action: it does not extend the session
+	Cookieless   bool                // the route reads no cookie: every reader is anonymous
 	Handle       func(r *Request) error
 }
 
