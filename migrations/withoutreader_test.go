@@ -243,7 +243,8 @@ func TestReaderWithoutEntitySeesNothing(t *testing.T) {
 
 // sampled are the columns with texts of which the planner may take samples: their values are ids, codes, numbers of tickets and keyed hashes.
 var sampled = []string{
-	"assignee", "audience", "author", "by", "channel", "citizen", "controller", "account of access.logins", "address of access.logins", "detail of access.reads", "detail of read.deeds_v1", "entities", "entity", "hashes", "holder", "kind", "number", "operator", "other",
+	"assignee", "audience", "author", "by", "channel", "citizen", "controller", "account of access.logins", "address of access.logins", "provider of access.logins", "reason of access.logins",
+	"detail of access.reads", "detail of read.deeds_v1", "entities", "entity", "hashes", "holder", "kind", "number", "operator", "other",
 	"outcome", "person", "problem", "queue", "readers", "role", "service", "status", "subject", "terms", "traces", "type", "what",
 }
 
