@@ -132,6 +132,6 @@ func (s *System) CheckRights(server *handlertest.Server, routes []Route) int {
 // EndsSession reports whether the route may end or renew the session with which it is called.
 func (r Route) EndsSession() bool {
 	return slices.Contains([]string{
-		"DELETE /api/v1/sessions/current", "PUT /api/v1/sessions/current/placement", "POST /uscita", "POST /accesso/ruolo",
+		"DELETE /api/v1/sessions/current", "PUT /api/v1/sessions/current/placement", "POST /uscita", "POST /accesso", "POST /accesso/ruolo",
 	}, r.Pattern)
 }

@@ -286,7 +286,10 @@ func adminPages() []Route {
 		{Pattern: "POST " + base + "/chiavi/{token}/revoca", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return postForm(base + "/chiavi/" + unknownID + "/revoca")
 		}},
-		same("/identita"), send("/identita/conferma", "/identita/conferma"),
+		same("/identita"),
+		{Pattern: "POST " + base + "/identita/conferma", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
+			return postForm(base+"/identita/conferma", "servizio", "nessuno")
+		}},
 		same("/persone"), same("/persone/nuova"), send("/persone/nuova", "/persone/nuova"),
 		{Pattern: "GET " + base + "/persone/{account}", Access: Role, Action: policy.Administer, Request: func(c Call) Request {
 			return get(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID)
