@@ -82,6 +82,9 @@ func TestSizeAndQueriesOfPagesAreLimited(t *testing.T) {
 	}
 	pages["changes of accounts"], pages["log-ins"] = target{auditor, "/revisione/ruoli"}, target{auditor, "/revisione/accessi"}
 	pages["password and PIN"] = target{anna, "/accesso/credenziali"}
+	pages["own account"] = target{anna, "/mio-account"}
+	pages["accesses to the citizen's request"] = target{citizen, "/richieste/" + string(mine) + "/consultazioni"}
+	pages["access records"], pages["people concerned"] = target{auditor, "/revisione/consultazioni"}, target{auditor, "/revisione/persone-coinvolte"}
 	pages["search"] = target{anna, anna.open("/code/tutte").submit("Filtra", formValues{"Cerca": "referto"}).at.RequestURI()}
 	pages["found"] = target{anna, anna.open("/code/tutte").submit("Elenca le richieste",
 		formValues{"Numero, nome, telefono, e-mail, codice fiscale o parole": "finzione"}).at.RequestURI()}
