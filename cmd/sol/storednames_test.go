@@ -19,8 +19,8 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/mailaddress"
+	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew; what disappears from it may be in somebody's database")
@@ -195,10 +195,10 @@ func (s section) addDerived() {
 	s.add("addresses and links", addresses.Bounce(id))
 	s.add("addresses and links", addresses.MessageID(id))
 	s.add("addresses and links", addresses.From())
-	someone := identity.Identity{Config: identity.Config{KeyedHashes: hashes}}
-	s.add("addresses and links", someone.PersonalLink(id, ticket.LinkIssue{}))
+	links := personallink.New(nil, hashes, nil)
+	s.add("addresses and links", links.PersonalLink(id, ticket.LinkIssue{}))
 	issue := ticket.LinkIssue{N: 2, Day: 20_786}
 	s.add("addresses and links", addresses.WithIssue(issue).Reply(id))
 	s.add("addresses and links", addresses.WithIssue(issue).Bounce(id))
-	s.add("addresses and links", someone.PersonalLink(id, issue))
+	s.add("addresses and links", links.PersonalLink(id, issue))
 }

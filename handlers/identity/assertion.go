@@ -18,13 +18,10 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/persons"
 )
 
-// VerifiedLevel is the lowest level of assurance (LoA) at which a citizen counts as verified: SPID and CIE level 2, eIDAS substantial.
-const VerifiedLevel = 2
-
 // Assertion holds what an identity provider tells of a person who has logged in there. The adapter of the provider has verified it:
 // signature, issuer, audience, times.
 type Assertion struct {
-	Provider  string // Provider.Name
+	Provider  string // idp.Provider.Name
 	Subject   string // the person's id at the provider, the same at each login
 	TaxCode   string // in any form, also with TINIT- in front; "": not told
 	GivenName string

@@ -10,11 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
+	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 )
 
 // Config holds the dependencies and settings of Identity. Pools, KeyedHashes and Clock are required.
@@ -29,7 +30,7 @@ type Config struct {
 	// Topics wakes the streams of an account when its rights are revoked; nil: streams find it out when they check.
 	Topics Topics
 
-	Providers []Provider // the identity providers of the configuration
+	Providers []idp.Provider // the identity providers of the configuration
 	// CitizenPasswords allows local accounts of citizens: in the demo alone, because a public body may not give citizens passwords
 	// (decree-law 76/2020, article 24). Without it none is created and none logs in with a password.
 	CitizenPasswords bool
@@ -50,9 +51,9 @@ type Config struct {
 // Identity stores and reads accounts, placements and sessions. It is safe for concurrent use.
 type Identity struct {
 	Config
-	hashSlots     chan struct{}
-	oldLinksSince atomic.Pointer[time.Time] // as OldLinksIssue read it
-	dummyHash     string                    // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
+	*personallink.Links
+	hashSlots chan struct{}
+	dummyHash string // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
 }
 
 // New checks the configuration and fills in its defaults.
@@ -69,7 +70,7 @@ func New(c Config) (*Identity, error) {
 	c.LockDuration = cmp.Or(c.LockDuration, 15*time.Minute)
 	c.Hashers = cmp.Or(c.Hashers, runtime.GOMAXPROCS(0))
 	c.Hashing = cmp.Or(c.Hashing, DefaultHashing)
-	i := &Identity{Config: c, hashSlots: make(chan struct{}, c.Hashers)}
+	i := &Identity{Config: c, Links: personallink.New(c.Pools, c.KeyedHashes, c.Clock), hashSlots: make(chan struct{}, c.Hashers)}
 	dummyHash, err := c.Hashing.hash("")
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
-	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
@@ -339,25 +338,5 @@ func TestOperatorsNamesAndAccounts(t *testing.T) {
 	all, err := h.ListAccounts(ctx)
 	if err != nil || len(all) != 4 || len(all[0].Placements) != 2 || all[3].DisabledAt == nil {
 		t.Fatalf("got accounts %+v, %v, want four, olga disabled", all, err)
-	}
-}
-
-func TestPersonalLinkIsValidForItsTicketOnly(t *testing.T) {
-	h := newFixture(t)
-	const id ticket.ID = "01999999-0000-7000-8000-000000000001"
-	for _, issue := range []ticket.LinkIssue{{}, {N: 0, Day: 20_786}, {N: 3, Day: 20_786}} { // the first is that of the form before issues
-		link := h.PersonalLink(id, issue)
-		if got, ok := h.ParsePersonalLink(link); !ok || got != (identity.Link{Ticket: id, Issue: issue}) {
-			t.Fatalf("got %+v, %v, want the link of the ticket", got, ok)
-		}
-		mac := strings.LastIndexByte(link, '.') + 1
-		for _, forged := range []string{
-			strings.Replace(link, "0001.", "0002.", 1), link[:len(link)-1], link + "0", link[:mac] + "00000000" + link[mac:], link[:mac] + "0001ffff" + link[len(link)-64:],
-			link[:mac] + link[len(link)-56:], "t." + string(id), "t..", "",
-		} {
-			if _, ok := h.ParsePersonalLink(forged); ok {
-				t.Errorf("%q: got it accepted, want a refusal", forged)
-			}
-		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -81,14 +81,14 @@ func (w *Web) exchangeLink(r *ui.Request) (answered bool, err error) {
 
 // hideSecretPath keeps the address of a page whose path has a personal link out of the header Referer.
 func hideSecretPath(r *ui.Request) {
-	if identity.LinkTicket(r.PathValue("link")) != "" {
+	if personallink.TicketOf(r.PathValue("link")) != "" {
 		r.Writer.Header().Set("Referrer-Policy", "no-referrer")
 	}
 }
 
 // namedTicket returns the ticket that the path of a citizen's page names, by its id or by a personal link.
 func namedTicket(r *ui.Request) string {
-	if id := identity.LinkTicket(r.PathValue("link")); id != "" {
+	if id := personallink.TicketOf(r.PathValue("link")); id != "" {
 		return string(id)
 	}
 	return r.PathValue("link")

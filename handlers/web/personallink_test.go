@@ -14,7 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 	"github.com/sol-assistenza/sol/handlers/web"
 )
 
@@ -99,7 +99,7 @@ func TestWrongLinksAreRefusedAndRecorded(t *testing.T) {
 		return n
 	}
 	path := "/richieste/" + string(id)
-	link, parsed := w.link(id), identity.Link{Ticket: id, Issue: ticket.IssueAt(0, w.Clock.Now())}
+	link, parsed := w.link(id), personallink.Link{Ticket: id, Issue: ticket.IssueAt(0, w.Clock.Now())}
 	valid := w.App.Identity.LinkCookie(parsed, w.App.Identity.Now().Add(time.Hour))
 	check := func(name, cookie, path string, status int) {
 		t.Helper()

@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -54,7 +55,7 @@ func (w *Web) certificateLogin(r *ui.Request) error {
 
 // finishProvided starts the session of an assertion, in place of the browser's session, and leads on to where the person wanted. host is "" or the
 // address of the service, if the request came to another one. err is an error of the adapter; a refusal is recorded and shown as FAQ 2.2 says.
-func (w *Web) finishProvided(r *ui.Request, p identity.Provider, a identity.Assertion, err error, host string) error {
+func (w *Web) finishProvided(r *ui.Request, p idp.Provider, a identity.Assertion, err error, host string) error {
 	next := ui.LocalPath(r.FormValue("poi"), "")
 	var s identity.Session
 	if err == nil {
@@ -130,7 +131,7 @@ func (w *Web) isOther(r *http.Request, token string, s identity.Session) (bool, 
 const certificateAdvice = "Si accerti che il certificato digitale, o la carta nel lettore, sia configurato correttamente nel browser in uso."
 
 // portalWays returns the ways of an audience to log in through the portal and with certificates. after is the query with the page to go to.
-func (w *Web) portalWays(audience identity.Audience, after string) (ways []loginWay) {
+func (w *Web) portalWays(audience idp.Audience, after string) (ways []loginWay) {
 	for _, p := range w.guard.Providers {
 		if p.Audience == audience {
 			ways = append(ways, loginWay{Label: p.Label, Path: portalLoginPath + p.Name + after})

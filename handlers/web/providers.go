@@ -11,6 +11,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -37,7 +38,7 @@ type loginWay struct {
 }
 
 // loginWays returns the ways of an audience, OpenID Connect first, each kind in the order of the configuration.
-func (w *Web) loginWays(audience identity.Audience, next string) (ways []loginWay) {
+func (w *Web) loginWays(audience idp.Audience, next string) (ways []loginWay) {
 	after := ""
 	if next != "" {
 		after = "?poi=" + url.QueryEscape(next)

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
 	"github.com/sol-assistenza/sol/handlers/web"
@@ -44,16 +44,16 @@ func newProviderSystem(t *testing.T) *providerSystem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := func(name, label string, audience identity.Audience, m rolemapping.Mapping) identity.Provider {
+	entry := func(name, label string, audience idp.Audience, m rolemapping.Mapping) idp.Provider {
 		settings, err := json.Marshal(oidc.Settings{Issuer: s.issuer, ClientID: name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return identity.Provider{Name: name, Label: label, Audience: audience, OIDC: settings, Mapping: m}
+		return idp.Provider{Name: name, Label: label, Audience: audience, OIDC: settings, Mapping: m}
 	}
-	providers := []identity.Provider{
-		entry("rupar", "credenziali RUPAR", identity.ForStaff, rolemapping.Mapping{{Claim: "groups", Value: "torino", Role: person.ASROperator, Entity: torino}}),
-		entry("spid", "SPID o CIE", identity.ForCitizens, nil),
+	providers := []idp.Provider{
+		entry("rupar", "credenziali RUPAR", idp.ForStaff, rolemapping.Mapping{{Claim: "groups", Value: "torino", Role: person.ASROperator, Entity: torino}}),
+		entry("spid", "SPID o CIE", idp.ForCitizens, nil),
 	}
 	s.system = newSystem(t, func(c *web.Config) {
 		c.App.Identity.Providers = providers

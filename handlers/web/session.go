@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -79,7 +80,7 @@ func (w *Web) loginPage(r *ui.Request) error {
 }
 
 func (w *Web) renderLogin(r *ui.Request, status int, p *ui.Problem, d loginData) error {
-	d.Staff, d.Citizens = w.loginWays(identity.ForStaff, d.Next), w.loginWays(identity.ForCitizens, d.Next)
+	d.Staff, d.Citizens = w.loginWays(idp.ForStaff, d.Next), w.loginWays(idp.ForCitizens, d.Next)
 	return w.Render(r, status, ui.Page{Template: "accesso", Title: "Accesso riservato", Problem: p, Data: d})
 }
 

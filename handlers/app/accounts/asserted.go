@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // LogIn starts a session for a person who logged in at an identity provider: the one act in which all of them end. A login is on record whether
@@ -23,7 +24,7 @@ import (
 //     or both. What the mapping gave before and gives no longer ends; what an administrator gave stays.
 //
 // Error: *identity.RefusedLoginError.
-func (s *Service) LogIn(ctx context.Context, p identity.Provider, a identity.Assertion, address string) (identity.Session, error) {
+func (s *Service) LogIn(ctx context.Context, p idp.Provider, a identity.Assertion, address string) (identity.Session, error) {
 	a.Provider = p.Name
 	refuse := func(account string, reason refusal.Reason) (identity.Session, error) {
 		return identity.Session{}, s.identity.RefuseLogin(ctx, p.Name, account, address, reason)
@@ -35,7 +36,7 @@ func (s *Service) LogIn(ctx context.Context, p identity.Provider, a identity.Ass
 		return refuse("", refusal.LoginLevel.With(strconv.Itoa(need)))
 	}
 	find := s.staffAccount
-	if p.Audience == identity.ForCitizens {
+	if p.Audience == idp.ForCitizens {
 		find = s.citizenAccount
 	}
 	id, reason, err := find(ctx, p, a)
@@ -53,11 +54,11 @@ func (s *Service) LogIn(ctx context.Context, p identity.Provider, a identity.Ass
 }
 
 // citizenAccount returns the account of a verified citizen, or the reason for a refusal.
-func (s *Service) citizenAccount(ctx context.Context, _ identity.Provider, a identity.Assertion) (string, refusal.Reason, error) {
+func (s *Service) citizenAccount(ctx context.Context, _ idp.Provider, a identity.Assertion) (string, refusal.Reason, error) {
 	code := identity.VerifiedTaxCode(a.TaxCode)
 	switch {
-	case a.Level < identity.VerifiedLevel: // whatever the configuration says
-		return "", refusal.LoginLevel.With(strconv.Itoa(identity.VerifiedLevel)), nil
+	case a.Level < idp.VerifiedLevel: // whatever the configuration says
+		return "", refusal.LoginLevel.With(strconv.Itoa(idp.VerifiedLevel)), nil
 	case code == "":
 		return "", refusal.LoginTaxCode.With(), nil
 	case !identity.AreNames(a.GivenName, a.FamilyName):
@@ -71,7 +72,7 @@ func (s *Service) citizenAccount(ctx context.Context, _ identity.Provider, a ide
 }
 
 // staffAccount returns the account of a person of the staff, with the roles that the mapping gives now, or the reason for a refusal.
-func (s *Service) staffAccount(ctx context.Context, p identity.Provider, a identity.Assertion) (string, refusal.Reason, error) {
+func (s *Service) staffAccount(ctx context.Context, p idp.Provider, a identity.Assertion) (string, refusal.Reason, error) {
 	mappings, err := s.Mappings.State(ctx)
 	if err != nil {
 		return "", refusal.Reason{}, err
@@ -105,7 +106,7 @@ func (s *Service) staffAccount(ctx context.Context, p identity.Provider, a ident
 }
 
 // createMapped makes the account of a person to whom the mapping gives a role.
-func (s *Service) createMapped(ctx context.Context, p identity.Provider, a identity.Assertion) (string, error) {
+func (s *Service) createMapped(ctx context.Context, p idp.Provider, a identity.Assertion) (string, error) {
 	change, err := newID()
 	if err != nil {
 		return "", err
@@ -126,7 +127,7 @@ func (s *Service) createMapped(ctx context.Context, p identity.Provider, a ident
 }
 
 // syncMapped gives an account the roles that the mapping gives now, and ends those that it gave before and no longer gives. Each is an event.
-func (s *Service) syncMapped(ctx context.Context, p identity.Provider, id string, roles []account.RoleAt) error {
+func (s *Service) syncMapped(ctx context.Context, p idp.Provider, id string, roles []account.RoleAt) error {
 	by := account.ProviderActor(p.Name)
 	f, err := s.facts(ctx, id)
 	if err != nil {

@@ -21,11 +21,12 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 var (
-	citizens = identity.Provider{Name: "spid", Audience: identity.ForCitizens}
-	staff    = identity.Provider{Name: "rupar", Audience: identity.ForStaff, Mapping: rolemapping.Mapping{
+	citizens = idp.Provider{Name: "spid", Audience: idp.ForCitizens}
+	staff    = idp.Provider{Name: "rupar", Audience: idp.ForStaff, Mapping: rolemapping.Mapping{
 		{Claim: "groups", Value: "torino", Role: person.ASROperator, Entity: torino},
 		{Claim: "groups", Value: "torino-capi", Role: person.ASRSupervisor, Entity: torino},
 		{Claim: "groups", Value: "regione", Role: person.RegionalOperator, Entity: catalog.Region},
@@ -42,7 +43,7 @@ func asserted(change func(*identity.Assertion)) identity.Assertion {
 }
 
 // confirm puts the mapping of a provider in force: the command line may, while there are less than two administrators.
-func (f *fixture) confirm(p identity.Provider) {
+func (f *fixture) confirm(p idp.Provider) {
 	f.t.Helper()
 	if inForce, err := f.Mappings.Confirm(f.t.Context(), accounts.CommandLine, p); err != nil || !inForce {
 		f.t.Fatalf("the mapping is in force: %v, %v", inForce, err)
@@ -70,7 +71,7 @@ func TestCitizensAreVerifiedOrRefused(t *testing.T) {
 	if err != nil || first.Actor.Role != person.Citizen || first.Name != "Prova Finta" || first.Provider != "spid" {
 		t.Fatalf("got %+v, %v", first, err)
 	}
-	again, err := f.LogIn(ctx, identity.Provider{Name: "cie", Audience: identity.ForCitizens}, asserted(func(a *identity.Assertion) {
+	again, err := f.LogIn(ctx, idp.Provider{Name: "cie", Audience: idp.ForCitizens}, asserted(func(a *identity.Assertion) {
 		a.Subject, a.TaxCode, a.FamilyName, a.Level = "x", " rssmra80a01h501u", "Nuova", 3
 	}), "")
 	if err != nil || again.Account != first.Account || again.Name != "Prova Nuova" {
@@ -79,13 +80,13 @@ func TestCitizensAreVerifiedOrRefused(t *testing.T) {
 	want := []string{"login spid", "login cie"}
 	zero := 0
 	for _, c := range []struct {
-		p      identity.Provider
+		p      idp.Provider
 		reason refusal.Code
 		change func(*identity.Assertion)
 	}{
 		{citizens, refusal.LoginLevel, func(a *identity.Assertion) { a.Level = 1 }},
 		{citizens, refusal.LoginLevel, func(a *identity.Assertion) { a.Level = 0 }},
-		{identity.Provider{Name: "spid", Audience: identity.ForCitizens, MinLevel: &zero}, refusal.LoginLevel, func(a *identity.Assertion) { a.Level = 1 }},
+		{idp.Provider{Name: "spid", Audience: idp.ForCitizens, MinLevel: &zero}, refusal.LoginLevel, func(a *identity.Assertion) { a.Level = 1 }},
 		{citizens, refusal.LoginTaxCode, func(a *identity.Assertion) { a.TaxCode = "" }},
 		{citizens, refusal.LoginTaxCode, func(a *identity.Assertion) { a.TaxCode = "TINIT-RSSMRA80A01H501V" }},
 		{citizens, refusal.LoginTaxCode, func(a *identity.Assertion) { a.TaxCode = "TINIT-80087670016" }},
@@ -181,7 +182,7 @@ func TestMappingTakesFourEyes(t *testing.T) {
 	ada, bruno := f.person("ada", admin), f.person("bruno", admin)
 	_, err := f.LogIn(ctx, staff, asserted(nil), "")
 	f.wantLoginRefused(err, refusal.LoginNotEnabled)
-	confirm := func(by person.Actor, p identity.Provider, want bool) {
+	confirm := func(by person.Actor, p idp.Provider, want bool) {
 		t.Helper()
 		if inForce, err := f.Mappings.Confirm(ctx, by, p); err != nil || inForce != want {
 			t.Errorf("in force: %v, %v, want %v", inForce, err, want)
@@ -220,7 +221,7 @@ func TestProvidersGiveNothingElse(t *testing.T) {
 	}
 	_, err := f.Change(t.Context(), by, give(whom, person.DataProtectionOfficer, torino))
 	f.wantRefused(err, refusal.AdministratorChanges)
-	wrong := identity.Provider{Name: "rupar", Audience: identity.ForStaff, Mapping: rolemapping.Mapping{{Claim: "groups", Value: "torino", Role: person.Administrator}}}
+	wrong := idp.Provider{Name: "rupar", Audience: idp.ForStaff, Mapping: rolemapping.Mapping{{Claim: "groups", Value: "torino", Role: person.Administrator}}}
 	_, err = f.LogIn(t.Context(), wrong, asserted(nil), "")
 	f.wantLoginRefused(err, refusal.LoginNotEnabled)
 }
@@ -230,7 +231,7 @@ func TestFirstLoginsAtTheSameTimeMakeOneAccount(t *testing.T) {
 	f := newFixture(t)
 	f.confirm(staff)
 	second, _ := f.open(f.db.OpenNode(t, func(c *eventstore.Config) { c.Clock = f.clock.Now }))
-	for name, p := range map[string]identity.Provider{"staff": staff, "citizens": citizens} {
+	for name, p := range map[string]idp.Provider{"staff": staff, "citizens": citizens} {
 		var group sync.WaitGroup
 		sessions, errs := make([]identity.Session, 8), make([]error, 8)
 		for n := range sessions {
@@ -259,7 +260,7 @@ func TestLogoutAtTheProviderEndsSessions(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	f.confirm(staff)
-	logIn := func(p identity.Provider, subject, session string) identity.Session {
+	logIn := func(p idp.Provider, subject, session string) identity.Session {
 		t.Helper()
 		f.clock.Advance(time.Second)
 		s, err := f.LogIn(ctx, p, asserted(func(a *identity.Assertion) { a.Subject, a.Session = subject, session }), "")

@@ -13,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/dispatch"
 	"github.com/sol-assistenza/sol/eventstore/ticketlog"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // MappingStreamKind is the kind of the stream of confirmed mappings, and MappingStreamID its id: one stream holds those of all providers. Both are
@@ -55,7 +56,7 @@ func (m *Mappings) State(ctx context.Context) (rolemapping.State, error) {
 
 // Confirm confirms the mapping that the configuration has for a provider, and reports whether it is in force now. Errors: those of
 // rolemapping.Decide.
-func (m *Mappings) Confirm(ctx context.Context, by person.Actor, p identity.Provider) (inForce bool, err error) {
+func (m *Mappings) Confirm(ctx context.Context, by person.Actor, p idp.Provider) (inForce bool, err error) {
 	all, err := m.identity.Administrators(ctx)
 	if err != nil {
 		return false, err

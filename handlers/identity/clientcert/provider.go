@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // Settings are the settings of client certificates in the file of identity providers.
@@ -28,7 +29,7 @@ const levelOfCertificate = 3
 // ParseSettings parses and checks settings.
 func ParseSettings(raw json.RawMessage) (Settings, error) {
 	var s Settings
-	if err := identity.DecodeStrictly(raw, &s); err != nil {
+	if err := idp.DecodeStrictly(raw, &s); err != nil {
 		return s, fmt.Errorf("client_certificate: %w", err)
 	}
 	if err := s.Check(); err != nil {
@@ -43,13 +44,13 @@ func ParseSettings(raw json.RawMessage) (Settings, error) {
 
 // Provider tells who shows a client certificate.
 type Provider struct {
-	identity.Provider
+	idp.Provider
 	Settings
 	*Verifier
 }
 
 // NewProvider returns the provider of a configuration. It reads the files.
-func NewProvider(p identity.Provider, clock func() time.Time) (*Provider, error) {
+func NewProvider(p idp.Provider, clock func() time.Time) (*Provider, error) {
 	s, err := ParseSettings(p.ClientCertificate)
 	if err != nil {
 		return nil, err

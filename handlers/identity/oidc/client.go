@@ -17,12 +17,12 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // Config configures a Client. Provider, PublicURL and Now are required.
 type Config struct {
-	Provider  identity.Provider
+	Provider  idp.Provider
 	PublicURL string // of the service, without a slash at the end
 	// Now returns the time with which tokens are compared: the clock of the log, which all nodes share.
 	Now       func() time.Time
@@ -31,7 +31,7 @@ type Config struct {
 
 // Client logs people in at one provider. It is safe for concurrent use.
 type Client struct {
-	identity.Provider
+	idp.Provider
 	settings  Settings
 	secret    string
 	publicURL string
@@ -75,7 +75,7 @@ func New(c Config) (*Client, error) {
 }
 
 // NewAll returns the clients of the providers that speak OpenID Connect. Errors: those of New.
-func NewAll(providers []identity.Provider, publicURL string, now func() time.Time) (all []*Client, err error) {
+func NewAll(providers []idp.Provider, publicURL string, now func() time.Time) (all []*Client, err error) {
 	for _, p := range providers {
 		if len(p.OIDC) == 0 {
 			continue

@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
 )
@@ -87,7 +87,7 @@ func (f *fixture) client(name string) *oidc.Client {
 		f.t.Fatal(err)
 	}
 	c, err := oidc.New(oidc.Config{
-		Provider: identity.Provider{Name: name, Audience: identity.ForCitizens, OIDC: settings}, PublicURL: public, Transport: f,
+		Provider: idp.Provider{Name: name, Audience: idp.ForCitizens, OIDC: settings}, PublicURL: public, Transport: f,
 		Now: func() time.Time { return time.Now().Add(time.Duration(f.offset.Load())) },
 	})
 	if err != nil {
@@ -398,7 +398,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		`{"issuer": "https://example.org", "client_id": "a", "levels": {"x": 4}}`: false, `{"issuer": "https://example.org", "client_id": "a", "colour": 1}`: false,
 		`{"issuer": "https://example.org", "client_id": "a", "client_secret_file": "` + empty + `"}`: false, `{"issuer": "https://example.org", "client_id": "a", "client_secret_file": "/nowhere"}`: false,
 	} {
-		if _, err := oidc.New(oidc.Config{Provider: identity.Provider{Name: "a", OIDC: json.RawMessage(settings)}, Now: time.Now}); (err == nil) != ok {
+		if _, err := oidc.New(oidc.Config{Provider: idp.Provider{Name: "a", OIDC: json.RawMessage(settings)}, Now: time.Now}); (err == nil) != ok {
 			t.Errorf("%s: got %v, want accepted %v", settings, err, ok)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // Settings are the settings of one provider, the field oidc of its entry in the configuration.
@@ -50,8 +51,8 @@ var knownLevels = map[string]int{
 }
 
 // parseSettings reads and checks the settings of a provider, and fills in the defaults.
-func parseSettings(p identity.Provider) (s Settings, secret string, err error) {
-	if err := identity.DecodeStrictly(p.OIDC, &s); err != nil {
+func parseSettings(p idp.Provider) (s Settings, secret string, err error) {
+	if err := idp.DecodeStrictly(p.OIDC, &s); err != nil {
 		return s, "", err
 	}
 	if !isAllowed(s.Issuer) {
@@ -71,7 +72,7 @@ func parseSettings(p identity.Provider) (s Settings, secret string, err error) {
 	if len(s.Scopes) == 0 {
 		s.Scopes = []string{"profile"}
 	}
-	if len(s.ACRValues) == 0 && p.Audience == identity.ForCitizens {
+	if len(s.ACRValues) == 0 && p.Audience == idp.ForCitizens {
 		s.ACRValues = []string{spidLevel2}
 	}
 	c := &s.Claims

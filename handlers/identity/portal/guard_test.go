@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 )
 
@@ -28,7 +28,7 @@ var loggedIn = time.Date(2026, 3, 2, 8, 15, 30, 0, time.UTC)
 
 func newProvider(t *testing.T, settings string, now time.Time) *portal.Provider {
 	t.Helper()
-	p, err := portal.New(identity.Provider{Name: "portale", Audience: identity.ForCitizens, Portal: json.RawMessage(settings)}, func() time.Time { return now })
+	p, err := portal.New(idp.Provider{Name: "portale", Audience: idp.ForCitizens, Portal: json.RawMessage(settings)}, func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // maxAhead is how far the portal's clock may be ahead.
@@ -22,13 +23,13 @@ const maxAhead = 5 * time.Minute
 
 // Provider reads identities from requests that a Guard passed on. It is safe for concurrent use.
 type Provider struct {
-	identity.Provider
+	idp.Provider
 	Settings
 	clock func() time.Time
 }
 
 // New returns the provider of a configuration, with the clock with which log-ins at the portal are compared (identity.Identity.Now).
-func New(p identity.Provider, clock func() time.Time) (*Provider, error) {
+func New(p idp.Provider, clock func() time.Time) (*Provider, error) {
 	s, err := ParseSettings(p.Portal)
 	if err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // Settings are the settings of a portal in the file of identity providers.
@@ -61,7 +61,7 @@ var headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
 // ParseSettings parses and checks settings, and fills in the defaults.
 func ParseSettings(raw json.RawMessage) (Settings, error) {
 	var s Settings
-	if err := identity.DecodeStrictly(raw, &s); err != nil {
+	if err := idp.DecodeStrictly(raw, &s); err != nil {
 		return s, fmt.Errorf("portal: %w", err)
 	}
 	if s.MaxAge.Duration == 0 {

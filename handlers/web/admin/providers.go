@@ -12,7 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -27,7 +27,7 @@ func (p *Pages) providerRoutes() []ui.Route {
 type providersData struct{ Providers []providerRow }
 
 type providerRow struct {
-	identity.Provider
+	idp.Provider
 	ForStaff            bool
 	InForce, Configured []mappingRow
 	Changed             bool   // the mapping of the configuration is not the one in force
@@ -57,7 +57,7 @@ func (p *Pages) renderProviders(r *ui.Request, status int, problem *ui.Problem) 
 		waiting, waits := state.Waiting[provider.Name]
 		same := waits && slices.Equal(waiting.Mapping, provider.Mapping)
 		row := providerRow{
-			Provider: provider, ForStaff: provider.Audience == identity.ForStaff,
+			Provider: provider, ForStaff: provider.Audience == idp.ForStaff,
 			InForce: p.mappingRows(state.InForce[provider.Name]), Configured: p.mappingRows(provider.Mapping),
 			Changed: !slices.Equal(state.InForce[provider.Name], provider.Mapping), MayConfirm: !same || waiting.By.ID != r.Session.Account,
 		}
@@ -78,7 +78,7 @@ func (p *Pages) mappingRows(m rolemapping.Mapping) (rows []mappingRow) {
 
 // confirmMapping confirms the mapping that the configuration has now for a provider.
 func (p *Pages) confirmMapping(r *ui.Request) error {
-	n := slices.IndexFunc(p.Identity.Providers, func(known identity.Provider) bool { return known.Name == r.FormValue("servizio") })
+	n := slices.IndexFunc(p.Identity.Providers, func(known idp.Provider) bool { return known.Name == r.FormValue("servizio") })
 	if n < 0 {
 		return ui.NotFound()
 	}

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/inbound"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/mail"
@@ -51,7 +51,7 @@ type External struct {
 	ConnectorsFile string            // path; empty: no connected systems
 	Connectors     connector.Systems // replaces ConnectorsFile; nil: use the file
 	// IdentityProviders are those of SOL_IDENTITY_PROVIDERS.
-	IdentityProviders []identity.Provider
+	IdentityProviders []idp.Provider
 	PublicURL         string     // without a slash at the end; empty: the server's address
 	Relay             mail.Relay // zero: no mail is sent
 	MailPerMinute     int        // mails a minute that a node sends to the relay
@@ -113,7 +113,7 @@ func loadExternal(env func(string) string, refuse func(name, want string)) (Exte
 	}
 	if file := env("SOL_IDENTITY_PROVIDERS"); file != "" {
 		var err error
-		if e.IdentityProviders, err = identity.ReadProviders(file); err != nil {
+		if e.IdentityProviders, err = idp.Read(file); err != nil {
 			wrong = append(wrong, fmt.Errorf("SOL_IDENTITY_PROVIDERS: %w", err))
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
 )
@@ -27,7 +27,7 @@ const (
 )
 
 // newIdentityProvider returns a simulated identity provider that answers at a listener, and its two entries of the configuration.
-func newIdentityProvider(listener net.Listener, people []Person) (*simulator.Provider, []identity.Provider, error) {
+func newIdentityProvider(listener net.Listener, people []Person) (*simulator.Provider, []idp.Provider, error) {
 	issuer := "http://" + listener.Addr().String()
 	p, err := simulator.New(simulator.Config{Issuer: issuer, Title: "Servizio di identità simulato", People: simulatedPersons(people)})
 	if err != nil {
@@ -41,13 +41,13 @@ func newIdentityProvider(listener net.Listener, people []Person) (*simulator.Pro
 		return text
 	}
 	const groups = "groups"
-	return p, []identity.Provider{
-		{Name: demoStaff, Label: "credenziali RUPAR (dimostrazione)", Audience: identity.ForStaff, OIDC: settings(demoStaff), Mapping: rolemapping.Mapping{
+	return p, []idp.Provider{
+		{Name: demoStaff, Label: "credenziali RUPAR (dimostrazione)", Audience: idp.ForStaff, OIDC: settings(demoStaff), Mapping: rolemapping.Mapping{
 			{Claim: groups, Value: "sol-torino", Role: person.ASROperator, Entity: withAgreements},
 			{Claim: groups, Value: "sol-torino-supervisori", Role: person.ASRSupervisor, Entity: withAgreements},
 			{Claim: groups, Value: "sol-regione", Role: person.RegionalOperator, Entity: catalog.Region},
 		}},
-		{Name: demoCitizens, Label: "SPID o CIE (dimostrazione)", Audience: identity.ForCitizens, OIDC: settings(demoCitizens)},
+		{Name: demoCitizens, Label: "SPID o CIE (dimostrazione)", Audience: idp.ForCitizens, OIDC: settings(demoCitizens)},
 	}, nil
 }
 

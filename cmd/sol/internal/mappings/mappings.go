@@ -15,7 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
 	"github.com/sol-assistenza/sol/handlers/app"
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // Commands makes the commands.
@@ -66,7 +66,7 @@ func (c Commands) Confirm() *cobra.Command {
 		Short: "Confirm the mapping of the configuration; it is in force once an administrator has confirmed it too, or at once while there are less than two",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.With(cmd, func(ctx context.Context, s *app.Service) error {
-				n := slices.IndexFunc(s.Identity.Providers, func(p identity.Provider) bool { return p.Name == args[0] })
+				n := slices.IndexFunc(s.Identity.Providers, func(p idp.Provider) bool { return p.Name == args[0] })
 				if n < 0 {
 					return fmt.Errorf("the configuration has no identity provider %q", args[0])
 				}

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
@@ -33,7 +34,7 @@ type Set struct {
 }
 
 // New makes the portals and client certificates among the providers of the configuration. It reads their files.
-func New(all []identity.Provider, accounts *identity.Identity, stack *middleware.Stack, publicURL string, log *slog.Logger) (*Set, error) {
+func New(all []idp.Provider, accounts *identity.Identity, stack *middleware.Stack, publicURL string, log *slog.Logger) (*Set, error) {
 	s := &Set{Portal: &portal.Guard{}, accounts: accounts, stack: stack, publicURL: publicURL, log: log}
 	s.Portal.Refused = s.refuse
 	for _, p := range all {

@@ -32,8 +32,8 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
-	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/certtest"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web"
@@ -94,7 +94,7 @@ func newFixture(t *testing.T) *fixture {
 		map[string]any{"name": "certificato", "label": "Certificato digitale o carta elettronica", "audience": "staff", "client_certificate": certificates},
 	}})
 	f.must(err)
-	configured, err := identity.ParseProviders(settings)
+	configured, err := idp.Parse(settings)
 	f.must(err)
 	stack := middleware.New(middleware.Config{Log: log, Limits: middleware.Limits{Login: middleware.Rate{PerMinute: 10000, Burst: 10000}}})
 	set, err := providers.New(configured, f.App.Identity, stack, srv.URL(), log)

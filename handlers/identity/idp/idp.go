@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package identity
+// Package idp reads the identity providers of the configuration, at which people log in in place of user name, password and PIN.
+package idp
 
 import (
 	"bytes"
@@ -16,6 +17,9 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
 )
+
+// VerifiedLevel is the lowest level of assurance (LoA) at which a citizen counts as verified: SPID and CIE level 2, eIDAS substantial.
+const VerifiedLevel = 2
 
 // Audience says for whom an identity provider is.
 type Audience string
@@ -77,17 +81,17 @@ func (p Provider) check() error {
 	return p.Mapping.Check()
 }
 
-// ReadProviders reads the identity providers of a JSON file {"providers": [...]}.
-func ReadProviders(path string) ([]Provider, error) {
+// Read reads the identity providers of a JSON file {"providers": [...]}.
+func Read(path string) ([]Provider, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // G304: the configuration names the file
 	if err != nil {
 		return nil, fmt.Errorf("identity providers: %w", err)
 	}
-	return ParseProviders(content)
+	return Parse(content)
 }
 
-// ParseProviders parses the content of a file of identity providers.
-func ParseProviders(content []byte) ([]Provider, error) {
+// Parse parses the content of a file of identity providers.
+func Parse(content []byte) ([]Provider, error) {
 	var file struct {
 		Providers []Provider `json:"providers"`
 	}

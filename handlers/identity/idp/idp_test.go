@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package identity_test
+package idp_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 )
 
 // A file of providers is accepted as a whole or refused with the name of what is wrong.
@@ -15,8 +15,8 @@ func TestParseProviders(t *testing.T) {
 	const staff = `{"name": "rupar", "label": "Credenziali RUPAR", "audience": "staff", "min_level": 0, "oidc": {}, "mapping": [{"claim": "g", "value": "v", "role": "operatore_asr", "entity": "010301"}]}`
 	const citizens = `{"name": "spid", "label": "SPID o CIE", "audience": "citizens", "portal": {}}`
 	in := func(entries ...string) string { return `{"providers": [` + strings.Join(entries, ",") + `]}` }
-	all, err := identity.ParseProviders([]byte(in(staff, citizens)))
-	if err != nil || len(all) != 2 || all[0].Level() != 0 || all[1].Level() != identity.VerifiedLevel || string(all[0].OIDC) != "{}" || all[1].Portal == nil {
+	all, err := idp.Parse([]byte(in(staff, citizens)))
+	if err != nil || len(all) != 2 || all[0].Level() != 0 || all[1].Level() != idp.VerifiedLevel || string(all[0].OIDC) != "{}" || all[1].Portal == nil {
 		t.Fatalf("got %+v, %v", all, err)
 	}
 	change := func(entry, old, replacement string) string { return in(strings.Replace(entry, old, replacement, 1)) }
@@ -28,19 +28,8 @@ func TestParseProviders(t *testing.T) {
 		change(citizens, `"portal": {}`, `"portal": {}, "mapping": [{"claim": "g", "value": "v", "role": "operatore_asr", "entity": "010301"}]`): "mapping",
 		change(staff, "operatore_asr", "amministratore"): "amministratore", change(staff, `"label"`, `"colour": "red", "label"`): "colour",
 	} {
-		if _, err := identity.ParseProviders([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := idp.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error with %q", text, err, want)
-		}
-	}
-}
-
-func TestVerifiedTaxCode(t *testing.T) {
-	for text, want := range map[string]string{
-		"TINIT-RSSMRA80A01H501U": taxCode, "tinit-rssmra80a01h501u": taxCode, taxCode: taxCode, " TINIT-" + taxCode + " ": taxCode,
-		"": "", "TINIT-": "", "TINIT-RSSMRA80A01H501V": "", "TINDE-" + taxCode: "", "TINIT-80087670016": "", "TINIT-STP1234567890123": "", "VATIT-" + taxCode: "", "TINIT-TINIT-" + taxCode: "",
-	} {
-		if got := identity.VerifiedTaxCode(text); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

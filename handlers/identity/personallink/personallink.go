@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package identity
+// Package personallink makes and parses the links with which citizens who are not logged in read and answer one ticket, and the cookies for
+// which browsers exchange them.
+package personallink
 
 import (
 	"context"
@@ -9,14 +11,33 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/eventstore/pgpool"
 )
 
 // linkPrefix distinguishes the token of a personal link from that of a session, which has no dot.
 const linkPrefix = "t."
+
+// hashPurpose is the purpose of the keyed hashes in links and cookies. Purposes are stored names.
+const hashPurpose = "personal-link"
+
+// Links makes and parses personal links and their cookies. It is safe for concurrent use.
+type Links struct {
+	pools         *pgpool.Pools
+	hashes        func(purpose, value string) []string
+	clock         func() time.Time
+	oldLinksSince atomic.Pointer[time.Time] // as OldLinksIssue read it
+}
+
+// New returns the links of an installation. hashes returns the hashes of a value with its keys, the newest first
+// (eventstore.Store.KeyedHashes); clock returns the time with which the ends of cookies are compared.
+func New(pools *pgpool.Pools, hashes func(purpose, value string) []string, clock func() time.Time) *Links {
+	return &Links{pools: pools, hashes: hashes, clock: clock}
+}
 
 // Link is a parsed personal link.
 type Link struct {
@@ -26,8 +47,8 @@ type Link struct {
 
 // PersonalLink returns the token with which a citizen who is not logged in reads and answers one ticket. The application sends it only to
 // the e-mail address in the ticket's form. With the zero issue it has the form from before links named their issue.
-func (i *Identity) PersonalLink(id ticket.ID, issue ticket.LinkIssue) string {
-	return linkPrefix + string(id) + "." + encodeIssue(issue) + i.KeyedHash("personal-link", linkValue(id, encodeIssue(issue)))
+func (l *Links) PersonalLink(id ticket.ID, issue ticket.LinkIssue) string {
+	return linkPrefix + string(id) + "." + encodeIssue(issue) + l.hashes(hashPurpose, linkValue(id, encodeIssue(issue)))[0]
 }
 
 // encodeIssue returns an issue as eight hexadecimal digits, four for its number and four for its day; "" for the zero value.
@@ -51,7 +72,7 @@ const macDigits = 64
 
 // ParsePersonalLink parses the token of a personal link. It returns false for any other token. The caller checks whether the link is still
 // valid.
-func (i *Identity) ParsePersonalLink(token string) (Link, bool) {
+func (l *Links) ParsePersonalLink(token string) (Link, bool) {
 	rest, ok := strings.CutPrefix(token, linkPrefix)
 	if !ok {
 		return Link{}, false
@@ -70,7 +91,7 @@ func (i *Identity) ParsePersonalLink(token string) (Link, bool) {
 		}
 		link.Issue = ticket.LinkIssue{N: int(digits >> 16), Day: int(digits & 0xffff)}
 	}
-	for _, valid := range i.KeyedHashes("personal-link", linkValue(link.Ticket, issue)) {
+	for _, valid := range l.hashes(hashPurpose, linkValue(link.Ticket, issue)) {
 		if hmac.Equal([]byte(mac), []byte(valid)) {
 			return link, true
 		}
@@ -80,14 +101,14 @@ func (i *Identity) ParsePersonalLink(token string) (Link, bool) {
 
 // OldLinksIssue returns the issue that stands for links and addresses that name none: they are valid as if they had been made on the day on
 // which this database learned of issues.
-func (i *Identity) OldLinksIssue(ctx context.Context) (ticket.LinkIssue, error) {
-	if since := i.oldLinksSince.Load(); since != nil {
+func (l *Links) OldLinksIssue(ctx context.Context) (ticket.LinkIssue, error) {
+	if since := l.oldLinksSince.Load(); since != nil {
 		return ticket.IssueAt(0, *since), nil
 	}
 	var since time.Time
-	if err := i.Pools.Session.QueryRow(ctx, `select since from identity.link_issues`).Scan(&since); err != nil {
+	if err := l.pools.Session.QueryRow(ctx, `select since from identity.link_issues`).Scan(&since); err != nil {
 		return ticket.LinkIssue{}, fmt.Errorf("day from which links name their issue: %w", err)
 	}
-	i.oldLinksSince.Store(&since)
+	l.oldLinksSince.Store(&since)
 	return ticket.IssueAt(0, since), nil
 }
