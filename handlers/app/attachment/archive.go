@@ -111,9 +111,9 @@ func (i *inspection) entry(archive string, f *zip.File, depth int) *badContent {
 	}
 	kind := kindOf(head)
 	rest := io.Writer(io.Discard)
-	whole := bytes.NewBuffer(head)
+	content := bytes.NewBuffer(head)
 	if kind == kindZip || kind == kindOLE || kind == kindPDF {
-		rest = whole
+		rest = content
 	}
 	more, err := io.Copy(rest, io.LimitReader(r, i.unpacked+1))
 	if i.unpacked -= more; i.unpacked < 0 {
@@ -122,7 +122,7 @@ func (i *inspection) entry(archive string, f *zip.File, depth int) *badContent {
 	if err != nil {
 		return unreadable
 	}
-	return i.content(name, kind, whole.Bytes(), depth+1)
+	return i.content(name, kind, content.Bytes(), depth+1)
 }
 
 // content looks into an entry of an archive by its kind, whatever its name says.
