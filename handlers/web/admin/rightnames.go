@@ -40,7 +40,7 @@ var actionNames = map[policy.Action]string{
 	"move.answer": "Rispondere a una domanda", "move.not-solved": "Dire che non è risolta", "move.message": "Scrivere un messaggio", "move.escalate": "Inoltrare all’assistenza regionale",
 	"move.recall": "Riprendersi una richiesta inoltrata", "move.redirect": "Inoltrare a un’altra ASR", "move.resolve": "Risolvere", "move.discard": "Scartare",
 	"move.duplicate": "Segnare come doppia", "move.reopen": "Riaprire", "move.undo": "Annullare", "move.check": "Rispondere alle verifiche", "move.revoke-links": "Annullare i collegamenti del cittadino",
-	"move.correct-contacts": "Correggere i recapiti", "move.inform-citizen": "Registrare la comunicazione al cittadino", "move.restrict-access": "Restringere l’accesso",
+	"move.correct-contacts": "Correggere i recapiti", "move.check-representation": "Registrare la verifica della rappresentanza", "move.inform-citizen": "Registrare la comunicazione al cittadino", "move.restrict-access": "Restringere l’accesso",
 	"move.lift-restriction": "Togliere l’accesso ristretto", "move.end-former-view": "Finire la lettura di chi l’ha avuta", "move.erase": "Cancellare i dati personali",
 	"move.close": "Chiudere", "move.succession": "Passare all’ente successore", "move.release": "Liberare dall’operatore che non c’è più", "move.begin-playbook": "Cominciare le verifiche",
 	"move.learn": "Registrare la risposta di un sistema collegato", "move.remind": "Ricordare le verifiche all’operatore", "move.warn": "Avvisare della presa in carico in scadenza",
