@@ -52,6 +52,8 @@ var parsers = map[string]string{
 	"handlers/app/files":                  pages,
 	"handlers/identity/clientcert":        settings,
 	"handlers/identity/oidc":              "handlers/identity/oidc FuzzDecodeAttempt",
+	"handlers/identity/idp":               settings,
+	"handlers/identity/personallink":      requests,
 	"handlers/identity/oidc/simulator":    "trusted: serves tests and the demo alone",
 	"handlers/identity/portal":            "handlers/identity/portal FuzzParse",
 	"handlers/quarantine":                 "handlers/quarantine FuzzParseAnswer",
