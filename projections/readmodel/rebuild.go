@@ -85,7 +85,7 @@ func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }() // closing the connection releases the lock
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
 	var locked bool
 	if err := conn.QueryRow(ctx, `select pg_try_advisory_lock($1)`, b.model.lockKey(rebuildLock)).Scan(&locked); err != nil {
 		return err
@@ -93,6 +93,11 @@ func (b *rebuild) withLock(ctx context.Context, run func(context.Context) error)
 	if !locked {
 		return ErrRebuilding
 	}
+	// Closing the connection releases the lock as well, but only when Postgres comes to it: the next rebuild could still find it held. A
+	// connection that is lost has released it.
+	defer func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, b.model.lockKey(rebuildLock))
+	}()
 	return run(ctx)
 }
 
