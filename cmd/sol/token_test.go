@@ -51,7 +51,7 @@ func (s demoRun) testInsecureSettings(t *testing.T) {
 	if !strings.Contains(string(a.raw), `"name":"insecure-settings","detail":"SOL_PUBLIC_URL is not https`) {
 		t.Errorf("/status: got %s, want the insecure setting", a.raw)
 	}
-	if !strings.Contains(s.output.String(), "insecure setting: SOL_PUBLIC_URL is not https") {
+	if !strings.Contains(s.output.String(), "SOL_PUBLIC_URL is not https") {
 		t.Error("got no warning in the log")
 	}
 }

@@ -66,7 +66,7 @@ func TestRepresentationIsVerifiedBeforeAnAnswer(t *testing.T) {
 	if err != nil || otherView.Representation != nil {
 		t.Fatalf("a form for oneself: got %+v, %v", otherView.Representation, err)
 	}
-	check := app.RepresentationRequest{Outcome: "verified", Kind: ticket.AsDelegate, Attachments: []ticket.ID{ticket.ID(other)}}
+	check := app.RepresentationRequest{Outcome: "verified", Kind: ticket.AsDelegate, Attachments: []ticket.ID{other}}
 	if _, err := s.App.CheckRepresentation(t.Context(), s.anna, id, check, app.Idempotency{}); !refusedFor(err, refusal.NotTicketFile) {
 		t.Errorf("a file of another ticket: got %v", err)
 	}

@@ -3,9 +3,10 @@
 
 package inbound
 
-import "github.com/sol-assistenza/sol/domain/ticket/receivedmail"
-
-import "github.com/sol-assistenza/sol/domain/ticket"
+import (
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
+)
 
 // mailCase describes the result of the mail testdata/NAME.eml, which has the structure that a mail program or a mail server gives it. The
 // people do not exist. Of the fields after, text, contains, lacks and quoted, one that is not set is not checked.

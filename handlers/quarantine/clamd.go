@@ -170,7 +170,7 @@ func send(w io.Writer, content []byte) error {
 	for len(content) > 0 {
 		chunk := content[:min(len(content), chunkSize)]
 		content = content[len(chunk):]
-		if _, err := w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(chunk))), chunk...)); err != nil { //nolint:gosec // G115: at most chunkSize
+		if _, err := w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(chunk))), chunk...)); err != nil {
 			return err
 		}
 	}

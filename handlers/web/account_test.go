@@ -85,7 +85,7 @@ func TestSessionIsNotFixed(t *testing.T) {
 	}
 	planted := func(value string) *browser {
 		b := w.browser()
-		b.client.Jar.SetCookies(b.open("/").at, []*http.Cookie{{Name: "sol", Value: value, Path: "/"}}) //nolint:gosec // G124: a test sends it over http
+		b.client.Jar.SetCookies(b.open("/").at, []*http.Cookie{{Name: "sol", Value: value, Path: "/"}})
 		return b
 	}
 	alive := func(value string) bool {

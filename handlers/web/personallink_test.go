@@ -29,7 +29,7 @@ func (b linkBrowser) get(path string) *http.Response {
 	r, err := http.NewRequestWithContext(b.w.Context(), http.MethodGet, b.w.server.Address+path, nil)
 	b.w.must(err)
 	if b.cookie != "" {
-		r.AddCookie(&http.Cookie{Name: "sol-link", Value: b.cookie}) //nolint:gosec // G124: a test sends it over http
+		r.AddCookie(&http.Cookie{Name: "sol-link", Value: b.cookie})
 	}
 	response, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(r)
 	b.w.must(err)

@@ -218,7 +218,7 @@ func (f *Fixture) withNewIDs(c ticket.Command) ticket.Command {
 		c.ID = tickettest.NewID()
 		return c
 	case ticket.Undo, ticket.Erase, ticket.RevokeLinks, ticket.CorrectContacts, ticket.InformCitizen, ticket.RestrictAccess,
-		ticket.LiftRestriction, ticket.AdapterCommand, ticket.SagaCommand:
+		ticket.LiftRestriction, ticket.CheckRepresentation, ticket.AdapterCommand, ticket.SagaCommand:
 	}
 	return c
 }

@@ -3,9 +3,10 @@
 
 package ticketview
 
-import "github.com/sol-assistenza/sol/domain/ticket/receivedmail"
-
-import "github.com/sol-assistenza/sol/domain/ticket"
+import (
+	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
+)
 
 // MailParts holds what the mail of a text contained beside the text and its files. It is empty for a text that did not come by mail.
 type MailParts struct {

@@ -143,7 +143,7 @@ func (v Viewer) readReason(r ticket.Recorded) string {
 		}
 	case ticket.ContactFailed, ticket.MailKept, ticket.CitizenInformed, ticket.ReplyForwarded:
 	case ticket.Taken, ticket.CitizenAsked, ticket.CitizenReplied:
-	case ticket.Redirected, ticket.TransferredToSuccessor:
+	case ticket.Redirected, ticket.TransferredToSuccessor, ticket.RepresentationEvent:
 	case ticket.Opened, ticket.AssignmentEvent, ticket.NoteEvent, ticket.ResolutionEvent, ticket.ActWithdrawn,
 		ticket.AutoClosed, ticket.Reclassified, ticket.PlaybookEvent, ticket.HandoverAlertEvent, ticket.CitizenReminded, ticket.PersonalDataErased:
 	}

@@ -110,7 +110,7 @@ func (i *inspection) entry(archive string, f *zip.File, depth int) *badContent {
 		return tooMuch(archive)
 	}
 	kind := kindOf(head)
-	rest := io.Writer(io.Discard)
+	rest := io.Discard
 	content := bytes.NewBuffer(head)
 	if kind == kindZip || kind == kindOLE || kind == kindPDF {
 		rest = content

@@ -30,7 +30,7 @@ var insecureTexts = map[Insecure]string{
 // LogInsecure warns of each insecure setting.
 func (c *Checker) LogInsecure(log *slog.Logger) {
 	for _, s := range c.Insecure {
-		log.Warn("insecure setting: "+insecureTexts[s], "setting", string(s))
+		log.Warn("insecure setting", "setting", string(s), "advice", insecureTexts[s])
 	}
 }
 

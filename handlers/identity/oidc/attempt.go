@@ -11,9 +11,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"strings"
+
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
-	"strings"
 )
 
 // Attempt is what the browser keeps, in a cookie, from the start of a login until it comes back. It proves that both are the same browser.

@@ -142,10 +142,13 @@ func (c *Client) oauth(p *discovered) *oauth2.Config {
 	}
 }
 
-// StartPath, ReturnPath and BackChannelPath return the paths of the service at which a login at a provider starts, to which the browser comes
-// back, and to which the provider tells a logout. LoggedOutPath is the path to which the browser comes back from a logout.
-func StartPath(provider string) string       { return "/accesso/con/" + provider }
-func ReturnPath(provider string) string      { return StartPath(provider) + "/ritorno" }
+// StartPath returns the path at which a login at a provider starts.
+func StartPath(provider string) string { return "/accesso/con/" + provider }
+
+// ReturnPath returns the path to which the browser comes back from a login at a provider.
+func ReturnPath(provider string) string { return StartPath(provider) + "/ritorno" }
+
+// BackChannelPath returns the path to which a provider tells a logout.
 func BackChannelPath(provider string) string { return StartPath(provider) + "/uscita" }
 
 // LoggedOutPath is the path to which the browser comes back from a logout at a provider.

@@ -24,7 +24,7 @@ const (
 	headerFields  = 7
 	maxHeader     = 1024 // bytes
 	maxName       = 100  // characters of a name; no account has more
-	maxIdP        = 100  // characters
+	maxIDP        = 100  // characters
 	maxMAC        = 64   // bytes
 	timeLayout    = "20060102150405"
 	issuedByItaly = "TINIT-" // prefix of a tax code that comes from SPID or CIE
@@ -35,7 +35,7 @@ type Identity struct {
 	TaxCode    string // in normal form, without TINIT-
 	GivenName  string
 	FamilyName string
-	IdP        string    // name of the identity provider at the portal, for example SPID
+	IDP        string    // name of the identity provider at the portal, for example SPID
 	At         time.Time // log-in at the portal
 	Level      int       // level of IRIDE: 1, 2, 4, 8 or 16
 }
@@ -49,7 +49,7 @@ const (
 	FieldText    Field = "text"   // bytes that are no text
 	FieldTaxCode Field = "tax-code"
 	FieldName    Field = "name"
-	FieldIdP     Field = "idp"
+	FieldIDP     Field = "idp"
 	FieldTime    Field = "time"
 	FieldLevel   Field = "level"
 	FieldMAC     Field = "mac"
@@ -88,7 +88,7 @@ func Parse(values []string) (Identity, error) {
 		}
 		fields[i] = text
 	}
-	id := Identity{GivenName: fields[1], FamilyName: fields[2], IdP: fields[3]}
+	id := Identity{GivenName: fields[1], FamilyName: fields[2], IDP: fields[3]}
 	var ok bool
 	if id.TaxCode, ok = parseTaxCode(fields[0]); !ok {
 		return Identity{}, &MalformedError{FieldTaxCode}
@@ -96,8 +96,8 @@ func Parse(values []string) (Identity, error) {
 	if !isName(id.GivenName, maxName) || !isName(id.FamilyName, maxName) {
 		return Identity{}, &MalformedError{FieldName}
 	}
-	if !isName(id.IdP, maxIdP) {
-		return Identity{}, &MalformedError{FieldIdP}
+	if !isName(id.IDP, maxIDP) {
+		return Identity{}, &MalformedError{FieldIDP}
 	}
 	if id.At, ok = parseTime(fields[4]); !ok {
 		return Identity{}, &MalformedError{FieldTime}

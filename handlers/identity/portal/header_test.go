@@ -27,7 +27,7 @@ type shape struct {
 	TaxCode    string    `json:"tax_code"`
 	GivenName  string    `json:"given_name"`
 	FamilyName string    `json:"family_name"`
-	IdP        string    `json:"idp"`
+	IDP        string    `json:"idp"`
 	At         time.Time `json:"at"`
 	Level      int       `json:"level"`
 }
@@ -78,7 +78,7 @@ func TestParseReadsRecordedShapes(t *testing.T) {
 				}
 				return
 			}
-			want := portal.Identity{TaxCode: s.TaxCode, GivenName: s.GivenName, FamilyName: s.FamilyName, IdP: s.IdP, At: s.At, Level: s.Level}
+			want := portal.Identity{TaxCode: s.TaxCode, GivenName: s.GivenName, FamilyName: s.FamilyName, IDP: s.IDP, At: s.At, Level: s.Level}
 			if err != nil || got != want {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, want)
 			}
@@ -104,7 +104,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || code.String() != got.TaxCode {
 			t.Errorf("got the tax code %q, %v, want a normal form", got.TaxCode, err)
 		}
-		for _, name := range []string{got.GivenName, got.FamilyName, got.IdP} {
+		for _, name := range []string{got.GivenName, got.FamilyName, got.IDP} {
 			if strings.TrimSpace(name) == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
 				t.Errorf("got the name %q", name)
 			}

@@ -75,10 +75,10 @@ func (p *Provider) Read(ctx context.Context) (identity.Assertion, error) {
 		return identity.Assertion{}, refuse(refusal.LoginHeaderOld)
 	case age < -maxAhead:
 		return identity.Assertion{}, refuse(refusal.LoginHeaderFuture)
-	case len(p.IdPs) > 0 && !slices.Contains(p.IdPs, id.IdP):
+	case len(p.IDPs) > 0 && !slices.Contains(p.IDPs, id.IDP):
 		return identity.Assertion{}, refuse(refusal.LoginHeaderProvider)
 	}
-	claims := map[string][]string{"idp": {id.IdP}}
+	claims := map[string][]string{"idp": {id.IDP}}
 	for claim, header := range p.Claims {
 		for _, value := range sent.claims[header] {
 			claims[claim] = append(claims[claim], splitValues(value)...)

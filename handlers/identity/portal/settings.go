@@ -26,8 +26,8 @@ type Settings struct {
 	Listen *clientcert.Listener `json:"listen"`
 	Names  []string             `json:"names"`
 
-	// IdPs are the identity providers of the portal that are accepted, as the header names them, for example SPID; none: all.
-	IdPs []string `json:"idps"`
+	// IDPs are the identity providers of the portal that are accepted, as the header names them, for example SPID; none: all.
+	IDPs []string `json:"idps"`
 	// Levels maps the levels of IRIDE to levels of assurance; none: defaultLevels. A level without one is 0.
 	Levels map[int]int `json:"levels"`
 	// MaxAge is the time after the log-in at the portal for which a header is accepted; 0: 12 hours.

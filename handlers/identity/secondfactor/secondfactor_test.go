@@ -26,10 +26,11 @@ import (
 )
 
 const (
-	torino   catalog.EntityCode = "010301"
-	password                    = "una parola lunga"
-	pin                         = "24680"
-	address                     = "192.0.2.7"
+	torino catalog.EntityCode = "010301"
+
+	password = "una parola lunga"
+	pin      = "24680"
+	address  = "192.0.2.7"
 )
 
 var secrets = accounts.Secrets{Password: password, PIN: pin}

@@ -61,7 +61,7 @@ func (c Commands) Create() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					return json.NewEncoder(c.Out).Encode(issued{t, secret})
+					return json.NewEncoder(c.Out).Encode(issued{t, secret}) //nolint:gosec // G117: this is the one moment at which the token is told
 				}
 				_, err = fmt.Fprintf(c.Out, "token   %s\nid      %s\nexpires %s\n", secret, t.ID, t.ExpiresAt.UTC().Format(time.RFC3339))
 				return err

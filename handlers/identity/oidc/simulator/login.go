@@ -49,5 +49,5 @@ func (p *Provider) logIn(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "L’accesso è scaduto: lo ricominci.", http.StatusBadRequest)
 		return
 	}
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // G710: Choose returns the address that the client registered
 }

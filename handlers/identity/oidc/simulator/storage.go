@@ -70,7 +70,7 @@ func (c client) LoginURL(id string) string                                    { 
 func (c client) AccessTokenType() op.AccessTokenType                          { return op.AccessTokenTypeBearer }
 func (c client) IDTokenLifetime() time.Duration                               { return c.lifetime }
 func (c client) DevMode() bool                                                { return isLocal(c.ReturnURL) } // allows http
-func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return same }
+func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return same }                 //nolint:staticcheck // op.Client names it
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return same }
 func (c client) IsScopeAllowed(string) bool                                   { return false }
 func (c client) IDTokenUserinfoClaimsAssertion() bool                         { return false }
