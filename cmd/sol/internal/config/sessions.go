@@ -3,10 +3,7 @@
 
 package config
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // sessionHelp is the part of Help about logins and sessions.
 const sessionHelp = `
@@ -28,19 +25,23 @@ func loadSessions(env func(string) string, refuse func(name, want string)) (l Se
 	for _, s := range []struct {
 		name     string
 		min, max time.Duration
+		want     string
 		target   *time.Duration
 	}{
-		{"SOL_SESSION_IDLE", time.Minute, 24 * time.Hour, &l.Idle},
-		{"SOL_SESSION_LIFETIME", 10 * time.Minute, 7 * 24 * time.Hour, &l.Lifetime},
+		{"SOL_SESSION_IDLE", time.Minute, 24 * time.Hour, "a duration from 1m to 24h, e.g. 30m", &l.Idle},
+		{"SOL_SESSION_LIFETIME", 10 * time.Minute, 7 * 24 * time.Hour, "a duration from 10m to 168h, e.g. 12h", &l.Lifetime},
 	} {
 		if env(s.name) == "" {
 			continue
 		}
 		d, err := time.ParseDuration(env(s.name))
 		if err != nil || d < s.min || d > s.max {
-			refuse(s.name, fmt.Sprintf("a duration from %s to %s, e.g. %s", s.min, s.max, s.min*2))
+			refuse(s.name, s.want)
 		}
 		*s.target = d
+	}
+	if l.Lifetime > 0 && l.Idle > l.Lifetime { // no session would ever end by it
+		refuse("SOL_SESSION_IDLE", "no more than SOL_SESSION_LIFETIME, "+env("SOL_SESSION_LIFETIME"))
 	}
 	switch env("SOL_SECOND_FACTOR") {
 	case "", "optional":
