@@ -10,7 +10,10 @@ import (
 
 var errGIF = errors.New("no GIF, or one that is cut")
 
-// gifPixels returns the number of pixels of all frames of a GIF, without decoding them: a small file can hold thousands of large frames.
+// minFramePixels is the number of pixels for which a frame counts at least: decoding a smaller one takes as long.
+const minFramePixels = 4096
+
+// gifPixels returns the number of pixels of all frames of a GIF, without decoding them: a small file can hold thousands of frames.
 func gifPixels(content []byte) (pixels int64, err error) {
 	const headerSize = 13
 	if len(content) < headerSize || string(content[:4]) != "GIF8" {
@@ -46,7 +49,7 @@ func gifPixels(content []byte) (pixels int64, err error) {
 			if len(rest) < frameSize {
 				return 0, errGIF
 			}
-			pixels += int64(binary.LittleEndian.Uint16(rest[5:])) * int64(binary.LittleEndian.Uint16(rest[7:]))
+			pixels += max(minFramePixels, int64(binary.LittleEndian.Uint16(rest[5:]))*int64(binary.LittleEndian.Uint16(rest[7:])))
 			if pixels > MaxPixels {
 				return pixels, nil
 			}

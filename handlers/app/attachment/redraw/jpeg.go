@@ -68,6 +68,9 @@ func jpegBytesPerPixel(content []byte) int64 {
 	return max(1, perPixel)
 }
 
+// jpegScans returns the number of scans of a JPEG, or more if it holds other images: the data of a scan have no marker.
+func jpegScans(content []byte) int64 { return int64(bytes.Count(content, []byte{0xFF, markerSOS})) }
+
 // jpegOrientation returns the orientation of a photograph by its EXIF data (1 to 8; 1: as it is stored).
 func jpegOrientation(content []byte) int {
 	orientation := 1

@@ -21,6 +21,10 @@ import (
 // MaxPixels is the maximum number of pixels of an image, those of all frames together.
 const MaxPixels = 50_000_000
 
+// maxScanned is the maximum number of pixels that the scans of a JPEG cover together. A progressive one may have 20 scans of the largest image;
+// without the limit a file of 1 MB has 18,000, which take minutes.
+const maxScanned = 20 * MaxPixels
+
 // maxMemory is the maximum number of bytes that decoding an image may use, and all images together that a process decodes at a time.
 const maxMemory = 320 << 20
 
@@ -93,7 +97,7 @@ func reserve(ctx context.Context, mediaType string, content []byte, work func() 
 
 // memoryOf returns the number of bytes that decoding an image uses. Errors: ErrTooLarge, ErrDamaged.
 func memoryOf(mediaType string, content []byte) (int64, error) {
-	pixels, perPixel, err := int64(0), int64(8), error(nil) // a PNG has up to eight bytes a pixel
+	pixels, perPixel, scans, err := int64(0), int64(8), int64(1), error(nil) // a PNG has up to eight bytes a pixel
 	switch mediaType {
 	case "image/gif":
 		pixels, err = gifPixels(content)
@@ -103,21 +107,21 @@ func memoryOf(mediaType string, content []byte) (int64, error) {
 		size, _, err = image.DecodeConfig(bytes.NewReader(content))
 		pixels = int64(size.Width) * int64(size.Height)
 		if mediaType == "image/jpeg" {
-			perPixel = jpegBytesPerPixel(content)
+			perPixel, scans = jpegBytesPerPixel(content), jpegScans(content)
 		}
 	}
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
-	case pixels > MaxPixels:
+	case pixels > MaxPixels, pixels*scans > maxScanned:
 		return 0, ErrTooLarge
-	case pixels*perPixel > maxMemory:
-		if mediaType == "image/png" { // few have eight bytes a pixel, and one at a time may use more
-			return maxMemory, nil
-		}
+	case pixels*perPixel > maxMemory && mediaType != "image/png": // few PNGs have eight bytes a pixel, and one at a time may use more
 		return 0, ErrTooLarge
 	}
-	return max(1, pixels*perPixel), nil
+	if mediaType == "image/jpeg" && jpegOrientation(content) > 1 {
+		perPixel += turnedBytesPerPixel
+	}
+	return max(1, min(maxMemory, pixels*perPixel)), nil
 }
 
 func redrawPNG(content []byte) ([]byte, error) {

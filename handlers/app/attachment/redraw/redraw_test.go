@@ -14,16 +14,17 @@ import (
 	"image/jpeg"
 	"image/png"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // secret stands for what a camera writes beside the image.
 const secret = "GPS 45.0703 N 7.6869 E"
 
-// half returns an image whose left half is black and whose right half is white.
-func half() *image.Paletted {
+// corner returns a black image whose upper right corner is white.
+func corner() *image.Paletted {
 	img := image.NewPaletted(image.Rect(0, 0, 64, 32), color.Palette{color.Black, color.White})
-	for y := range 32 {
+	for y := range 16 {
 		for x := 32; x < 64; x++ {
 			img.SetColorIndex(x, y, 1)
 		}
@@ -35,7 +36,7 @@ func half() *image.Paletted {
 func jpegWith(t *testing.T, orientation uint16) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, half(), nil); err != nil {
+	if err := jpeg.Encode(&b, corner(), nil); err != nil {
 		t.Fatal(err)
 	}
 	tiff := append([]byte("MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01"), byte(orientation>>8), byte(orientation), 0, 0, 0, 0, 0, 0)
@@ -49,7 +50,7 @@ func segment(marker byte, content string) []byte {
 func pngWith(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := png.Encode(&b, half()); err != nil {
+	if err := png.Encode(&b, corner()); err != nil {
 		t.Fatal(err)
 	}
 	text := append(binary.BigEndian.AppendUint32(nil, uint32(len(secret))), "eXIf"+secret...)
@@ -61,7 +62,7 @@ func pngWith(t *testing.T) []byte {
 func gifWith(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{half(), half()}, Delay: []int{10, 10}}); err != nil {
+	if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{corner(), corner()}, Delay: []int{10, 10}}); err != nil {
 		t.Fatal(err)
 	}
 	end := b.Len() - 1
@@ -78,7 +79,7 @@ func TestImageHasNothingBesideWhatPeopleSee(t *testing.T) {
 			t.Errorf("%s: got %q, %v", kind, drawn, err)
 		}
 		img, found, err := image.Decode(bytes.NewReader(drawn))
-		if err != nil || "image/"+found != kind || img.Bounds() != half().Bounds() {
+		if err != nil || "image/"+found != kind || img.Bounds() != corner().Bounds() {
 			t.Fatalf("%s: got %s %v, %v", kind, found, img, err)
 		}
 		if left, right := gray(img, 4, 4), gray(img, 60, 4); left > 60 || right < 200 {
@@ -93,7 +94,7 @@ func gray(img image.Image, x, y int) uint8 {
 
 // A photograph is turned as its EXIF data say, since those that are drawn anew have none.
 func TestPhotographIsTurned(t *testing.T) {
-	for orientation, white := range map[uint16]image.Point{1: {60, 4}, 2: {4, 4}, 3: {4, 4}, 4: {60, 4}, 5: {4, 60}, 6: {4, 60}, 7: {4, 4}, 8: {4, 4}} {
+	for orientation, white := range map[uint16]image.Point{1: {60, 4}, 2: {4, 4}, 3: {4, 28}, 4: {60, 28}, 5: {4, 60}, 6: {28, 60}, 7: {28, 4}, 8: {4, 4}} {
 		drawn, err := Image(t.Context(), "image/jpeg", jpegWith(t, orientation))
 		if err != nil {
 			t.Fatal(err)
@@ -102,9 +103,14 @@ func TestPhotographIsTurned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		upright := orientation < 5
-		if img.Bounds().Dx() == 64 != upright || gray(img, white.X, white.Y) < 200 {
-			t.Errorf("orientation %d: got %v, not white at %v", orientation, img.Bounds(), white)
+		right, bottom := img.Bounds().Dx()-4, img.Bounds().Dy()-4
+		if upright := orientation < 5; (img.Bounds().Dx() == 64) != upright {
+			t.Errorf("orientation %d: got %v", orientation, img.Bounds())
+		}
+		for _, at := range []image.Point{{4, 4}, {right, 4}, {4, bottom}, {right, bottom}} {
+			if got := gray(img, at.X, at.Y); (got > 128) != (at == white) {
+				t.Errorf("orientation %d: got %d at %v, want white at %v alone", orientation, got, at, white)
+			}
 		}
 	}
 }
@@ -118,6 +124,8 @@ func TestImagesThatUseTooMuchAreRefused(t *testing.T) {
 		"many frames":       {"image/gif", "GIF89a\xff\xff\xff\xff\x00\x00\x00" + frame + frame, ErrTooLarge},
 		"frames after text": {"image/gif", "GIF89a\x01\x00\x01\x00\x00\x00\x00\x21\x01\x20123456789012\x00" + frame, ErrTooLarge},
 		"progressive":       {"image/jpeg", "\xff\xd8\xff\xc2\x00\x11\x08\x1b\x58\x1b\x58\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00\xff\xda\x00\x02", ErrTooLarge},
+		"many scans":        {"image/jpeg", "\xff\xd8\xff\xc2\x00\x0b\x08\x17\x70\x17\x70\x01\x01\x11\x00" + strings.Repeat("\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00", 30), ErrTooLarge},
+		"many small frames": {"image/gif", "GIF89a\x01\x00\x01\x00\x00\x00\x00" + strings.Repeat("\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x00", 13_000), ErrTooLarge},
 		"no image":          {"image/png", "<html>", ErrDamaged},
 		"empty":             {"image/jpeg", "", ErrDamaged},
 	} {

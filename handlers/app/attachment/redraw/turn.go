@@ -8,19 +8,23 @@ import (
 	"image/draw"
 )
 
-// turned returns an image as an orientation of EXIF says that it is to be seen.
+// turnedBytesPerPixel is the number of bytes that a pixel of a turned image uses.
+const turnedBytesPerPixel = 4
+
+// turned returns an image as an orientation of EXIF says that it is to be seen. It copies one row at a time.
 func turned(from image.Image, orientation int) image.Image {
 	if orientation < 2 || orientation > 8 {
 		return from
 	}
-	source := image.NewRGBA(image.Rect(0, 0, from.Bounds().Dx(), from.Bounds().Dy()))
-	draw.Draw(source, source.Bounds(), from, from.Bounds().Min, draw.Src)
-	w, h := source.Bounds().Dx(), source.Bounds().Dy()
-	to := image.NewRGBA(image.Rect(0, 0, w, h))
+	w, h := from.Bounds().Dx(), from.Bounds().Dy()
+	row := image.NewRGBA(image.Rect(0, 0, w, 1))
+	size := image.Rect(0, 0, w, h)
 	if orientation >= 5 { // width and height change places
-		to = image.NewRGBA(image.Rect(0, 0, h, w))
+		size = image.Rect(0, 0, h, w)
 	}
+	to := image.NewRGBA(size)
 	for y := range h {
+		draw.Draw(row, row.Bounds(), from, from.Bounds().Min.Add(image.Pt(0, y)), draw.Src)
 		for x := range w {
 			toX, toY := x, y
 			switch orientation {
@@ -39,7 +43,7 @@ func turned(from image.Image, orientation int) image.Image {
 			case 8:
 				toX, toY = y, w-1-x
 			}
-			copy(to.Pix[to.PixOffset(toX, toY):][:4], source.Pix[source.PixOffset(x, y):][:4])
+			copy(to.Pix[to.PixOffset(toX, toY):][:4], row.Pix[row.PixOffset(x, 0):][:4])
 		}
 	}
 	return to
