@@ -395,7 +395,7 @@ func TestReadSystems(t *testing.T) {
 		`{"010301": {"url": "https://sistemi.example.it"}, "*": {"url": "http://127.0.0.1:1", "allow_http": true}}`: "",
 		`{"010301": {"url": "http://127.0.0.1:1"}}`:                                                                 "want https://", // it is not said
 		`{"010301": {"url": "sistemi"}}`:                                                                            "url",
-		`{"999999": {"url": "http://x"}}`:                                                                           "no entity",
+		`{"999999": {"url": "https://x"}}`:                                                                          "no entity",
 		`{"010301": {"address": "http://x"}}`:                                                                       "address",
 	} {
 		path := filepath.Join(t.TempDir(), "connectors.json")
