@@ -6,9 +6,9 @@ package attachment
 import (
 	"archive/zip"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/refusal"
@@ -22,13 +22,13 @@ const (
 	maxDepth    = 3        // an archive, in an archive, in the archive that was sent
 )
 
-// headSize is the number of bytes of an entry by which its kind is found.
-const headSize = 1024
+// inspections bounds the memory of all inspections of a process: each holds at most maxUnpacked bytes at a time.
+var inspections = make(chan struct{}, 3)
 
 // inspection is the inspection of one file. Everything in the file has one budget.
 type inspection struct {
 	entries  int   // that may still follow
-	unpacked int64 // bytes that may still follow
+	unpacked int64 // bytes that may still be unpacked or joined
 	contains map[string]bool
 }
 
@@ -54,95 +54,141 @@ func cleanEntry(name string) string {
 // archive unpacks a zip within the limits, looks into each entry, and returns its kind: docx, xlsx, another Office format, or zip. It counts the
 // unpacked bytes, since the sizes in the directory of a zip may be false. name is how a message names it.
 func (i *inspection) archive(name string, content []byte, depth int) (kind string, bad *badContent) {
-	unreadable := &badContent{refusal.ArchiveUnreadable.With(name), "a whole, readable archive"}
 	if depth > maxDepth {
-		return "", &badContent{refusal.ArchiveNested.With(name), fmt.Sprintf("at most %d archives in each other", maxDepth)}
+		return "", tooDeep(name)
 	}
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil || !bytes.HasPrefix(content, []byte("PK")) {
-		return "", unreadable
+	if err != nil {
+		return "", unreadable(name)
 	}
 	if i.entries -= len(z.File); i.entries < 0 {
 		return "", tooMuch(name)
 	}
+	check := i.partCheck(z.File)
 	for _, f := range z.File {
-		if bad := i.entry(name, f, depth); bad != nil {
+		entry, bad := i.entry(name, f)
+		if bad == nil && entry != nil {
+			bad = i.content(inner(name, f.Name), entry, depth+1)
+		}
+		if bad == nil && check != nil {
+			bad = check(name, strings.ToLower(entryName(f.Name)), entry)
+		}
+		if bad != nil {
 			return "", bad
 		}
 	}
-	kind = archiveKind(z.File)
-	if kind != "zip" {
-		if bad := i.office(name, z.File); bad != nil {
-			return "", bad
-		}
-	}
-	return kind, nil
+	return archiveKind(z.File), nil
+}
+
+func unreadable(name string) *badContent {
+	return &badContent{refusal.ArchiveUnreadable.With(name), "a whole, readable archive"}
+}
+
+func tooDeep(name string) *badContent {
+	return &badContent{refusal.ArchiveNested.With(name), fmt.Sprintf("at most %d archives in each other", maxDepth)}
 }
 
 func tooMuch(name string) *badContent {
 	return &badContent{refusal.ArchiveTooLarge.With(name), fmt.Sprintf("at most %d entries, %d bytes unpacked, ratio %d", maxEntries, maxUnpacked, maxRatio)}
 }
 
-// entry unpacks an entry of an archive and looks into it.
-func (i *inspection) entry(archive string, f *zip.File, depth int) *badContent {
+func program(name string) *badContent {
+	return &badContent{refusal.ArchiveProgram.With(name), "no programs"}
+}
+
+func macros(name string) *badContent {
+	return &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
+}
+
+func encrypted(name string) *badContent {
+	return &badContent{refusal.FileEncrypted.With(name), "files without a password"}
+}
+
+// entry unpacks an entry of an archive; nil for a directory.
+func (i *inspection) entry(archive string, f *zip.File) ([]byte, *badContent) {
 	name := inner(archive, f.Name)
-	unreadable := &badContent{refusal.ArchiveUnreadable.With(name), "a whole, readable archive"}
 	switch {
 	case f.Flags&1 != 0:
-		return &badContent{refusal.FileEncrypted.With(name), "files without a password"}
+		return nil, encrypted(name)
+	case slices.Contains(strings.Split(entryName(f.Name), "/"), ".."): // it would be unpacked elsewhere
+		return nil, unreadable(name)
 	case isProgramName(entryName(f.Name)):
-		return &badContent{refusal.ArchiveProgram.With(name), "no programs"}
+		return nil, program(name)
 	case strings.HasSuffix(f.Name, "/"):
-		return nil
+		return nil, nil
 	}
 	r, err := f.Open()
 	if err != nil {
-		return unreadable
+		return nil, unreadable(name)
 	}
 	defer r.Close()
-	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	head = head[:n]
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return unreadable
-	}
-	if i.unpacked -= int64(n); i.unpacked < 0 {
-		return tooMuch(archive)
-	}
-	kind := kindOf(head)
-	rest := io.Discard
-	content := bytes.NewBuffer(head)
-	if kind == kindZip || kind == kindOLE || kind == kindPDF {
-		rest = content
-	}
-	more, err := io.Copy(rest, io.LimitReader(r, i.unpacked+1))
-	if i.unpacked -= more; i.unpacked < 0 {
-		return tooMuch(archive)
+	var content bytes.Buffer // grows with what is there: the size in the directory may be false
+	n, err := io.Copy(&content, io.LimitReader(r, i.unpacked+1))
+	if i.unpacked -= n; i.unpacked < 0 {
+		return nil, tooMuch(archive)
 	}
 	if err != nil {
-		return unreadable
+		return nil, unreadable(name)
 	}
-	return i.content(name, kind, content.Bytes(), depth+1)
+	return content.Bytes(), nil
 }
 
 // content looks into an entry of an archive by its kind, whatever its name says.
-func (i *inspection) content(name string, kind contentKind, content []byte, depth int) *badContent {
-	switch kind {
+func (i *inspection) content(name string, content []byte, depth int) *badContent {
+	switch kindOf(content) {
 	case kindProgram:
-		return &badContent{refusal.ArchiveProgram.With(name), "no programs"}
+		return program(name)
 	case kindArchive:
 		return &badContent{refusal.ArchiveUnknown.With(name), "zip archives"}
 	case kindZip:
-		found, bad := i.archive(name, content, depth)
-		if bad == nil && macroKinds[found] {
-			bad = &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
-		}
-		return bad
+		return i.innerArchive(name, content, depth)
 	case kindOLE:
 		return i.ole(name, content)
 	case kindPDF:
 		i.pdf(content)
+	case kindRTF:
+		i.rtf(content)
 	case kindOther:
+		if bad := i.text(name, content); bad != nil {
+			return bad
+		}
 	}
-	return nil
+	if signed := i.signedContent(content); signed != nil {
+		if depth > maxDepth {
+			return tooDeep(name)
+		}
+		if bad := i.content(name, signed, depth+1); bad != nil {
+			return bad
+		}
+	}
+	return i.hiddenArchive(name, content, depth)
+}
+
+// hiddenArchive looks into an archive that something else stands before: programs that unpack it look at its end. Not all of what looks like one can
+// be read.
+func (i *inspection) hiddenArchive(name string, content []byte, depth int) *badContent {
+	if !hasDirectory(content) {
+		return nil
+	}
+	bad := i.innerArchive(name, content, depth)
+	if bad != nil && bad.reason.Code == refusal.ArchiveUnreadable {
+		i.contains[containsUnread] = true
+		return nil
+	}
+	return bad
+}
+
+// innerArchive looks into an archive in another one.
+func (i *inspection) innerArchive(name string, content []byte, depth int) *badContent {
+	kind, bad := i.archive(name, content, depth)
+	if bad == nil && macroKinds[kind] {
+		bad = macros(name)
+	}
+	return bad
+}
+
+// hasDirectory reports whether a content ends with the directory of a zip that has entries.
+func hasDirectory(content []byte) bool {
+	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	return err == nil && len(z.File) > 0
 }

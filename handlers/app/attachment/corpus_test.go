@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -149,7 +151,7 @@ func corpus(t testing.TB) map[string]corpusCase {
 	fib := make([]byte, 4096)
 	fib[0x0B] = 1
 	page := pdfOf("1 0 obj<</Type/Catalog>>endobj")
-	return map[string]corpusCase{
+	all := map[string]corpusCase{
 		"names: program":                    {"fattura.pdf.exe", page, refusal.FileType, "", ""},
 		"names: program after spaces":       {"fattura.pdf          .exe", page, refusal.FileType, "", ""},
 		"names: program after no-break":     {"fattura.pdf\u00a0.exe", page, refusal.FileType, "", ""},
@@ -211,6 +213,10 @@ func corpus(t testing.TB) map[string]corpusCase {
 		"pdf: encrypted":                    {"a.pdf", pdfOf("trailer<</Encrypt 9 0 R>>"), "", "", "encrypted"},
 		"pdf: all":                          {"a.pdf", pdfOf("/Encrypt/Launch/JavaScript/EmbeddedFile/RichMedia"), "", "", "embedded-files encrypted javascript launch rich-media"},
 	}
+	for _, more := range []map[string]corpusCase{polyglotCases(t), archiveCases(t), officeCases(t), pdfCases(t), nameCases(), imageCases(t)} {
+		maps.Copy(all, more)
+	}
+	return all
 }
 
 // imageOf returns a small image.
@@ -242,6 +248,21 @@ func TestCorpus(t *testing.T) {
 				t.Errorf("contains %q, want %q", got, c.contains)
 			}
 		})
+	}
+}
+
+// Whatever a file unpacks to, its inspection uses little more memory than the budget: buffers that grow, and copies of what is read twice. That also
+// bounds its time.
+func TestInspectionIsBounded(t *testing.T) {
+	const allowed = 8 * maxUnpacked // bytes in all, not at a time
+	for name, c := range corpus(t) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _ = Check("files", []FileUpload{{Name: c.name, Content: c.content}})
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > allowed {
+			t.Errorf("%s: the inspection of %d bytes used %d MiB", name, len(c.content), used>>20)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 package attachment
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,11 +41,13 @@ var mediaTypes = map[string]string{
 func inspect(name, ext string, content []byte) (mediaType string, contains []string, bad *badContent) {
 	want, found := mediaTypes[ext], mimetype.Detect(content)
 	wrongType := &badContent{refusal.FileContent.With(ext), "a content of type " + want}
-	if has := realExtension(found, ext); has == "heic" {
+	if has := realExtension(found, ext, content); has == "heic" {
 		wrongType.reason = refusal.FileHEIC.With()
 	} else if has != "" && has != ext {
 		wrongType.reason = refusal.FileContentIs.With(ext, has)
 	}
+	inspections <- struct{}{}
+	defer func() { <-inspections }()
 	i := newInspection(len(content))
 	switch ext {
 	case "doc", "xls":
@@ -56,7 +59,7 @@ func inspect(name, ext string, content []byte) (mediaType string, contains []str
 	case "docx", "xlsx", "zip":
 		bad = i.checkArchive(name, ext, content, wrongType)
 	case "png", "gif", "jpeg":
-		if !found.Is(want) {
+		if imageType(content) != want { // an image that also has the mark of another type is drawn anew
 			return "", nil, wrongType
 		}
 		switch err := redraw.Check(want, content); {
@@ -76,19 +79,23 @@ func inspect(name, ext string, content []byte) (mediaType string, contains []str
 
 // checkArchive looks into a file that should be a docx, xlsx or zip. wrongType refuses one that is another type of file.
 func (i *inspection) checkArchive(name, ext string, content []byte, wrongType *badContent) *badContent {
-	if kindOf(content[:min(len(content), headSize)]) == kindOLE && ext != "zip" { // Office keeps a docx with a password so
+	if kindOf(content) == kindOLE && ext != "zip" { // Office keeps a docx with a password so
 		if bad := i.ole(name, content); bad != nil && bad.reason.Code == refusal.FileEncrypted {
 			return bad
 		}
 	}
+	if !bytes.HasPrefix(content, []byte("PK")) { // something stands before the archive
+		if wrongType.reason.Code != refusal.FileContent {
+			return wrongType
+		}
+		return unreadable(name)
+	}
 	kind, bad := i.archive(name, content, 1)
 	switch {
-	case bad != nil && bad.reason.Code == refusal.ArchiveUnreadable && wrongType.reason.Code != refusal.FileContent:
-		return wrongType // it is no damaged archive but another type of file
 	case bad != nil:
 		return bad
 	case macroKinds[kind]:
-		return &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
+		return macros(name)
 	case kind == ext:
 		return nil
 	}
@@ -101,11 +108,14 @@ func (i *inspection) checkArchive(name, ext string, content []byte, wrongType *b
 
 // realExtension returns the extension that a content should have in place of ext: that of an accepted type, heic, or empty for any other
 // content.
-func realExtension(found *mimetype.MIME, ext string) string {
+func realExtension(found *mimetype.MIME, ext string, content []byte) string {
+	if image := imageType(content); image != "" {
+		return strings.TrimPrefix(image, "image/")
+	}
 	if found.Is("application/x-ole-storage") {
 		return map[string]string{"docx": "doc", "xlsx": "xls"}[ext]
 	}
-	for _, accepted := range []string{"pdf", "doc", "xls", "png", "gif", "jpeg"} {
+	for _, accepted := range []string{"pdf", "doc", "xls"} {
 		if found.Is(mediaTypes[accepted]) {
 			return accepted
 		}

@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/rules"
@@ -56,7 +58,29 @@ func cleanName(name string) string {
 		}
 		return r
 	}, name)
-	return strings.TrimSpace(strings.TrimRight(name, ". \u00a0"))
+	name = strings.TrimLeftFunc(strings.TrimRightFunc(name, func(r rune) bool { return r == '.' || unicode.IsSpace(r) }), unicode.IsSpace)
+	if stem, _, _ := strings.Cut(name, "."); reservedNames[strings.ToLower(strings.TrimSpace(stem))] {
+		return "_" + name
+	}
+	return name
+}
+
+// reservedNames are the names that Windows gives to devices: it saves no file that has one before its first dot.
+var reservedNames = map[string]bool{"con": true, "prn": true, "aux": true, "nul": true}
+
+func init() {
+	for _, n := range "123456789¹²³" {
+		reservedNames["com"+string(n)], reservedNames["lpt"+string(n)] = true, true
+	}
+}
+
+// extensionOf returns what follows the last dot of a name, in lower case; "" if there is none.
+func extensionOf(name string) string {
+	at := strings.LastIndexByte(name, '.')
+	if at < 0 {
+		return ""
+	}
+	return strings.ToLower(name[at+1:])
 }
 
 // programExtensions are the extensions of files that a system runs when they are opened. An archive with one is refused.
@@ -66,18 +90,20 @@ var programExtensions = map[string]bool{}
 var hiddenExtensions = map[string]bool{}
 
 func init() {
-	for _, ext := range strings.Fields("exe scr pif bat cmd cpl msi msp dll ps1 psm1 vbs vbe jse wsf wsh wsc sct hta jar lnk chm scf msix appx vhd vhdx apk") {
+	for _, ext := range strings.Fields("exe scr pif bat cmd cpl msi msp dll ps1 psm1 vbs vbe jse wsf wsh wsc sct hta jar lnk chm scf msix appx vhd vhdx apk msc mst msu xbap") {
 		hiddenExtensions[ext], programExtensions[ext] = true, true
 	}
-	for _, ext := range strings.Fields("com js ws sh run reg inf url iso img dmg pkg deb rpm application appref-ms gadget sys hlp settingcontent-ms xll wll") {
+	for _, ext := range strings.Fields("com js ws sh run reg inf url iso img dmg pkg deb rpm application appref-ms gadget sys hlp settingcontent-ms xll wll vb ws shb shs website library-ms searchconnector-ms diagcab ps2 ps1xml psc1 py pyw pyz rb pl desktop command action terminal csh ksh slk iqy rqy oqy dqy xlam xla ppam ppa mde ade accde") {
 		programExtensions[ext] = true
 	}
 }
 
-// hiddenProgram returns the extension of a program before the last one of a name, as in «fattura.exe .pdf»; "" if there is none.
+// hiddenProgram returns the extension of a program before the last one of a name, as in «fattura.exe .pdf»; "" if there is none. What looks like a
+// dot counts as one.
 func hiddenProgram(name string) string {
-	parts := strings.Split(strings.ToLower(name), ".")
+	parts := strings.Split(plainName(name), ".")
 	for _, part := range parts[1:max(1, len(parts)-1)] {
+		part, _, _ = strings.Cut(part, ":") // a stream of Windows: «a.exe::$DATA»
 		if part = strings.TrimFunc(part, unicode.IsSpace); hiddenExtensions[part] {
 			return part
 		}
@@ -85,9 +111,20 @@ func hiddenProgram(name string) string {
 	return ""
 }
 
+// plainName returns a name in lower case with plain letters and dots in place of those that look the same.
+func plainName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\u2024\u3002\uff0e\uff61\ufe52\ufe12\u06d4\u0701\ua4f8", r) {
+			return '.'
+		}
+		return r
+	}, name)
+	return strings.ToLower(norm.NFKC.String(name))
+}
+
 // isProgramName reports whether the name of an entry of an archive is that of a program, also one that hides it.
 func isProgramName(name string) bool {
-	name = cleanName(name)
-	ext := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
-	return strings.Contains(name, ".") && programExtensions[strings.TrimFunc(ext, unicode.IsSpace)] || hiddenProgram(name) != ""
+	name = plainName(cleanName(name))
+	ext, _, _ := strings.Cut(extensionOf(name), ":")
+	return programExtensions[strings.TrimFunc(ext, unicode.IsSpace)] || hiddenProgram(name) != ""
 }

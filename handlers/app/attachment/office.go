@@ -9,8 +9,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // contentTypesName is the entry of an Office file (ECMA-376, Open Packaging Conventions) that states the type of each other entry.
@@ -33,8 +31,12 @@ var officeKinds = map[string]string{
 	"application/vnd.ms-word.template.macroenabledtemplate.main+xml":                     "docm",
 	"application/vnd.ms-excel.sheet.macroenabled.main+xml":                               "xlsm",
 	"application/vnd.ms-excel.template.macroenabled.main+xml":                            "xlsm",
+	"application/vnd.ms-excel.addin.macroenabled.main+xml":                               "xlsm",
 	"application/vnd.ms-excel.sheet.binary.macroenabled.main":                            "xlsb",
 	"application/vnd.ms-powerpoint.presentation.macroenabled.main+xml":                   "pptm",
+	"application/vnd.ms-powerpoint.slideshow.macroenabled.main+xml":                      "pptm",
+	"application/vnd.ms-powerpoint.template.macroenabled.main+xml":                       "pptm",
+	"application/vnd.ms-powerpoint.addin.macroenabled.main+xml":                          "pptm",
 }
 
 // entryName returns the name of an entry of a zip as Office programs read it: some programs write backslashes, or a slash before it.
@@ -45,18 +47,10 @@ func entryName(name string) string {
 // readContentTypes returns the content types of an Office file; nothing if there are none that can be read.
 func readContentTypes(entries []*zip.File) []byte {
 	i := slices.IndexFunc(entries, func(f *zip.File) bool { return strings.EqualFold(entryName(f.Name), contentTypesName) })
-	if i < 0 {
+	if i < 0 || entries[i].Flags&1 != 0 {
 		return nil
 	}
-	return readPart(entries[i])
-}
-
-// readPart returns an entry up to maxContentTypes; nothing if it cannot be read.
-func readPart(f *zip.File) []byte {
-	if f.Flags&1 != 0 {
-		return nil
-	}
-	r, err := f.Open()
+	r, err := entries[i].Open()
 	if err != nil {
 		return nil
 	}
@@ -109,22 +103,3 @@ func archiveKind(entries []*zip.File) string {
 
 // macroKinds are the kinds of Office files with macros.
 var macroKinds = map[string]bool{"docm": true, "xlsm": true, "xlsb": true, "pptm": true}
-
-// office looks into the parts of an Office file: macros may be in one whose content types do not say so, and a template may be fetched from
-// elsewhere when it is opened.
-func (i *inspection) office(name string, entries []*zip.File) *badContent {
-	for _, f := range entries {
-		part := strings.ToLower(entryName(f.Name))
-		switch {
-		case strings.HasSuffix(part, "vbaproject.bin"), strings.Contains(part, "/macrosheets/"):
-			return &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
-		case strings.HasSuffix(part, "settings.xml.rels"):
-			if text := strings.ToLower(string(readPart(f))); strings.Contains(text, "attachedtemplate") && strings.Contains(text, `"external"`) {
-				i.contains[containsTemplate] = true
-			}
-		case strings.Contains(part, "/embeddings/"):
-			i.contains[containsFiles] = true
-		}
-	}
-	return nil
-}

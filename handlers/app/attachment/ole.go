@@ -7,8 +7,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"unicode/utf16"
-
-	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // An OLE container (MS-CFB) is a header of 512 bytes and sectors, with a directory of entries of 128 bytes. Programs write its parts in any order.
@@ -45,38 +43,44 @@ func oleEntries(content []byte) (all []oleEntry) {
 
 // ole looks into an OLE container: a doc, an xls, an encrypted docx or xlsx, or an object in one.
 func (i *inspection) ole(name string, content []byte) *badContent {
-	macros := &badContent{refusal.OfficeMacros.With(name), "documents without macros"}
-	encrypted := &badContent{refusal.FileEncrypted.With(name), "files without a password"}
+	holdsFiles := false
 	for _, e := range oleEntries(content) {
 		switch e.name {
 		case "VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros":
-			return macros
-		case "EncryptedPackage":
-			return encrypted
-		case "\x01Ole10Native":
-			if bytes.Contains(content, []byte("This program cannot be run in DOS mode")) {
-				return &badContent{refusal.ArchiveProgram.With(name), "no programs"}
-			}
-			i.contains[containsFiles] = true
+			return macros(name)
+		case "EncryptedPackage", "\tDRMContent":
+			return encrypted(name)
+		case "\x01Ole10Native", "Package":
+			i.contains[containsFiles], holdsFiles = true, true
 		case "WordDocument":
 			const flags, isEncrypted = 0x0A, 0x0100 // of the FIB (MS-DOC 2.5.2)
-			if fib := oleStream(content, e, oleHeaderSize); len(fib) > flags+1 && binary.LittleEndian.Uint16(fib[flags:])&isEncrypted != 0 {
-				return encrypted
+			if fib := i.oleStream(content, e, oleHeaderSize); len(fib) > flags+1 && binary.LittleEndian.Uint16(fib[flags:])&isEncrypted != 0 {
+				return encrypted(name)
 			}
 		case "Workbook", "Book":
-			switch excelParts(oleStream(content, e, len(content))) {
+			switch excelParts(i.oleStream(content, e, len(content))) {
 			case excelEncrypted:
-				return encrypted
+				return encrypted(name)
 			case excelMacros:
-				return macros
+				return macros(name)
 			}
 		}
+		if i.unpacked == 0 { // so many streams has no document
+			return tooMuch(name)
+		}
+	}
+	if holdsFiles && bytes.Contains(content, []byte("This program cannot be run in DOS mode")) {
+		return program(name)
+	}
+	if bytes.Contains(content, []byte("DDEAUTO")) || bytes.Contains(content, []byte("D\x00D\x00E\x00A\x00U\x00T\x00O")) {
+		i.contains[containsLaunch] = true
 	}
 	return nil
 }
 
-// oleStream returns the first limit bytes of a stream of at least 4096 bytes; smaller ones are of no document. A chain that is damaged ends it.
-func oleStream(content []byte, e oleEntry, limit int) (stream []byte) {
+// oleStream returns the first limit bytes of a stream of at least 4096 bytes; smaller ones are of no document. A chain that is damaged ends it, and so
+// does the end of the budget.
+func (i *inspection) oleStream(content []byte, e oleEntry, limit int) (stream []byte) {
 	shift := binary.LittleEndian.Uint16(content[0x1E:])
 	if shift != 9 && shift != 12 {
 		return nil
@@ -102,7 +106,8 @@ func oleStream(content []byte, e oleEntry, limit int) (stream []byte) {
 		}
 		return binary.LittleEndian.Uint32(table[at:])
 	}
-	limit = min(limit, int(e.size), len(content))
+	limit = int(min(int64(limit), int64(e.size), int64(len(content)), i.unpacked))
+	i.unpacked -= int64(limit)
 	for n := e.start; len(stream) < limit && n < 0xFFFFFFFA; n = next(n) {
 		part := sector(n)
 		if len(part) == 0 {

@@ -4,23 +4,26 @@
 package attachment
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/zlib"
-	"errors"
+	"encoding/binary"
 	"io"
 	"regexp"
 )
 
-// pdfNames holds what names in a PDF mean (ISO 32000-1). They are long enough not to stand in compressed data by chance.
+// pdfNames holds what names in a PDF mean (ISO 32000-1). They are long enough not to stand in compressed data by chance. A form of the kind XFA may
+// hold scripts that have no name.
 var pdfNames = map[string]string{
-	"JavaScript": containsJavaScript, "Launch": containsLaunch, "EmbeddedFile": containsFiles, "EmbeddedFiles": containsFiles,
-	"RichMedia": containsMedia, "Encrypt": containsEncryption,
+	"JavaScript": containsJavaScript, "XFA": containsJavaScript, "Launch": containsLaunch, "EmbeddedFile": containsFiles, "EmbeddedFiles": containsFiles,
+	"RichMedia": containsMedia, "Rendition": containsMedia, "Encrypt": containsEncryption,
 }
 
 // pdf records what a PDF contains beside its pages. Programs may write names with escapes, and put objects into compressed streams.
 func (i *inspection) pdf(content []byte) {
 	i.pdfObjects(content)
+	if hasDirectory(content) {
+		i.contains[containsFiles] = true
+	}
 	for rest := content; ; {
 		at := streamStart.FindIndex(rest)
 		if at == nil {
@@ -28,9 +31,15 @@ func (i *inspection) pdf(content []byte) {
 		}
 		dictionary := rest[max(0, at[0]-maxDictionary):at[0]]
 		dictionary = dictionary[bytes.LastIndex(dictionary, []byte("obj"))+1:]
-		rest = rest[at[1]:]
-		if hasPDFName(dictionary, "ObjStm") {
-			i.pdfStream(rest)
+		rest = rest[at[1]:] // no dictionary is read twice
+		if !hasPDFName(dictionary, "ObjStm") {
+			continue
+		}
+		if i.entries--; i.entries < 0 || hasPDFName(dictionary, "DecodeParms") || !i.pdfStream(rest) {
+			i.contains[containsUnread] = true
+		}
+		if i.entries < 0 {
+			return
 		}
 	}
 }
@@ -40,31 +49,30 @@ var streamStart = regexp.MustCompile(`stream(\r\n|\n|\r)`)
 // maxDictionary is the maximum size, in bytes, of the dictionary of a stream of objects.
 const maxDictionary = 4 << 10
 
-// pdfStream records what a stream of objects contains. One that is not compressed in the usual way, or is too large, counts as not read.
-func (i *inspection) pdfStream(compressed []byte) {
+// pdfStream records what a stream of objects contains. It returns false for one that is not compressed in the usual way, is damaged, or too large.
+func (i *inspection) pdfStream(compressed []byte) bool {
 	z, err := zlib.NewReader(bytes.NewReader(compressed))
 	if err != nil {
-		i.contains[containsUnread] = true
-		return
+		return false
 	}
 	objects, err := io.ReadAll(io.LimitReader(z, i.unpacked+1))
-	if i.unpacked -= int64(len(objects)); i.unpacked < 0 || err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && len(objects) == 0 {
-		i.unpacked = max(0, i.unpacked)
-		i.contains[containsUnread] = true
-	}
+	i.unpacked -= int64(len(objects))
+	complete := err == nil && i.unpacked >= 0
+	i.unpacked = max(0, i.unpacked)
 	i.pdfObjects(objects)
+	return complete
 }
 
 func (i *inspection) pdfObjects(objects []byte) {
-	eachPDFName(objects, func(name string) {
-		if what := pdfNames[name]; what != "" {
+	eachPDFName(objects, func(name []byte) {
+		if what := pdfNames[string(name)]; what != "" {
 			i.contains[what] = true
 		}
 	})
 }
 
 func hasPDFName(content []byte, wanted string) (found bool) {
-	eachPDFName(content, func(name string) { found = found || name == wanted })
+	eachPDFName(content, func(name []byte) { found = found || string(name) == wanted })
 	return found
 }
 
@@ -72,23 +80,25 @@ func hasPDFName(content []byte, wanted string) (found bool) {
 const maxPDFName = 64
 
 // eachPDFName calls do with each name in a content: what follows a slash, with its escapes (#4a) replaced.
-func eachPDFName(content []byte, do func(string)) {
+func eachPDFName(content []byte, do func(name []byte)) {
+	var name [maxPDFName]byte
 	for {
 		at := bytes.IndexByte(content, '/')
 		if at < 0 {
 			return
 		}
 		content = content[at+1:]
-		var name []byte
+		length := 0
 		for n := 0; n < min(len(content), maxPDFName) && isPDFRegular(content[n]); n++ {
 			c := content[n]
 			if c == '#' && n+2 < len(content) && isHex(content[n+1]) && isHex(content[n+2]) {
 				c = unhex(content[n+1])<<4 | unhex(content[n+2])
 				n += 2
 			}
-			name = append(name, c)
+			name[length] = c
+			length++
 		}
-		do(string(name))
+		do(name[:length])
 	}
 }
 
@@ -106,13 +116,47 @@ func unhex(c byte) byte {
 	return c&^0x20 - 'A' + 10
 }
 
-// isOnlyPDF reports whether a content with the mark of a PDF is no other kind of file too: what stands before the mark is neither a page nor
-// a program, and what follows is no archive.
+// isOnlyPDF reports whether a content with the mark of a PDF is no other kind of file too: what stands before the mark is neither a page, an image
+// nor a program, and the content is no archive, but one may be in it as an embedded file.
 func isOnlyPDF(content []byte) bool {
 	before := content[:max(0, bytes.Index(content, []byte("%PDF-")))]
-	if kindOf(before) != kindOther || bytes.ContainsAny(before, "<\x00") || bytes.HasPrefix(before, []byte("MZ")) {
+	if kindOf(before) != kindOther || bytes.ContainsAny(before, "<\x00") || bytes.HasPrefix(before, []byte("MZ")) || isImage(before) {
 		return false
 	}
-	_, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	return err != nil
+	if k := kindOf(content); k != kindPDF {
+		return false
+	}
+	return !endsAsArchive(content) && !hasDirectory(withoutStreams(content))
+}
+
+// endsAsArchive reports whether the last bytes of a content are the end of a zip, with its comment.
+func endsAsArchive(content []byte) bool {
+	const size, commentLength = 22, 20
+	for rest := content[max(0, len(content)-size-1<<16):]; ; rest = rest[1:] {
+		at := bytes.Index(rest, []byte("PK\x05\x06"))
+		if at < 0 || at+size > len(rest) {
+			return false
+		}
+		rest = rest[at:]
+		if size+int(binary.LittleEndian.Uint16(rest[commentLength:])) == len(rest) {
+			return true
+		}
+	}
+}
+
+// withoutStreams returns a PDF without the content of its streams. What an archive is made of stays, if it stands outside of them.
+func withoutStreams(content []byte) []byte {
+	var rest []byte
+	for {
+		from := streamStart.FindIndex(content)
+		if from == nil {
+			return append(rest, content...)
+		}
+		to := bytes.Index(content[from[1]:], []byte("endstream"))
+		if to < 0 {
+			return append(rest, content...)
+		}
+		rest = append(rest, content[:from[1]]...)
+		content = content[from[1]+to+len("endstream"):]
+	}
 }
