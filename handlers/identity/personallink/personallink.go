@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -59,6 +60,23 @@ func encodeIssue(i ticket.LinkIssue) string {
 	return fmt.Sprintf("%04x%04x", i.N, i.Day)
 }
 
+// decodeIssue returns the issue that encodeIssue encoded; ok is false for a text that is none.
+func decodeIssue(text string) (issue ticket.LinkIssue, ok bool) {
+	if text == "" {
+		return ticket.LinkIssue{}, true
+	}
+	digits, err := strconv.ParseUint(text, 16, 32)
+	if err != nil {
+		return ticket.LinkIssue{}, false
+	}
+	return ticket.LinkIssue{N: int(digits >> 16), Day: int(digits & 0xffff)}, true
+}
+
+// isSigned reports whether mac is the hash of a value, with any of the keys.
+func (l *Links) isSigned(value, mac string) bool {
+	return slices.ContainsFunc(l.hashes(hashPurpose, value), func(valid string) bool { return hmac.Equal([]byte(mac), []byte(valid)) })
+}
+
 // linkValue returns the value whose keyed hash a link holds.
 func linkValue(id ticket.ID, issue string) string {
 	if issue == "" {
@@ -81,22 +99,15 @@ func (l *Links) ParsePersonalLink(token string) (Link, bool) {
 	if !ok || !eventstore.IsID(id) {
 		return Link{}, false
 	}
-	link := Link{Ticket: ticket.ID(id)}
-	issue := ""
+	text := "" // of the issue
 	if len(mac) == macDigits+8 {
-		issue, mac = mac[:8], mac[8:]
-		digits, err := strconv.ParseUint(issue, 16, 32)
-		if err != nil {
-			return Link{}, false
-		}
-		link.Issue = ticket.LinkIssue{N: int(digits >> 16), Day: int(digits & 0xffff)}
+		text, mac = mac[:8], mac[8:]
 	}
-	for _, valid := range l.hashes(hashPurpose, linkValue(link.Ticket, issue)) {
-		if hmac.Equal([]byte(mac), []byte(valid)) {
-			return link, true
-		}
+	issue, ok := decodeIssue(text)
+	if !ok || !l.isSigned(linkValue(ticket.ID(id), text), mac) {
+		return Link{}, false
 	}
-	return Link{}, false
+	return Link{Ticket: ticket.ID(id), Issue: issue}, true
 }
 
 // OldLinksIssue returns the issue that stands for links and addresses that name none: they are valid as if they had been made on the day on
