@@ -70,7 +70,7 @@ func (g *Guard) Pass(r *http.Request) *http.Request {
 	}
 	r = r.WithContext(context.WithValue(r.Context(), presentedKey{}, t))
 	r.Header = headers
-	if len(t.identity) > 0 && len(g.Providers) > 0 && g.Refused != nil && len(g.trusting(t)) == 0 {
+	if len(t.identity) > 0 && len(g.Providers) > 0 && g.Refused != nil && !g.trusts(t) {
 		g.Refused(r, g.Providers[0].Name, refusal.LoginHeaderUntrusted.With())
 	}
 	return r
@@ -87,14 +87,9 @@ func (g *Guard) isClaim(name string) bool {
 	})
 }
 
-// trusting returns the providers that trust who sent a request.
-func (g *Guard) trusting(t presented) (all []*Provider) {
-	for _, p := range g.Providers {
-		if p.trusts(t) {
-			all = append(all, p)
-		}
-	}
-	return all
+// trusts reports whether a provider trusts who sent a request.
+func (g *Guard) trusts(t presented) bool {
+	return slices.ContainsFunc(g.Providers, func(p *Provider) bool { return p.trusts(t) })
 }
 
 // For returns the providers that accept what a request told; a person behind the portal needs no login page if it is just one.
