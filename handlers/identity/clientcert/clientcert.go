@@ -9,7 +9,6 @@ package clientcert
 import (
 	"crypto/x509"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -36,13 +35,6 @@ func refuseWithout(file error) error {
 	return &RefusedError{Reason: refusal.LoginCertificateUnknown.With(), File: file}
 }
 
-// Config holds the files and the clock of a Verifier. CA, CRLs and Clock are required.
-type Config struct {
-	CA    string   // path of a PEM file with the certificates of the authorities, intermediate ones included
-	CRLs  []string // paths of files with revocation lists, PEM (one or more) or DER
-	Clock func() time.Time
-}
-
 // Verifier checks client certificates. It is safe for concurrent use.
 type Verifier struct {
 	clock func() time.Time
@@ -52,13 +44,14 @@ type Verifier struct {
 	lists []file[[]*revocations]
 }
 
-// New returns a Verifier. It returns an error if a file cannot be read or parsed, but not if a revocation list has expired.
-func New(c Config) (*Verifier, error) {
-	if c.CA == "" || len(c.CRLs) == 0 || c.Clock == nil {
-		return nil, errors.New("clientcert: CA, CRLs and Clock are required")
+// NewVerifier returns a Verifier with the files of the listener. clock is the clock with which certificates and lists are compared. It returns an
+// error if a file cannot be read or parsed, but not if a revocation list has expired.
+func (l Listener) NewVerifier(clock func() time.Time) (*Verifier, error) {
+	if l.CA == "" || len(l.CRLs) == 0 || clock == nil {
+		return nil, errors.New("clientcert: ca, crls and a clock are required")
 	}
-	v := &Verifier{clock: c.Clock, ca: file[*authorities]{path: c.CA, parse: parseAuthorities}}
-	for _, path := range c.CRLs {
+	v := &Verifier{clock: clock, ca: file[*authorities]{path: l.CA, parse: parseAuthorities}}
+	for _, path := range l.CRLs {
 		v.lists = append(v.lists, file[[]*revocations]{path: path, parse: parseRevocations})
 	}
 	if _, err := v.authorities(); err != nil {
@@ -111,23 +104,14 @@ func (v *Verifier) Verify(shown []*x509.Certificate) error {
 	if err != nil {
 		return refuseWithout(err)
 	}
-	var refused []error
+	code := refusal.LoginCertificateUnknown
 	for _, chain := range chains {
-		err := checkRevocation(chain, lists, now)
-		if err == nil {
+		switch checkRevocation(chain, lists, now) {
+		case "":
 			return nil
+		case refusal.LoginCertificateRevoked: // known, whatever another chain leaves open
+			code = refusal.LoginCertificateRevoked
 		}
-		refused = append(refused, err)
 	}
-	slices.SortStableFunc(refused, func(a, b error) int { return revokedLast(b) - revokedLast(a) })
-	return refused[0]
-}
-
-// revokedLast returns 1 for a certificate that is known to be revoked, otherwise 0.
-func revokedLast(err error) int {
-	var r *RefusedError
-	if errors.As(err, &r) && r.Reason.Code == refusal.LoginCertificateRevoked {
-		return 1
-	}
-	return 0
+	return refuse(code)
 }

@@ -51,9 +51,13 @@ func (f files) write(path string, content []byte) {
 	certtest.Replace(f.t, path, content)
 }
 
+func (f files) listener() clientcert.Listener {
+	return clientcert.Listener{CA: f.ca, CRLs: []string{f.crl}}
+}
+
 func (f files) open() *clientcert.Verifier {
 	f.t.Helper()
-	v, err := clientcert.New(clientcert.Config{CA: f.ca, CRLs: []string{f.crl}, Clock: func() time.Time { return now }})
+	v, err := f.listener().NewVerifier(func() time.Time { return now })
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -155,7 +159,7 @@ func TestListsThatDoNotCountCloseTheLogin(t *testing.T) {
 		if got := reason(v.Verify(shown)); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
-		if _, err := clientcert.New(clientcert.Config{CA: f.ca, CRLs: []string{f.crl}, Clock: time.Now}); (err != nil) != (c.want == "file") {
+		if _, err := f.listener().NewVerifier(time.Now); (err != nil) != (c.want == "file") {
 			t.Errorf("%s: the start gives %v", name, err)
 		}
 	}
@@ -204,7 +208,7 @@ func TestBundleHoldsAuthoritiesAlone(t *testing.T) {
 		"empty": nil, "text": []byte("x"), "person": certtest.PEM("CERTIFICATE", root.Issue(nil).Raw), "key": certtest.PEM("PRIVATE KEY", []byte("x")), "broken": certtest.PEM("CERTIFICATE", []byte("x")),
 	} {
 		f.write(f.ca, content)
-		if _, err := clientcert.New(clientcert.Config{CA: f.ca, CRLs: []string{f.crl}, Clock: time.Now}); err == nil {
+		if _, err := f.listener().NewVerifier(time.Now); err == nil {
 			t.Errorf("%s: got no error", name)
 		}
 	}

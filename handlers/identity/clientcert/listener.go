@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 )
 
 // Listener holds the settings of a listener that asks for client certificates.
@@ -63,9 +62,4 @@ func (v *Verifier) tlsConfig(certFile, keyFile string) *tls.Config {
 			}, nil
 		},
 	}
-}
-
-// NewVerifier returns a Verifier with the files of the listener. clock is the clock with which certificates and lists are compared.
-func (l Listener) NewVerifier(clock func() time.Time) (*Verifier, error) {
-	return New(Config{CA: l.CA, CRLs: l.CRLs, Clock: clock})
 }

@@ -63,19 +63,19 @@ func parseRevocations(content []byte) (all []*revocations, err error) {
 	return all, nil
 }
 
-// checkRevocation looks each certificate of a chain, except its root, up in the newest valid list of its issuer. Without such a list it
-// refuses. Error: *RefusedError.
-func checkRevocation(chain []*x509.Certificate, lists []*revocations, now time.Time) error {
+// checkRevocation looks each certificate of a chain, except its root, up in the newest valid list of its issuer. It returns the code of the
+// refusal: LoginCertificateRevoked, LoginCertificateUnknown without such a list, or "".
+func checkRevocation(chain []*x509.Certificate, lists []*revocations, now time.Time) refusal.Code {
 	for i, c := range chain[:len(chain)-1] {
 		list := newestOf(lists, chain[i+1], now)
 		if list == nil {
-			return refuse(refusal.LoginCertificateUnknown)
+			return refusal.LoginCertificateUnknown
 		}
 		if list.revoked[string(c.SerialNumber.Bytes())] {
-			return refuse(refusal.LoginCertificateRevoked)
+			return refusal.LoginCertificateRevoked
 		}
 	}
-	return nil
+	return ""
 }
 
 // newestOf returns the newest list that an issuer signed and that is valid now; nil if there is none. A list without a next update is never
