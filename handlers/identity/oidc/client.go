@@ -38,15 +38,15 @@ type Client struct {
 	now       func() time.Time
 	http      *http.Client
 
-	discovering sync.Mutex
+	discovering sync.Mutex // of what follows, and held while the provider is asked
 	found       *discovered
+	askAgain    time.Time // when the endpoints are read again
 }
 
 // discovered is what a provider says about itself.
 type discovered struct {
 	*oidc.Provider
 	endSession string
-	at         time.Time
 }
 
 const (
@@ -54,6 +54,8 @@ const (
 	maxBody = 1 << 20          // bytes of an answer of the provider
 	// rediscoverAfter is the time after which the provider's endpoints are read again. Its keys are read when a token names one that is not known.
 	rediscoverAfter = time.Hour
+	// retryAfter is the time for which the last answer holds when the provider could not be asked again.
+	retryAfter = time.Minute
 )
 
 // New checks the settings of a provider. It asks the provider nothing, so that a provider that is away does not stop the service from starting.
@@ -106,17 +108,19 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// discover returns what the provider says about itself, at most rediscoverAfter old. If it cannot be asked again, the last answer holds.
+// discover returns what the provider says about itself, at most rediscoverAfter old. If it cannot be asked again, the last answer holds, so that
+// logouts do not wait one after the other for a provider that is away.
 func (c *Client) discover(ctx context.Context) (*discovered, error) {
 	c.discovering.Lock()
 	defer c.discovering.Unlock()
-	if c.found != nil && c.now().Sub(c.found.at) < rediscoverAfter {
+	if c.found != nil && c.now().Before(c.askAgain) {
 		return c.found, nil
 	}
 	// The key set that the provider holds uses the context of its making, which must not end with this request.
 	p, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), c.http), c.settings.Issuer)
 	if err != nil {
 		if c.found != nil {
+			c.askAgain = c.now().Add(retryAfter)
 			return c.found, nil
 		}
 		return nil, fmt.Errorf("discover %s: %w", c.settings.Issuer, err)
@@ -130,7 +134,7 @@ func (c *Client) discover(ctx context.Context) (*discovered, error) {
 	if !isAllowed(more.EndSession) {
 		more.EndSession = ""
 	}
-	c.found = &discovered{p, more.EndSession, c.now()}
+	c.found, c.askAgain = &discovered{p, more.EndSession}, c.now().Add(rediscoverAfter)
 	return c.found, nil
 }
 

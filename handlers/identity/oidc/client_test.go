@@ -5,7 +5,6 @@ package oidc_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -42,12 +41,16 @@ type fixture struct {
 	sign     func(claims map[string]any) (string, error) // nil: the provider's
 	settings map[string]any
 	down     atomic.Bool
+	asked    atomic.Int64 // requests of the provider's discovery document
 }
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+			f.asked.Add(1)
+		}
 		if f.down.Load() {
 			http.Error(w, "away", http.StatusBadGateway)
 			return
@@ -335,8 +338,18 @@ func TestProviderRotatesItsKeysAndIsUnavailable(t *testing.T) {
 		t.Errorf("got %q, want %q", code, refusal.LoginProviderUnavailable)
 	}
 	f.offset.Store(int64(2 * time.Hour)) // the endpoints are read again, and cannot be
-	if _, _, err := f.Begin(context.WithoutCancel(t.Context()), ""); err != nil {
-		t.Errorf("the last answer of the provider does not hold: %v", err)
+	before := f.asked.Load()
+	for range 2 {
+		if _, _, err := f.Begin(t.Context(), ""); err != nil {
+			t.Errorf("the last answer of the provider does not hold: %v", err)
+		}
+	}
+	if n := f.asked.Load() - before; n != 1 {
+		t.Errorf("a provider that is away was asked %d times at once, want 1", n)
+	}
+	f.offset.Store(int64(2*time.Hour + 2*time.Minute))
+	if _, _, err := f.Begin(t.Context(), ""); err != nil || f.asked.Load() != before+2 {
+		t.Errorf("got %v and %d questions, want another one after a minute", err, f.asked.Load()-before)
 	}
 }
 

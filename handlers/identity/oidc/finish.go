@@ -50,7 +50,7 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Login
 		return Login{}, code
 	case !same(token.Nonce, a.Nonce):
 		return Login{}, refusal.LoginNonce
-	case token.AccessTokenHash != "" && token.VerifyAccessToken(tokens.AccessToken) != nil:
+	case token.Subject == "", token.AccessTokenHash != "" && token.VerifyAccessToken(tokens.AccessToken) != nil:
 		return Login{}, refusal.LoginToken
 	}
 	values := map[string]any{}
@@ -101,7 +101,8 @@ func exchangeRefusal(err error) refusal.Code {
 	return refusal.LoginProviderUnavailable
 }
 
-// verify verifies signature, issuer, audience and times of a token, each with a refusal of its own. The nonce is the caller's.
+// verify verifies signature, issuer, audience and times of a token, each with a refusal of its own. Nonce and subject are the caller's: a logout
+// token has no nonce and may name the session alone.
 func (c *Client) verify(ctx context.Context, p *discovered, raw string) (*oidc.IDToken, map[string]any, refusal.Code) {
 	if raw == "" {
 		return nil, nil, refusal.LoginToken
@@ -123,8 +124,6 @@ func (c *Client) verify(ctx context.Context, p *discovered, raw string) (*oidc.I
 		return nil, nil, refusal.LoginAudience
 	case !now.Before(token.Expiry), token.IssuedAt.Sub(now) > leeway:
 		return nil, nil, refusal.LoginExpired
-	case token.Subject == "" && claims["events"] == nil: // a logout token may name the session alone
-		return nil, nil, refusal.LoginToken
 	}
 	if before, ok := claims["nbf"].(float64); ok && time.Unix(int64(before), 0).Sub(now) > leeway {
 		return nil, nil, refusal.LoginExpired
