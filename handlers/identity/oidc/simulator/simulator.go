@@ -59,14 +59,13 @@ type Provider struct {
 	requests map[string]*request // by id
 	codes    map[string]string   // id of the request by code
 	tokens   map[string]*request // by id of the access token
-	keys     []key               // the last one signs
-	lifetime time.Duration
+	key      key                 // signs tokens
 }
 
 // New returns a provider without clients.
 func New(c Config) (*Provider, error) {
 	p := &Provider{
-		Config: c, mux: http.NewServeMux(), clients: map[string]Client{}, requests: map[string]*request{}, codes: map[string]string{}, tokens: map[string]*request{}, lifetime: 5 * time.Minute,
+		Config: c, mux: http.NewServeMux(), clients: map[string]Client{}, requests: map[string]*request{}, codes: map[string]string{}, tokens: map[string]*request{},
 	}
 	if err := p.RotateKey(); err != nil {
 		return nil, err
@@ -114,7 +113,7 @@ func (k publicKey) Key() any                           { return &k.private.Publi
 func (k publicKey) Use() string                        { return "sig" }
 func (k publicKey) Algorithm() jose.SignatureAlgorithm { return jose.RS256 }
 
-// RotateKey makes a new key the one that signs, and forgets all earlier ones.
+// RotateKey makes a new key the one that signs, and forgets the one before.
 func (p *Provider) RotateKey() error {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -122,14 +121,14 @@ func (p *Provider) RotateKey() error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.keys = []key{{rand.Text(), private}}
+	p.key = key{rand.Text(), private}
 	return nil
 }
 
 func (p *Provider) signingKey() key {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.keys[len(p.keys)-1]
+	return p.key
 }
 
 // Sign returns a token with claims, signed with the key of now.
@@ -215,13 +214,6 @@ func (p *Provider) peopleOf(id string) (people []Person) {
 		}
 	}
 	return people
-}
-
-// SetLifetime sets the lifetime of ID tokens, 5 minutes at first.
-func (p *Provider) SetLifetime(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lifetime = d
 }
 
 // isLocal reports whether an address is one of this machine. The simulator sends nobody anywhere else.

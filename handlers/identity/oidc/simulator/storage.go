@@ -46,11 +46,11 @@ func (r *request) GetCodeChallenge() *oidc.CodeChallenge {
 func (r *request) GetResponseType() oidc.ResponseType { return r.ResponseType }
 func (r *request) GetResponseMode() oidc.ResponseMode { return r.ResponseMode }
 
+// lifetime is the lifetime of ID and access tokens.
+const lifetime = 5 * time.Minute
+
 // client is an op.Client.
-type client struct {
-	Client
-	lifetime time.Duration
-}
+type client struct{ Client }
 
 func (c client) GetID() string                       { return c.ID }
 func (c client) RedirectURIs() []string              { return []string{c.ReturnURL} }
@@ -68,7 +68,7 @@ func (c client) ResponseTypes() []oidc.ResponseType {
 func (c client) GrantTypes() []oidc.GrantType                                 { return []oidc.GrantType{oidc.GrantTypeCode} }
 func (c client) LoginURL(id string) string                                    { return "/login?id=" + id }
 func (c client) AccessTokenType() op.AccessTokenType                          { return op.AccessTokenTypeBearer }
-func (c client) IDTokenLifetime() time.Duration                               { return c.lifetime }
+func (c client) IDTokenLifetime() time.Duration                               { return lifetime }
 func (c client) DevMode() bool                                                { return isLocal(c.ReturnURL) } // allows http
 func (c client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return same }                 //nolint:staticcheck // op.Client names it
 func (c client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return same }
@@ -138,7 +138,7 @@ func (s *storage) CreateAccessToken(_ context.Context, r op.TokenRequest) (strin
 	defer s.p.mu.Unlock()
 	id := rand.Text()
 	s.p.tokens[id] = of
-	return id, time.Now().Add(5 * time.Minute), nil
+	return id, time.Now().Add(lifetime), nil
 }
 
 func (s *storage) CreateAccessAndRefreshTokens(context.Context, op.TokenRequest, string) (string, string, time.Time, error) {
@@ -183,7 +183,7 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 	if !ok {
 		return nil, errUnknown
 	}
-	return client{c, s.p.lifetime}, nil
+	return client{c}, nil
 }
 
 func (s *storage) AuthorizeClientIDSecret(_ context.Context, id, secret string) error {
