@@ -9,15 +9,29 @@ set local lock_timeout = '5s';
 
 -- Identities at a provider that lead to an account of the staff. Citizens are found by their person id.
 create table identity.bound_identities (
+  id       uuid not null unique,                   -- of the change of the account stream that bound it
   provider text not null check (provider <> ''),   -- its name in the configuration
   identity text not null,                          -- keyed hash of the subject or of the tax code
+  kind     text not null check (kind in ('subject', 'tax-code')),
   account  uuid not null references identity.accounts,
-  change   uuid,                                   -- of the account stream, by which an administrator bound it; null: made at the first log-in
+  at_login boolean not null default false,         -- the first log-in made it, by the mapping; otherwise an administrator
   bound_at timestamptz not null default clock_timestamp(),
   primary key (provider, identity)
 );
 create index bound_identities_account on identity.bound_identities (account);
 grant select, insert, update, delete on identity.bound_identities to sol_worker;
+
+-- Identities that an event binds, or that wait for a second administrator. They lead nowhere until then.
+create table identity.staged_bindings (
+  id         uuid primary key, -- of the change
+  account    uuid not null references identity.accounts,
+  provider   text not null,
+  kind       text not null,
+  identities text[] not null,  -- keyed hashes with all keys, the newest first
+  staged_at  timestamptz not null default clock_timestamp()
+);
+create index staged_bindings_account on identity.staged_bindings (account);
+grant select, insert, delete on identity.staged_bindings to sol_worker;
 
 -- Where the person of a session logged in, for the logout at both ends; null: with user name, password and PIN.
 alter table identity.sessions

@@ -90,7 +90,8 @@ var allowedImports = map[string][]string{
 	"sagas":         {"domain/...", "sagas/runtime"},
 
 	// handlers: adapters around the application service. Adapters do not import each other.
-	"handlers/identity":              {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool", "handlers/identity/idp", "handlers/identity/personallink"},
+	"handlers/identity":              {"domain/...", "eventstore/signedreader", "eventstore", "eventstore/persons", "eventstore/pgpool", "handlers/identity/bindings", "handlers/identity/idp", "handlers/identity/personallink"},
+	"handlers/identity/bindings":     {"domain/...", "eventstore/pgpool"},
 	"handlers/identity/clientcert":   {"domain/...", "handlers/identity", "handlers/identity/idp"},
 	"handlers/identity/idp":          {"domain/..."},
 	"handlers/identity/mailaddress":  {"domain/..."},
@@ -105,7 +106,7 @@ var allowedImports = map[string][]string{
 		"handlers/app/notification", "handlers/app/privacystatements",
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
-	"handlers/app/accounts":          {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/app/apitokens", "handlers/identity", "handlers/identity/idp"},
+	"handlers/app/accounts":          {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/app/apitokens", "handlers/identity", "handlers/identity/bindings", "handlers/identity/idp"},
 	"handlers/app/apitokens":         {"domain/...", "eventstore", "eventstore/pgpool"},
 	"handlers/app/accessreport":      {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/dossier":           append([]string{"handlers/app", "handlers/app/accesslog", "eventstore/proof"}, below...),
@@ -140,6 +141,7 @@ var allowedImports = map[string][]string{
 	"handlers/sse":                        application,
 	"handlers/sse/bench":                  {"domain/...", "eventstore/bench", "eventstore/pgpool", "handlers/identity"},
 	"handlers/api":                        append([]string{"handlers/api/...", "handlers/middleware", "handlers/sse"}, application...),
+	"handlers/api/bindings":               append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/operation":              application,
 	"handlers/api/sessions":               append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/privacystatements":      append([]string{"handlers/api/operation"}, application...),
@@ -202,7 +204,7 @@ var allowedImports = map[string][]string{
 // below lists the imports of the application service, application those of its adapters, page those of the pages for one audience.
 var (
 	below       = []string{"domain/...", "eventstore", "projections/..."}
-	application = append([]string{"handlers/app/...", "handlers/identity", "handlers/identity/secondfactor"}, below...)
+	application = append([]string{"handlers/app/...", "handlers/identity", "handlers/identity/bindings", "handlers/identity/secondfactor"}, below...)
 	page        = append([]string{"handlers/middleware", "handlers/web/ui/..."}, application...)
 )
 

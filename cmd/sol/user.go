@@ -18,6 +18,9 @@ import (
 func (a *cli) userCommand() *cobra.Command {
 	return commandGroup("user", "Manage accounts and placements",
 		a.userAdd(), a.userList(), a.userPassword(), a.userUnlock(), a.userDisable(), a.userHistory(),
+		commandGroup("identity", "Manage the identities at providers with which accounts log in", users.Identities(func(cmd *cobra.Command, do func(context.Context, users.Users) error) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error { return do(ctx, a.users(n)) })
+		})...),
 		commandGroup("placement", "Manage roles at entities", a.placementAdd(), a.placementEnd()))
 }
 

@@ -29,6 +29,8 @@ const (
 	AddFactor         Operation = "add-factor"         // a person adds a second factor or new recovery codes
 	RemoveFactor      Operation = "remove-factor"      // a person removes one of their second factors
 	ResetFactors      Operation = "reset-factors"      // an administrator removes all second factors and recovery codes of a person who lost them
+	BindIdentity      Operation = "bind-identity"      // an identity at a provider leads to the account from now on
+	UnbindIdentity    Operation = "unbind-identity"    // the end of that
 )
 
 // isOwn reports whether only the person concerned may make the change.
@@ -57,7 +59,8 @@ type Change struct {
 	Account   string             `json:"account"` // UUID
 	Role      person.Role        `json:"role,omitempty"`
 	Entity    catalog.EntityCode `json:"entity,omitempty"`
-	Factor    Factor             `json:"factor,omitzero"` // of AddFactor and RemoveFactor
+	Factor    Factor             `json:"factor,omitzero"`  // of AddFactor and RemoveFactor
+	Binding   Binding            `json:"binding,omitzero"` // of BindIdentity and UnbindIdentity
 }
 
 // Credentials is the state of an account's password and PIN. The values are stored.
@@ -93,7 +96,7 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 	at := RoleAt{c.Role, c.Entity}
 	index := slices.Index(r.Roles, at)
 	next := Rights{Roles: slices.Clone(r.Roles), Credentials: r.Credentials, Disabled: r.Disabled}
-	if r.Disabled && c.Operation != EndRole && c.Operation != Disable && c.Operation != RevokeToken {
+	if r.Disabled && c.Operation != EndRole && c.Operation != Disable && c.Operation != RevokeToken && c.Operation != UnbindIdentity {
 		return Rights{}, ErrDisabled
 	}
 	switch c.Operation {
@@ -122,7 +125,7 @@ func (r Rights) after(c Change, credentials Credentials) (Rights, error) {
 		}
 		next.Disabled = true
 	case IssueToken, RevokeToken: // a token has a part of the rights of its account
-	case AddFactor, RemoveFactor, ResetFactors: // rights do not depend on them
+	case AddFactor, RemoveFactor, ResetFactors, BindIdentity, UnbindIdentity: // rights do not depend on them
 	}
 	return next, nil
 }
@@ -139,6 +142,9 @@ type Facts struct {
 	Administrators []Administrator
 	Rights         Rights // of the account to change
 	HasTaxCode     bool   // whoever logs in with the account can act as the citizen, once it has that role
+
+	Bindings []string          // ids of the account's bound identities
+	Taken    map[string]string // by the id of a change that would bind an identity to the account: user name of the account to which that leads now
 }
 
 // ProviderActor returns the actor of changes that follow from what an identity provider told: the accounts and roles of its mapping.

@@ -51,11 +51,13 @@ type Event struct {
 	PIN       string     `json:"pin,omitempty"`       // of Confirmed: id of the staged PIN that it makes valid
 	Token     *Token     `json:"token,omitempty"`     // of IssueToken; of RevokeToken its id alone
 	Reason    string     `json:"-"`                   // sealed; empty: none was given
+	Identity  string     `json:"-"`                   // sealed, of BindIdentity: the tax code or the id at the provider
 }
 
 // personal is the sealed part of an event.
 type personal struct {
-	Reason string `json:"reason"`
+	Reason   string `json:"reason"`
+	Identity string `json:"identity,omitempty"`
 }
 
 // Encode returns the stored name of an event, its facts and its sealed part (nil: none).
@@ -67,8 +69,8 @@ func Encode(e Event) (name string, data, sealed []byte, err error) {
 	if data, err = json.Marshal(e); err != nil {
 		return "", nil, nil, fmt.Errorf("encode %s: %w", name, err)
 	}
-	if e.Reason != "" {
-		if sealed, err = json.Marshal(personal{e.Reason}); err != nil {
+	if e.Reason != "" || e.Identity != "" {
+		if sealed, err = json.Marshal(personal{e.Reason, e.Identity}); err != nil {
 			return "", nil, nil, fmt.Errorf("encode %s: %w", name, err)
 		}
 	}
@@ -93,7 +95,7 @@ func Decode(name string, data, sealed []byte) (e Event, err error) {
 		if err := json.Unmarshal(sealed, &p); err != nil {
 			return Event{}, fmt.Errorf("decode %s: %w", name, err)
 		}
-		e.Reason = p.Reason
+		e.Reason, e.Identity = p.Reason, p.Identity
 	}
 	return e, nil
 }
@@ -104,7 +106,7 @@ func (e Event) Done() bool {
 	case Changed, Confirmed, Emergency:
 		return true
 	case Reviewed:
-		return e.Justified != nil && !*e.Justified && (e.Operation == EndRole || e.Operation == RenewCredentials)
+		return e.Justified != nil && !*e.Justified && (e.Operation == EndRole || e.Operation == RenewCredentials || e.Operation == UnbindIdentity)
 	case Requested, Refused, Withdrawn, Expired:
 	}
 	return false
@@ -125,11 +127,13 @@ type State struct {
 	// GivenBy says for an account who gave it its last password alone. It holds after the person replaced the secrets, because who gave them may
 	// have done that.
 	GivenBy map[string]string
+	// LoneBindings holds for an account the ids of its bound identities that one administrator bound alone.
+	LoneBindings map[string][]string
 }
 
 // Evolve returns the state after an event. It does not change s.
 func Evolve(s State, e Event, by person.Actor, at time.Time) State {
-	next := State{Version: s.Version + 1, Requests: s.Requests, Emergency: s.Emergency, GivenBy: s.GivenBy}
+	next := State{Version: s.Version + 1, Requests: s.Requests, Emergency: s.Emergency, GivenBy: s.GivenBy, LoneBindings: s.loneBindings(e)}
 	without := func(all []Pending) []Pending {
 		return slices.DeleteFunc(slices.Clone(all), func(p Pending) bool { return p.ID == e.ID })
 	}

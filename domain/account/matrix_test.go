@@ -57,8 +57,8 @@ var changers = []struct {
 }
 
 // outcomes lists, for each operation and role, the result of an administrator's change of another person (other) and of themselves (self):
-// alone is done at once, second waits for a second administrator, never is refused, - does not exist. For RenewCredentials and
-// ResetFactors the role is one that the person has.
+// alone is done at once, second waits for a second administrator, never is refused, - does not exist. For RenewCredentials,
+// ResetFactors, BindIdentity and UnbindIdentity the role is one that the person has.
 var outcomes = []struct {
 	what        account.Operation
 	role        person.Role
@@ -107,6 +107,13 @@ var outcomes = []struct {
 	{account.ResetFactors, person.Citizen, "second", "second"},
 	{account.ResetFactors, person.Auditor, "second", "second"},
 	{account.ResetFactors, person.Administrator, "second", "second"},
+	{account.BindIdentity, "", "alone", "second"},
+	{account.BindIdentity, person.ASROperator, "alone", "second"},
+	{account.BindIdentity, person.Citizen, "never", "never"},
+	{account.BindIdentity, person.Auditor, "second", "second"},
+	{account.BindIdentity, person.DataProtectionOfficer, "second", "second"},
+	{account.BindIdentity, person.Administrator, "second", "second"},
+	{account.UnbindIdentity, person.Administrator, "alone", "alone"},
 }
 
 // Every combination of who, whom and what has the outcome of the tables, and causes one event or none.
@@ -150,7 +157,7 @@ func isOwn(what account.Operation) bool {
 }
 
 func roleOf(what account.Operation, role person.Role) person.Role {
-	if what == account.RenewCredentials || what == account.ResetFactors {
+	if what == account.RenewCredentials || what == account.ResetFactors || what == account.BindIdentity || what == account.UnbindIdentity {
 		return ""
 	}
 	return role
@@ -169,7 +176,7 @@ func entityOf(role person.Role) catalog.EntityCode {
 
 func checkCombination(t *testing.T, name string, by person.Actor, all []account.Administrator, want string, c account.Change, role person.Role) {
 	t.Helper()
-	f := account.Facts{Administrators: all, Rights: account.Rights{Credentials: account.Own}}
+	f := account.Facts{Administrators: all, Rights: account.Rights{Credentials: account.Own}, Bindings: []string{c.Binding.ID}}
 	at := account.RoleAt{Role: role, Entity: entityOf(role)}
 	switch {
 	case c.Operation == account.Create:
@@ -265,12 +272,12 @@ func TestEventsAreReadAsWritten(t *testing.T) {
 	e := account.Event{
 		ID: "1", Change: account.Change{Operation: account.GiveRole, Account: "x", Role: person.ASROperator, Entity: torino},
 		Before: account.Rights{Roles: []account.RoleAt{}, Credentials: account.Own}, After: account.Rights{Roles: []account.RoleAt{{Role: person.ASROperator, Entity: torino}}, Credentials: account.Own},
-		Until: &until, Justified: &justified, Reason: "perché serve",
+		Until: &until, Justified: &justified, Reason: "perché serve", Identity: "RSSMRA80A01H501U",
 	}
 	for _, e.Kind = range []account.Kind{account.Changed, account.Requested, account.Confirmed, account.Refused, account.Withdrawn, account.Expired, account.Emergency, account.Reviewed} {
 		name, data, sealed, err := account.Encode(e)
-		if err != nil || strings.Contains(string(data), e.Reason) {
-			t.Fatalf("%s: got %s, %v, want it without the reason", e.Kind, data, err)
+		if err != nil || strings.Contains(string(data), e.Reason) || strings.Contains(string(data), e.Identity) {
+			t.Fatalf("%s: got %s, %v, want it without the reason and the identity", e.Kind, data, err)
 		}
 		read, err := account.Decode(name, data, sealed)
 		if err != nil || fmt.Sprintf("%+v %v", read, *read.Until) != fmt.Sprintf("%+v %v", withPointers(e, read), until) {

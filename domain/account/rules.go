@@ -46,7 +46,8 @@ type (
 		Credentials Credentials // after a change that sets them
 		Token       *Token      // of IssueToken and RevokeToken
 		Reason      string
-		Emergency   bool // make the change alone, for the reason
+		Identity    string // of BindIdentity
+		Emergency   bool   // make the change alone, for the reason
 		Facts       Facts
 	}
 	// Answer confirms, refuses, withdraws or expires a request.
@@ -82,9 +83,9 @@ func NeedsSecond(c Change, requester string, f Facts) bool {
 		return powerful || c.Account == requester
 	case Create:
 		return powerful || c.Account == requester || c.Role == person.Citizen || f.HasTaxCode
-	case RenewCredentials, ResetFactors:
+	case RenewCredentials, ResetFactors, BindIdentity: // whoever has them can use the rights of the account
 		return c.Account == requester || f.HasTaxCode || f.Rights.Has(person.Citizen, person.Auditor, person.DataProtectionOfficer, person.Administrator)
-	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor, UnbindIdentity:
 	}
 	return false
 }
@@ -136,7 +137,7 @@ func (s State) NeedsPIN(p Pending, r Rights) bool {
 		return true
 	case GiveRole:
 		return r.Credentials == Temporary || s.GivenBy[p.Account] == p.By.ID
-	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor, ResetFactors:
+	case EndRole, Disable, ChangeCredentials, IssueToken, RevokeToken, AddFactor, RemoveFactor, ResetFactors, BindIdentity, UnbindIdentity:
 	}
 	return false
 }
@@ -179,10 +180,13 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 	if err == nil && c.Change.Operation == IssueToken {
 		err = c.Token.check(c.Facts.Rights, now)
 	}
+	if err == nil {
+		err = c.Facts.checkBinding(c.Change)
+	}
 	if err != nil {
 		return Event{}, err
 	}
-	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason), Token: c.Token}
+	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason), Identity: c.Identity, Token: c.Token}
 	if !NeedsSecond(c.Change, by.ID, c.Facts) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
 		return e, nil
 	}
@@ -193,6 +197,9 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 		until := now.Add(cmp.Or(p.Review, 24*time.Hour))
 		e.Kind, e.Until = Emergency, &until
 		return e, nil
+	}
+	if err := s.checkLoneBinding(c.Change); err != nil {
+		return Event{}, err
 	}
 	same := func(r Pending) bool { return r.Change == c.Change && now.Before(*r.Until) }
 	switch {
@@ -256,6 +263,10 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 		}
 		return e, nil
 	}
+	e.Identity = r.Identity
+	if err := errors.Join(c.Facts.checkBinding(r.Change), s.checkLoneBinding(r.Change)); err != nil {
+		return Event{}, err
+	}
 	asks := func(a Administrator) bool { return a.Account == r.By.ID }
 	needs := s.NeedsPIN(r, c.Facts.Rights)
 	if needs {
@@ -302,6 +313,9 @@ func decideReview(s State, c Review, by person.Actor) (Event, error) {
 	}
 	if !c.Justified && p.Operation == RenewCredentials {
 		e.After.Credentials = None
+	}
+	if !c.Justified && p.Operation == BindIdentity {
+		e.Operation = UnbindIdentity
 	}
 	return e, nil
 }

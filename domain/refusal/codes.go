@@ -251,6 +251,12 @@ const (
 	TokenExpiry           Code = "token-expiry"
 	TokenName             Code = "token-name"
 	TokenEntity           Code = "token-entity"
+	BindingProvider       Code = "binding-provider"
+	BindingIdentity       Code = "binding-identity"
+	BindingCitizen        Code = "binding-citizen"
+	BindingPending        Code = "binding-pending"
+	BindingTaken          Code = "binding-taken" // argument: user name of the account to which the identity leads
+	BindingAlone          Code = "binding-alone"
 )
 
 // Codes for logins through the portal and with client certificates (FAQ 2.1, 2.2). They are stored in login records.

@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/sol-assistenza/sol/handlers/api/bindings"
 	"github.com/sol-assistenza/sol/handlers/api/document"
 	"github.com/sol-assistenza/sol/handlers/api/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/api/sessions"
@@ -83,6 +84,7 @@ func New(c Config) (*API, error) {
 		return nil, err
 	}
 	sessions.Operations{App: c.App, Factors: factors}.Register(a.registry())
+	bindings.Operations{App: c.App}.Register(a.registry())
 	privacystatements.Operations{Statements: c.App.Statements}.Register(a.registry())
 	a.registerOpen()
 	a.registerLists()

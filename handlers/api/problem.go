@@ -4,6 +4,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/agreement"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
@@ -108,6 +110,7 @@ var (
 	forbiddenMove         = problemKind{"forbidden-move", http.StatusConflict, "The lifecycle does not allow this now"}
 	fileWaiting           = problemKind{"file-not-scanned", http.StatusConflict, "The file is being scanned"}
 	fileClosed            = problemKind{"file-closed", http.StatusForbidden, "The file may be harmful"}
+	changeRefused         = problemKind{"account-change-refused", http.StatusConflict, "The account may not be changed so"}
 	unchanged             = problemKind{"unchanged", http.StatusConflict, "It is so already"}
 	erased                = problemKind{"erased", http.StatusGone, "The content was erased"}
 	staleVersion          = problemKind{"stale-version", http.StatusPreconditionFailed, "The ticket changed since you saw it"}
@@ -126,7 +129,7 @@ var (
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
 	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, secondFactorRequired, wrongSecondFactor, notYourPlacement, notFound, methodNotAllowed,
-		requestTimeout, forbiddenMove, fileWaiting, fileClosed, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
+		requestTimeout, forbiddenMove, fileWaiting, fileClosed, changeRefused, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
 // detail returns a problem of the kind with a formatted detail.
@@ -165,7 +168,8 @@ func problemFor(err error) *Problem {
 		refused     *ticket.ForbiddenError
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
-		account     *identity.InvalidError
+		field       *identity.InvalidError
+		change      *account.RefusedError
 		newer       *codec.UnknownEventError
 		exceeded    *formlimit.ExceededError
 		disagreed   *agreement.RefusedError
@@ -188,8 +192,12 @@ func problemFor(err error) *Problem {
 			p.Errors = append(p.Errors, FieldProblem{f.Field, f.Reason.String(), f.Allowed})
 		}
 		return p
-	case errors.As(err, &account):
-		return invalidField(secretFields[account.Field], account.Reason.String(), account.Allowed)
+	case errors.As(err, &field):
+		return invalidField(cmp.Or(secretFields[field.Field], field.Field), field.Reason.String(), field.Allowed)
+	case errors.As(err, &change):
+		return changeRefused.detail("Nothing was changed: %s.", change.Reason)
+	case errors.Is(err, account.ErrDisabled), errors.Is(err, identity.ErrTaken):
+		return changeRefused.detail("Nothing was changed: %s.", err)
 	case errors.As(err, &disagreed):
 		return invalidField(disagreed.Field, disagreed.Reason.String(), "")
 	case errors.Is(err, agreement.ErrUnchanged), errors.Is(err, unusual.ErrExamined):

@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/eventstore/persons"
+	"github.com/sol-assistenza/sol/handlers/identity/bindings"
 )
 
 // Assertion holds what an identity provider tells of a person who has logged in there. The adapter of the provider has verified it:
@@ -65,36 +66,9 @@ func (i *Identity) RefuseLogin(ctx context.Context, provider, account, address s
 	return errors.Join(&RefusedLoginError{Provider: provider, Reason: reason}, err)
 }
 
-// hashPurpose is the purpose of the keyed hashes of identities at providers. Purposes are stored names.
-const hashPurpose = "provider-identity"
-
-// identities returns the hashes by which an account is bound to the person: those of the tax code first, which an administrator knows.
-func (i *Identity) identities(a Assertion) (hashes []string) {
-	if code := VerifiedTaxCode(a.TaxCode); code != "" {
-		hashes = i.KeyedHashes(hashPurpose, "tax-code/"+code)
-	}
-	return append(hashes, i.subjectHashes(a.Subject)...)
-}
-
-func (i *Identity) subjectHashes(subject string) []string {
-	return i.KeyedHashes(hashPurpose, "subject/"+subject)
-}
-
-// BoundAccount returns the account that is bound to the person of an assertion; disabled reports whether it is disabled, pending whether its
-// creation is not finished. Error: ErrNotFound.
-func (i *Identity) BoundAccount(ctx context.Context, a Assertion) (id string, disabled, pending bool, err error) {
-	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.disabled_at is not null, a.password = $3
-		from identity.bound_identities b join identity.accounts a on a.id = b.account
-		where b.provider = $1 and b.identity = any ($2) order by array_position($2, b.identity) limit 1`,
-		a.Provider, i.identities(a), noSecret).Scan(&id, &disabled, &pending)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = ErrNotFound
-	}
-	if err != nil {
-		return "", false, false, fmt.Errorf("find the account of an identity: %w", err)
-	}
-	return id, disabled, pending, nil
+// Identity returns the person of an assertion, as accounts are bound to it.
+func (a Assertion) Identity() bindings.Identity {
+	return bindings.Identity{Provider: a.Provider, TaxCode: VerifiedTaxCode(a.TaxCode), Subject: a.Subject}
 }
 
 // externalSecret stands for the hashes of an account that has no password and PIN: its person logs in through a provider. No secret matches it.
@@ -114,7 +88,8 @@ func (i *Identity) ReserveBound(ctx context.Context, change string, a Assertion)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `insert into identity.bound_identities (provider, identity, account) values ($1, $2, $3)`, a.Provider, i.subjectHashes(a.Subject)[0], id.String())
+		_, err = tx.Exec(ctx, `insert into identity.bound_identities (id, provider, identity, kind, account, at_login) values ($1, $2, $3, 'subject', $4, true)`,
+			change, a.Provider, i.Bindings.SubjectHashes(a.Subject)[0], id.String())
 		if err != nil {
 			return err
 		}
@@ -123,11 +98,11 @@ func (i *Identity) ReserveBound(ctx context.Context, change string, a Assertion)
 		return err
 	})
 	if errors.Is(uniqueViolation(err), ErrTaken) { // another login of the person was first
-		other, _, _, err := i.BoundAccount(ctx, a)
-		if err != nil {
-			return "", err
+		other, known, err := i.Bindings.Find(ctx, a.Identity())
+		if err != nil || !known {
+			return "", errors.Join(err, ErrNotFound)
 		}
-		return other, i.stageExternal(ctx, change, other)
+		return other.Account, i.stageExternal(ctx, change, other.Account)
 	}
 	if err != nil {
 		return "", fmt.Errorf("store the account of an identity: %w", err)
@@ -218,9 +193,9 @@ func (i *Identity) StartAsserted(ctx context.Context, account string, a Assertio
 	if err := i.RecordLogin(ctx, LoginRecord{Kind: LoginSucceeded, Account: account, Address: address, Provider: a.Provider}); err != nil {
 		return Session{}, err
 	}
-	s.Provider, s.providerSubject = a.Provider, i.subjectHashes(a.Subject)[0]
+	s.Provider, s.providerSubject = a.Provider, i.Bindings.SubjectHashes(a.Subject)[0]
 	if a.Session != "" {
-		s.providerSession = i.KeyedHash(hashPurpose, "session/"+a.Session)
+		s.providerSession = i.Bindings.SessionHashes(a.Session)[0]
 	}
 	return i.startSession(ctx, s)
 }
@@ -230,10 +205,10 @@ func (i *Identity) StartAsserted(ctx context.Context, account string, a Assertio
 func (i *Identity) EndAsserted(ctx context.Context, provider, subject, session string) (int, error) {
 	var subjects, sessions []string
 	if subject != "" {
-		subjects = i.subjectHashes(subject)
+		subjects = i.Bindings.SubjectHashes(subject)
 	}
 	if session != "" {
-		sessions = i.KeyedHashes(hashPurpose, "session/"+session)
+		sessions = i.Bindings.SessionHashes(session)
 	}
 	rows, err := i.Pools.Session.Query(ctx, `
 		delete from identity.sessions where provider = $1

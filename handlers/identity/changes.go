@@ -15,6 +15,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/identity/bindings"
 )
 
 // The tables of accounts and placements follow from the account stream of the log: ApplyChanges writes each event once, whoever calls it.
@@ -95,10 +96,13 @@ func (i *Identity) Facts(ctx context.Context, id string) (f account.Facts, err e
 		f.Rights.Credentials = account.Temporary
 	}
 	placements, err := i.Placements(ctx, id)
+	if err != nil {
+		return f, err
+	}
 	for _, p := range placements {
 		f.Rights.Roles = append(f.Rights.Roles, account.RoleAt{Role: p.Role, Entity: p.Entity})
 	}
-	return f, err
+	return f, i.Bindings.AddFacts(ctx, id, &f)
 }
 
 // Administrators returns the enabled accounts that are administrators now and can log in.
@@ -204,6 +208,8 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 			}
 		case account.AddFactor, account.RemoveFactor, account.ResetFactors:
 			err = applyFactor(ctx, tx, c)
+		case account.BindIdentity, account.UnbindIdentity:
+			err = bindings.Apply(ctx, tx, c.Change, c.At)
 		}
 		if err == nil && c.Role != "" && (c.Operation == account.GiveRole || c.Operation == account.Create) {
 			err = exec(`
@@ -212,14 +218,17 @@ func applyChange(ctx context.Context, tx pgx.Tx, c RecordedChange) error {
 		}
 	}
 	if err == nil && c.Kind != account.Requested {
-		err = exec(`delete from identity.staged_secrets where id in ($1, $2)`, c.ID, textOrNil(c.PIN))
+		err = exec(`with binding as (delete from identity.staged_bindings where id = $1) delete from identity.staged_secrets where id in ($1, $2)`, c.ID, textOrNil(c.PIN))
 	}
 	return err
 }
 
-// DeleteStagedSecrets deletes staged secrets that no event made valid for 90 days, the longest time that a request can wait, and returns their number.
+// DeleteStagedSecrets deletes staged secrets and identities that no event made valid for 90 days, the longest time that a request can wait, and returns the number of
+// secrets.
 func (i *Identity) DeleteStagedSecrets(ctx context.Context) (int64, error) {
-	done, err := i.Pools.Consumer.Exec(ctx, `delete from identity.staged_secrets where staged_at < clock_timestamp() - interval '90 days'`)
+	done, err := i.Pools.Consumer.Exec(ctx, `
+		with bindings as (delete from identity.staged_bindings where staged_at < clock_timestamp() - interval '90 days')
+		delete from identity.staged_secrets where staged_at < clock_timestamp() - interval '90 days'`)
 	if err != nil {
 		return 0, fmt.Errorf("delete staged secrets: %w", err)
 	}

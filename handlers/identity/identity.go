@@ -14,6 +14,7 @@ import (
 
 	"github.com/sol-assistenza/sol/eventstore/persons"
 	"github.com/sol-assistenza/sol/eventstore/pgpool"
+	"github.com/sol-assistenza/sol/handlers/identity/bindings"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 )
@@ -52,6 +53,7 @@ type Config struct {
 type Identity struct {
 	Config
 	*personallink.Links
+	Bindings  *bindings.Store
 	hashSlots chan struct{}
 	dummyHash string // compared with the secrets of an unknown user name, so that its login takes as long as that of a known one
 }
@@ -71,6 +73,7 @@ func New(c Config) (*Identity, error) {
 	c.Hashers = cmp.Or(c.Hashers, runtime.GOMAXPROCS(0))
 	c.Hashing = cmp.Or(c.Hashing, DefaultHashing)
 	i := &Identity{Config: c, Links: personallink.New(c.Pools, c.KeyedHashes, c.Clock), hashSlots: make(chan struct{}, c.Hashers)}
+	i.Bindings = &bindings.Store{Pools: c.Pools, KeyedHashes: c.KeyedHashes}
 	dummyHash, err := c.Hashing.hash("")
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)

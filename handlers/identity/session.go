@@ -164,7 +164,7 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change, coalesce(s.provider, ''), s.id::text, s.factor, s.address
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change and s.provider is null, coalesce(s.provider, ''), s.id::text, s.factor, s.address
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)

@@ -46,6 +46,13 @@ func API() []Route {
 		{Pattern: "DELETE /api/v1/accounts/{account}/sessions/{session}", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return Request{Method: http.MethodDelete, Path: "/api/v1/accounts/" + unknownID + "/sessions/" + unknownID}
 		}},
+		{Pattern: "GET /api/v1/accounts/{account}/identities", Access: Role, Action: policy.Administer, Missing: true, Request: fixed("/api/v1/accounts/" + unknownID + "/identities")},
+		{Pattern: "POST /api/v1/accounts/{account}/identities", Access: Role, Action: policy.Administer, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/accounts/"+unknownID+"/identities", fields{"provider": "nessuno"}) // it binds none
+		}},
+		{Pattern: "DELETE /api/v1/accounts/{account}/identities/{identity}", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
+			return Request{Method: http.MethodDelete, Path: "/api/v1/accounts/" + unknownID + "/identities/" + unknownID}
+		}},
 		{Pattern: "GET /api/v1/queues", Access: Role, Action: policy.ListTickets, Looks: Counts, Request: fixed("/api/v1/queues")},
 		{Pattern: "GET /api/v1/tickets", Access: Role, Action: policy.ListTickets, Looks: List, Request: fixed("/api/v1/tickets")},
 		{Pattern: "GET /api/v1/tickets", Case: "search", Access: Role, Action: policy.ListTickets, Looks: Search, Request: fixed("/api/v1/tickets?q=fittizia")},

@@ -273,6 +273,11 @@ func adminPages() []Route {
 			return postForm(base + "/persone/" + unknownID + rest)
 		}}
 	}
+	sendAccount := func(rest string) Route { // without its fields
+		return Route{Pattern: "POST " + base + "/persone/{account}" + rest, Access: Role, Action: policy.Administer, Request: func(c Call) Request {
+			return postForm(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID + rest)
+		}}
+	}
 	ofRequest := func(rest string) Route {
 		return Route{Pattern: "POST " + base + "/conferme/{request}" + rest, Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return postForm(base + "/conferme/" + unknownID + rest)
@@ -295,6 +300,7 @@ func adminPages() []Route {
 			return get(base + "/persone/" + c.System.Person("operatore-asr-010301").Actor.ID)
 		}},
 		ofAccount("/ruoli"), ofAccount("/ruoli/fine"), ofAccount("/sblocca"), ofAccount("/credenziali"), ofAccount("/disattiva"), ofAccount("/sessioni/fine"), ofAccount("/fattori"),
+		sendAccount("/identita"), ofAccount("/identita/fine"),
 		same("/conferme"), ofRequest("/conferma"), ofRequest("/rifiuta"), ofRequest("/ritira"), ofRequest("/verifica"),
 	}
 }

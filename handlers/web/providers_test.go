@@ -215,3 +215,31 @@ func TestTwoAdministratorsConfirmAMapping(t *testing.T) {
 	second.open("/amministrazione/identita").submit("Conferma le regole", nil).want(200).shows("Le regole sono in vigore")
 	s.logIn(s.browser(), "rupar", "s-1").want(200).shows("Supervisore ASR")
 }
+
+// An administrator binds an identity to an account on its page: the person logs in with the roles that they have here. The end of the binding ends
+// the session.
+func TestAdministratorBindsAnIdentity(t *testing.T) {
+	s := newProviderSystem(t)
+	dario := s.Account(t, "dario", person.ASROperator, torino)
+	s.Account(t, "bruno", person.Administrator, "")
+	ada := s.login("ada", person.Administrator, "")
+	const subject = "Oppure il suo identificativo presso il servizio, se non comunica il codice fiscale"
+	page := "/amministrazione/persone/" + dario
+	ada.open(page).want(200).shows("Identità collegate", "Nessuna: la persona entra con nome utente", "credenziali RUPAR").doesNotShow("SPID o CIE").
+		submit("Collega l’identità", formValues{"Servizio di identità": "credenziali RUPAR", "Codice fiscale della persona": "RSSMRA80A01H501V"}).want(422).shows("Scriva il codice fiscale della persona oppure").
+		submit("Collega l’identità", formValues{"Servizio di identità": "credenziali RUPAR", "Codice fiscale della persona": "", subject: "s-2"}).want(200).
+		shows("L’identità è collegata", "con l’identificativo presso il servizio", "Collegare un’identità: credenziali RUPAR", "s-2").doesNotShow("Nessuna: la persona entra")
+	b := s.browser()
+	if queue := s.logIn(b, "rupar", "s-2").want(200).shows("Operatore ASR, ASL Città di Torino"); queue.at.Path != "/code/nuove" {
+		t.Errorf("after the login: got page %s, want /code/nuove", queue.at)
+	}
+	other := s.Account(t, "elsa", person.Auditor, "")
+	ada.open("/amministrazione/persone/"+other).submit("Collega l’identità", formValues{"Servizio di identità": "credenziali RUPAR", subject: "s-2"}).want(409).shows("già collegata all’utenza dario")
+	ada.open("/amministrazione/persone/"+other).submit("Collega l’identità", formValues{"Servizio di identità": "credenziali RUPAR", subject: "s-9"}).want(200).shows("attende la conferma di un altro amministratore", "Nessuna: la persona entra")
+	ada.open("/amministrazione/conferme").want(200).shows("Collegare un’identità: credenziali RUPAR", "s-9")
+	ada.open(page).submit("Scollega", nil).want(200).shows("L’identità è scollegata", "Scollegare un’identità: credenziali RUPAR")
+	if after := b.open("/code/nuove"); after.at.Path != "/accesso" {
+		t.Errorf("after the end of the binding: got page %s, want the login", after.at)
+	}
+	s.logIn(s.browser(), "rupar", "s-2").want(401).shows("non risulta abilitato come operatore")
+}

@@ -176,11 +176,12 @@ func (s *Service) change(ctx context.Context, by person.Actor, id string, r Requ
 	return result, nil
 }
 
-// checkNodes refuses what nodes of the release before, which still run, do not keep to: an auditor of one entity reads everything there, and
-// a second factor is not asked for.
+// checkNodes refuses what nodes of the release before, which still run, do not keep to: an auditor of one entity reads everything there, a
+// second factor is not asked for, and a bound identity is not stored.
 func (s *Service) checkNodes(ctx context.Context, c account.Change) error {
 	partial := c.Role.Audits() && !policy.ReadsEverything(person.Actor{Role: c.Role, Entity: c.Entity})
-	if !partial && c.Operation != account.AddFactor {
+	bindings := c.Operation == account.BindIdentity || c.Operation == account.UnbindIdentity
+	if !partial && !bindings && c.Operation != account.AddFactor {
 		return nil
 	}
 	earlier, err := s.store.Keyring().EarlierNodes(ctx)

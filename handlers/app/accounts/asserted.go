@@ -50,7 +50,17 @@ func (s *Service) LogIn(ctx context.Context, p idp.Provider, a identity.Assertio
 	if errors.Is(err, identity.ErrNotFound) {
 		return refuse(id, refusal.LoginDisabled.With())
 	}
-	return session, err
+	if err != nil || p.Audience == idp.ForCitizens {
+		return session, err
+	}
+	held, err := s.identity.Bindings.Holds(ctx, a.Identity(), id) // an administrator may have ended it since
+	if err == nil && held {
+		return session, nil
+	}
+	if ended := s.identity.EndSession(ctx, session.Token); err != nil || ended != nil {
+		return identity.Session{}, errors.Join(err, ended)
+	}
+	return refuse(id, refusal.LoginNotEnabled.With())
 }
 
 // citizenAccount returns the account of a verified citizen, or the reason for a refusal.
@@ -78,19 +88,19 @@ func (s *Service) staffAccount(ctx context.Context, p idp.Provider, a identity.A
 		return "", refusal.Reason{}, err
 	}
 	roles := mappings.InForce[p.Name].Roles(a.Claims)
-	id, disabled, pending, err := s.identity.BoundAccount(ctx, a)
-	unknown := errors.Is(err, identity.ErrNotFound)
+	bound, known, err := s.identity.Bindings.Find(ctx, a.Identity())
+	id, pending := bound.Account, bound.Pending
 	switch {
-	case err != nil && !unknown:
+	case err != nil:
 		return "", refusal.Reason{}, err
-	case disabled:
+	case bound.Disabled:
 		return id, refusal.LoginDisabled.With(), nil
-	case (unknown || pending) && len(roles) == 0:
+	case (!known || pending) && len(roles) == 0:
 		return "", refusal.LoginNotEnabled.With(), nil
-	case unknown && !identity.AreNames(a.GivenName, a.FamilyName):
+	case !known && !identity.AreNames(a.GivenName, a.FamilyName):
 		return "", refusal.LoginNames.With(), nil
 	}
-	if unknown || pending {
+	if !known || pending {
 		if id, err = s.createMapped(ctx, p, a); err != nil {
 			return "", refusal.Reason{}, err
 		}

@@ -29,5 +29,5 @@ func New(u *ui.UI) (*Pages, error) {
 
 // Routes returns the routes of the pages of administrators.
 func (p *Pages) Routes() []ui.Route {
-	return slices.Concat(p.adminRoutes(), p.peopleRoutes(), p.confirmationRoutes(), p.agreementRoutes(), p.providerRoutes(), p.statementRoutes(), p.tokenRoutes(), p.automationRoutes(), p.outboxRoutes())
+	return slices.Concat(p.adminRoutes(), p.peopleRoutes(), p.bindingRoutes(), p.confirmationRoutes(), p.agreementRoutes(), p.providerRoutes(), p.statementRoutes(), p.tokenRoutes(), p.automationRoutes(), p.outboxRoutes())
 }

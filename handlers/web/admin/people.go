@@ -176,6 +176,8 @@ type personData struct {
 	Locks   identity.Locks
 	Open    []identity.OpenSession
 	Factors []string // the Italian names of the kinds of second factors
+
+	Bindings bindingsData
 }
 
 // personHistory is the number of changes that the page of a person shows.
@@ -202,7 +204,11 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	d := personData{Account: a, Open: open, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
+	bound, err := p.loadBindings(r, id, problem)
+	if err != nil {
+		return err
+	}
+	d := personData{Account: a, Bindings: bound, Open: open, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
 	for _, kind := range kinds {
 		d.Factors = append(d.Factors, ui.FactorNames[kind])
 	}

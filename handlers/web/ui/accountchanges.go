@@ -26,6 +26,7 @@ type AccountChange struct {
 	Before, After string
 	Changed       bool // the change was done
 	Reason        string
+	Identity      string // that is bound, for administrators: they confirm it
 	Until         *time.Time
 }
 
@@ -56,7 +57,7 @@ func (u *UI) AccountChanges(ctx context.Context, by app.Caller, entries []accoun
 	changes := make([]AccountChange, len(entries))
 	for n, e := range entries {
 		changes[n] = u.accountChange(e.Event, e.Record.By.ID, person.Role(e.Record.By.Role), e.Record.At, names)
-		changes[n].Version = e.Record.Version
+		changes[n].Version, changes[n].Identity = e.Record.Version, shownIdentity(by, e.Event)
 	}
 	return changes, nil
 }
@@ -74,8 +75,27 @@ func (u *UI) PendingChanges(ctx context.Context, by app.Caller, pending []accoun
 	changes := make([]AccountChange, len(pending))
 	for n, p := range pending {
 		changes[n] = u.accountChange(p.Event, p.By.ID, p.By.Role, p.At, names)
+		changes[n].Identity = shownIdentity(by, p.Event)
 	}
 	return changes, nil
+}
+
+// ProviderLabel returns the label of an identity provider; its name if the configuration does not have it.
+func (u *UI) ProviderLabel(name string) string {
+	for _, p := range u.App.Identity.Providers {
+		if p.Name == name {
+			return p.Label
+		}
+	}
+	return name
+}
+
+// shownIdentity returns the identity that a change binds, to administrators alone.
+func shownIdentity(by app.Caller, e account.Event) string {
+	if by.Actor.Role != person.Administrator {
+		return ""
+	}
+	return e.Identity
 }
 
 func (u *UI) accountChange(e account.Event, by string, role person.Role, at time.Time, names map[string]string) AccountChange {
@@ -90,7 +110,13 @@ func (u *UI) accountChange(e account.Event, by string, role person.Role, at time
 		}
 		c.What += fmt.Sprintf(" (%s, %s, fino al %s)", t.Scopes, entity, FormatTime(t.ExpiresAt))
 	}
-	if role == person.System {
+	if e.Operation == account.BindIdentity || e.Operation == account.UnbindIdentity {
+		c.What += ": " + u.ProviderLabel(e.Binding.Provider)
+	}
+	switch provider, isProvider := strings.CutPrefix(by, account.ProviderActor("").ID); {
+	case isProvider:
+		c.Who = u.ProviderLabel(provider)
+	case role == person.System:
 		c.Who = "Riga di comando"
 	}
 	if e.Kind == account.Reviewed {
@@ -131,6 +157,10 @@ func (u *UI) changeText(c account.Change) string {
 		return "Togliere un secondo fattore: " + FactorNames[c.Factor.Kind]
 	case account.ResetFactors:
 		return "Togliere tutti i secondi fattori"
+	case account.BindIdentity:
+		return "Collegare un’identità"
+	case account.UnbindIdentity:
+		return "Scollegare un’identità"
 	}
 	return string(c.Operation)
 }

@@ -207,4 +207,4 @@ func ProblemOf(err error) *Problem {
 var agreementInputs = map[string]string{"entity": "ente", "use": "uso", "reference": "riferimento", "signed_on": "giorno", "role": "ente"}
 
 // accountInputs holds the name of the input for each field of an account or placement.
-var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password", "factor_name": "nome", "code": "codice"}
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password", "factor_name": "nome", "code": "codice", "provider": "servizio", "tax_code": "codice-fiscale"}

@@ -225,6 +225,12 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.TokenExpiry:           "La chiave API deve scadere dopo oggi ed entro un anno.",
 	refusal.TokenName:             "Scriva il nome della chiave API, al massimo 100 caratteri.",
 	refusal.TokenEntity:           "La chiave API è per un altro ente.",
+	refusal.BindingProvider:       "Scelga un servizio di identità per chi lavora alle richieste, tra quelli della configurazione.",
+	refusal.BindingIdentity:       "Scriva il codice fiscale della persona oppure, per un servizio OpenID Connect, il suo identificativo presso il servizio: uno dei due.",
+	refusal.BindingCitizen:        "È l’utenza di un cittadino, che si riconosce dal codice fiscale verificato: non le si collega un’identità.",
+	refusal.BindingPending:        "Nessuno ha ancora confermato questa utenza, o le sue credenziali non valgono più: prima lo si faccia.",
+	refusal.BindingTaken:          "L’identità è già collegata all’utenza %[1]s: prima la scolleghi da lì.",
+	refusal.BindingAlone:          "A questa persona un amministratore ha collegato un’identità da solo, e con quella potrebbe usare il ruolo. La scolleghi, dia il ruolo e la colleghi di nuovo, con la conferma di un altro.",
 
 	// Logins through identity providers (FAQ 2.1, 2.2).
 	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente.",

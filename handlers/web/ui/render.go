@@ -188,5 +188,7 @@ var confirmations = map[string]string{
 	"fattore":       "Il secondo fattore è aggiunto: l’accesso lo chiederà.",
 	"fattore-tolto": "Il secondo fattore è tolto.",
 	"sessioni":      "La sessione è finita, su ogni computer.",
+	"identita":      "L’identità è collegata: la persona può entrare da lì.",
+	"identita-fine": "L’identità è scollegata: da lì la persona non entra più, e le sessioni aperte da lì sono finite.",
 	"azzerati":      "I secondi fattori sono tolti: la persona accede con password e PIN, e può aggiungerne di nuovi.",
 }

@@ -4,7 +4,6 @@
 package providers_test
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -22,8 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/sol-assistenza/sol/cmd/sol/internal/providers"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/calendar"
@@ -31,6 +28,7 @@ import (
 	"github.com/sol-assistenza/sol/eventstore/storetest"
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity/certtest"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
@@ -96,6 +94,7 @@ func newFixture(t *testing.T) *fixture {
 	f.must(err)
 	configured, err := idp.Parse(settings)
 	f.must(err)
+	f.App.Identity.Providers = configured
 	stack := middleware.New(middleware.Config{Log: log, Limits: middleware.Limits{Login: middleware.Rate{PerMinute: 10000, Burst: 10000}}})
 	set, err := providers.New(configured, f.App.Identity, stack, srv.URL(), log)
 	f.must(err)
@@ -127,14 +126,10 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// bind binds an account to a tax code at a provider, as an administrator does.
+// bind binds a tax code at a provider to an account, as an administrator does.
 func (f *fixture) bind(account, provider, taxCode string) {
 	f.Helper()
-	conn, err := pgx.Connect(f.Context(), f.Database)
-	f.must(err)
-	defer func() { f.must(conn.Close(context.WithoutCancel(f.Context()))) }()
-	_, err = conn.Exec(f.Context(), `insert into identity.bound_identities (provider, identity, account) values ($1, $2, $3)`,
-		provider, f.App.Identity.KeyedHash("provider-identity", "tax-code/"+taxCode), account)
+	_, err := f.App.Accounts.Bind(f.Context(), accounts.CommandLine, accounts.BindRequest{Account: account, Provider: provider, TaxCode: taxCode})
 	f.must(err)
 }
 

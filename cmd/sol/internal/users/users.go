@@ -211,7 +211,7 @@ func (u Users) print(r accounts.Result) {
 	switch {
 	case r.Waits():
 		fmt.Fprintf(u.Out, "waits until %s for an administrator to confirm it (page «Conferme»), request %s\n", r.Event.Until.UTC().Format("2006-01-02 15:04Z"), r.Event.ID)
-		if r.Event.Operation != account.GiveRole {
+		if r.Event.Operation != account.GiveRole && r.Event.Operation != account.BindIdentity {
 			fmt.Fprintln(u.Out, "a new PIN is shown to the administrator who confirms")
 		}
 	case r.Event.Kind == account.Emergency:
