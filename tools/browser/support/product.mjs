@@ -83,12 +83,13 @@ export async function newTaxCode(knows = { facts: {} }) {
   return code;
 }
 
-// openTicket opens a ticket at an entity and returns {id, number}. It belongs to a citizen without an account, or to the identity `as`.
+// openTicket opens a ticket at an entity and returns {id, number}. It belongs to a citizen without an account, or to the identity `as`, who asks
+// for themselves.
 export async function openTicket(entity, { as, ...form } = {}) {
   const token = as && (await call('POST', 'sessions', { username: as.username, password: as.password, pin: as.pin })).token;
   return call('POST', 'tickets', {
     service: 'ritiro-documenti', problem: 'referto-non-trovato', entity, description: 'Non trovo il referto del prelievo del 3 novembre.',
     ...form,
-    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: form.requester?.tax_code ?? await newTaxCode(), email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
+    requester: { given_name: 'Prova', family_name: 'Fittizia', tax_code: form.requester?.tax_code ?? as?.tax_code ?? await newTaxCode(), email: 'prova@example.it', phone: '+39 011 0000000', ...form.requester },
   }, token);
 }

@@ -13,7 +13,7 @@ walk('the administrator sees reference data and sagas, and no ticket', async ({ 
   await title(page, 'Amministrazione');
   await look(page, 'amministrazione');
   for (const name of ['Enti', 'Servizi e problemi', 'Procedure di verifica', 'Calendari', 'Automatismi', 'Elaborazioni', 'Messaggi in uscita']) {
-    await page.getByRole('navigation', { name: 'Amministrazione' }).getByRole('link', { name }).click();
+    await page.getByRole('navigation', { name: 'Amministrazione' }).getByRole('link', { name, exact: true }).click();
     await title(page, name);
     await look(page, `amministrazione-${name.toLowerCase().replaceAll(' ', '-')}`);
   }

@@ -34,6 +34,7 @@ type Identity struct {
 	PIN      string             `json:"pin"`
 	Role     person.Role        `json:"role"`
 	Entity   catalog.EntityCode `json:"entity"`
+	TaxCode  string             `json:"tax_code,omitempty"` // of citizens
 }
 
 // NewInfo returns the info of a demo that listens at an address for browsers, and at others for metrics and mail.
@@ -42,7 +43,7 @@ func NewInfo(address, metrics, mailListen string, people []Person, b *Backends) 
 	for _, p := range people {
 		for _, placement := range p.Placements {
 			info.Identities = append(info.Identities, Identity{Username: p.Username, Password: p.Password, PIN: p.PIN, Role: placement.Role,
-				Entity: placement.Entity})
+				Entity: placement.Entity, TaxCode: p.TaxCode})
 		}
 	}
 	return info
@@ -82,8 +83,14 @@ func (info Info) Describe(c config.Config) string {
 		supervisors := info.usernames(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
 		fmt.Fprintf(&b, "  %-7s %-26s %s\n", e.Code, e.Short, strings.Join(append(operators, supervisors...), " "))
 	}
-	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
+	for _, role := range []person.Role{person.Auditor, person.Administrator} {
 		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.usernames("", role), " "))
+	}
+	b.WriteString("\nCitizens, with the tax codes that their forms need; any other makes a request for another person:\n\n")
+	for _, i := range info.Identities {
+		if i.Role == person.Citizen {
+			fmt.Fprintf(&b, "  %-24s %s\n", i.Username, i.TaxCode)
+		}
 	}
 	first := info.Identities[0]
 	fmt.Fprintf(&b, `
