@@ -125,6 +125,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if n.providers, err = providers.New(c.External.IdentityProviders, n.identity, n.middleware, c.External.PublicURL, log); err != nil {
 		return nil, err
 	}
+	n.providers.Observe(n.service.Health, n.metrics)
 	if n.files, err = filescan.New(c.FileScan, n.store, n.service.Health, log, n.metrics); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,9 +16,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
+	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 )
 
@@ -112,12 +118,12 @@ func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	}
 	slices.Sort(calls)
 	want := []string{
-		"DELETE /api/v1/accounts/{account}/sessions/{session}", "DELETE /api/v1/sessions/current", "DELETE /api/v1/sessions/{session}", "GET /api/v1/access-records",
-		"GET /api/v1/access-report", "GET /api/v1/accounts/{account}/sessions", "GET /api/v1/agreements", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/entities/{entity}/privacy-statement",
+		"DELETE /api/v1/accounts/{account}/identities/{identity}", "DELETE /api/v1/accounts/{account}/sessions/{session}", "DELETE /api/v1/sessions/current", "DELETE /api/v1/sessions/{session}", "GET /api/v1/access-records",
+		"GET /api/v1/access-report", "GET /api/v1/accounts/{account}/identities", "GET /api/v1/accounts/{account}/sessions", "GET /api/v1/agreements", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/entities/{entity}/privacy-statement",
 		"GET /api/v1/notifications",
 		"GET /api/v1/operators", "GET /api/v1/preferences", "GET /api/v1/queues", "GET /api/v1/sessions", "GET /api/v1/sessions/current/factors", "GET /api/v1/stream",
 		"GET /api/v1/tickets", "GET /api/v1/tickets.csv", "GET /api/v1/tickets/{id}", "GET /api/v1/tickets/{id}/accesses", "GET /api/v1/tickets/{id}/attachments/{attachment}",
-		"GET /api/v1/tickets/{id}/events", "GET /api/v1/tickets/{id}/playbook", "GET /api/v1/unusual-reading", "GET /status", "POST /api/v1/agreements", "POST /api/v1/agreements/end",
+		"GET /api/v1/tickets/{id}/events", "GET /api/v1/tickets/{id}/playbook", "GET /api/v1/unusual-reading", "GET /status", "POST /api/v1/accounts/{account}/identities", "POST /api/v1/agreements", "POST /api/v1/agreements/end",
 		"POST /api/v1/entities/{entity}/privacy-statement",
 		"POST /api/v1/notifications/read", "POST /api/v1/notifications/{id}/read", "POST /api/v1/sessions", "POST /api/v1/sessions/current/factors/recovery-codes",
 		"POST /api/v1/sessions/current/factors/totp", "POST /api/v1/sessions/current/factors/{factor}/confirmation", "POST /api/v1/sessions/current/factors/{factor}/removal",
@@ -170,6 +176,24 @@ func TestLoginRefusals(t *testing.T) {
 		t.Error("got no Retry-After")
 	}
 	w.anonymous().post("/api/v1/sessions", fields{"username": "anna"}).problem(422, "invalid", `"field":"password"`, `"field":"pin"`)
+}
+
+// Outside the demo no citizen logs in with a password, and who has one is told which way to take (decree-law 76/2020, article 24). Who guesses learns
+// nothing.
+func TestCitizensHaveNoPasswords(t *testing.T) {
+	w := newFixture(t)
+	w.system.Account(t, "dora", person.Citizen, "")
+	w.identity.CitizenPasswords = false
+	w.anonymous().post("/api/v1/sessions", fields{"username": "dora", "password": password, "pin": pin}).problem(401, "login-refused", "SPID or CIE", "FAQ 2.2")
+	w.anonymous().post("/api/v1/sessions", fields{"username": "dora", "password": "sbagliata", "pin": pin}).problem(401, "wrong-credentials")
+	_, err := w.system.App.Accounts.Create(t.Context(), accounts.CommandLine, identity.NewAccount{Username: "elio", GivenName: "Elio", FamilyName: "Prova", TaxCode: "RSSMRA85T10A562S"}, accounts.Request{Change: account.Change{Role: person.Citizen}})
+	if refused := new(identity.InvalidError); !errors.As(err, &refused) || refused.Reason.Code != refusal.CitizenPassword {
+		t.Errorf("a local account of a citizen: got %v", err)
+	}
+	all, err := accesslog.ListLogins(t.Context(), w.store.Pools().Request, person.Actor{ID: "auditor", Role: person.Auditor}, "", 0, 10)
+	if err != nil || len(all) != 2 || all[1].Reason != string(refusal.CitizenPassword) || all[0].Reason != "" {
+		t.Errorf("got records %+v, %v", all, err)
+	}
 }
 
 func TestRateLimits(t *testing.T) {

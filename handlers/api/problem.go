@@ -96,6 +96,7 @@ var (
 	malformed             = problemKind{"malformed-body", http.StatusBadRequest, "The body cannot be read"}
 	unauthorized          = problemKind{"unauthorized", http.StatusUnauthorized, "You are not logged in"}
 	wrongCredentials      = problemKind{"wrong-credentials", http.StatusUnauthorized, "User name, password or PIN are wrong"}
+	loginRefused          = problemKind{"login-refused", http.StatusUnauthorized, "The login was refused"}
 	forbidden             = problemKind{"forbidden", http.StatusForbidden, "This is not yours to do"}
 	accessRestricted      = problemKind{"access-restricted", http.StatusForbidden, "The access to this ticket is restricted"}
 	viewEnded             = problemKind{"view-ended", http.StatusForbidden, "Your entity sees the trace of this ticket alone"}
@@ -128,7 +129,7 @@ var (
 
 // problemKinds returns all kinds of problem.
 func problemKinds() []problemKind {
-	return []problemKind{malformed, unauthorized, wrongCredentials, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, secondFactorRequired, wrongSecondFactor, notYourPlacement, notFound, methodNotAllowed,
+	return []problemKind{malformed, unauthorized, wrongCredentials, loginRefused, forbidden, accessRestricted, viewEnded, placementRequired, credentialsMustChange, secondFactorRequired, wrongSecondFactor, notYourPlacement, notFound, methodNotAllowed,
 		requestTimeout, forbiddenMove, fileWaiting, fileClosed, changeRefused, unchanged, erased, staleVersion, bodyTooLarge, unsupportedMediaType, invalid, keyReused, positionAhead, positionLost, usernameLocked, rateLimited, internalError, unavailable}
 }
 
@@ -168,12 +169,14 @@ func problemFor(err error) *Problem {
 		refused     *ticket.ForbiddenError
 		notYours    *ticket.NotVisibleError
 		loginLocked *identity.LockedError
-		field       *identity.InvalidError
-		change      *account.RefusedError
-		newer       *codec.UnknownEventError
-		exceeded    *formlimit.ExceededError
-		disagreed   *agreement.RefusedError
-		closed      *files.ClosedError
+
+		refusedLogin *identity.RefusedLoginError
+		field        *identity.InvalidError
+		change       *account.RefusedError
+		newer        *codec.UnknownEventError
+		exceeded     *formlimit.ExceededError
+		disagreed    *agreement.RefusedError
+		closed       *files.ClosedError
 	)
 	switch {
 	case errors.As(err, &closed) && closed.State == ticketview.FileWaiting:
@@ -233,6 +236,8 @@ func problemFor(err error) *Problem {
 	case errors.Is(err, identity.ErrCredentials):
 		return wrongCredentials.detail("Check them and try again; if it goes on, close all windows of the browser and retry, then use the assistance form (FAQ 2.2).").
 			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.As(err, &refusedLogin):
+		return loginRefused.detail("%s. If it goes on, use the assistance form (FAQ 2.2).", refusedLogin.Reason).withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.Is(err, identity.ErrFactor):
 		return wrongSecondFactor.detail("The code is wrong or was used already: wait for the next one, or use a recovery code.")
 	case errors.Is(err, identity.ErrFactorDue):

@@ -9,6 +9,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // Login starts a session for user name, password and PIN (FAQ 2.1) from an address without a known device. See LoginFrom.
@@ -18,7 +20,7 @@ func (i *Identity) Login(ctx context.Context, username, password, pin, address s
 
 // LoginFrom starts a session for user name, password and PIN (FAQ 2.1). If the account has a second factor, the session can do nothing but give
 // it (ProveFactor), and the login is recorded then. The record of a log-in or failure is stored before LoginFrom returns.
-// Errors: ErrCredentials, *LockedError.
+// Errors: ErrCredentials, *LockedError, *RefusedLoginError for a citizen, who has another way to log in.
 //
 // LoginFrom treats an unknown user name like a known one: it hashes, counts failures and locks, with the same statements. It reads the limits
 // while it holds a hash slot, so concurrent guesses exceed MaxFailures by less than the number of slots. It reads them before too, as the
@@ -32,6 +34,9 @@ func (i *Identity) LoginFrom(ctx context.Context, username, password, pin string
 	}
 	if err != nil {
 		return Session{}, err
+	}
+	if s.refused.Code != "" { // the secrets are right, so the person may know why
+		return Session{}, i.RefuseLogin(ctx, "", s.Account, from.Address, s.refused)
 	}
 	s.Address = from.Address
 	if s.Factor == FactorDue { // the person has not logged in yet: failures stay counted, and the source is not known
@@ -103,11 +108,11 @@ func (i *Identity) readAccount(ctx context.Context, t *throttle, username string
 	if known {
 		err := i.Pools.Session.QueryRow(ctx, `
 			select id::text, given_name || ' ' || family_name, password, pin, must_change,
-				case when exists (select from identity.factors f where f.account = a.id and f.confirmed_at is not null) then 'due' else '' end
-			from identity.accounts a
-			where username = $1 and disabled_at is null and ($2 or not exists (
-				select from identity.placements p where p.account = a.id and p.role = 'cittadino' and p.valid_from <= $3 and (p.valid_to is null or p.valid_to > $3)))`,
-			username, i.CitizenPasswords, i.Now()).Scan(&s.Account, &s.Name, &passwordHash, &pinHash, &s.MustChange, &s.Factor)
+				case when exists (select from identity.factors f where f.account = a.id and f.confirmed_at is not null) then 'due' else '' end,
+				case when not $2 and exists (select from identity.placements p where p.account = a.id and p.role = 'cittadino'
+					and p.valid_from <= $3 and (p.valid_to is null or p.valid_to > $3)) then $4 else '' end
+			from identity.accounts a where username = $1 and disabled_at is null`,
+			username, i.CitizenPasswords, i.Now(), refusal.CitizenPassword).Scan(&s.Account, &s.Name, &passwordHash, &pinHash, &s.MustChange, &s.Factor, &s.refused.Code)
 		if errors.Is(err, pgx.ErrNoRows) {
 			known = false
 		} else if err != nil {

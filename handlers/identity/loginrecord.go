@@ -30,7 +30,7 @@ type LoginRecord struct {
 	By      string // UUID of the administrator's account, for LoginUnlocked; otherwise ""
 
 	Provider string       // name of the identity provider; "": user name, password and PIN
-	Reason   refusal.Code // of a failure at a provider; otherwise ""
+	Reason   refusal.Code // of a refusal; "": wrong secrets
 }
 
 const (
@@ -47,7 +47,7 @@ func (i *Identity) RecordLogin(ctx context.Context, r LoginRecord) error {
 	period, own := now, now // period of all records of the kind, and of this one
 	if r.Kind == LoginFailed || r.Kind == LoginLocked {
 		period = now.Truncate(loginPeriod)
-		if own = period; r.Provider != "" {
+		if own = period; r.Reason != "" {
 			own = now
 		}
 	}

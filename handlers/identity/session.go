@@ -17,6 +17,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/eventstore"
 )
 
@@ -36,6 +37,8 @@ type Session struct {
 	Address    string // of the client that logged in
 
 	providerSubject, providerSession string // keyed hashes, of a session to start
+
+	refused refusal.Reason // why an account does not log in with a password
 }
 
 // IsBlocked reports whether its person must do something before anything else opens: give a second factor, set one up, or replace password and PIN.

@@ -18,7 +18,7 @@ import (
 )
 
 var adminPaths = []string{"/conferme",
-	"", "/persone", "/persone/nuova", "/diritti", "/enti", "/accordi", "/informative", "/chiavi", "/catalogo", "/procedure", "/procedure/referto-non-trovato", "/calendari", "/automatismi", "/automatismi/auto-close",
+	"", "/persone", "/persone/nuova", "/diritti", "/enti", "/accordi", "/informative", "/chiavi", "/identita", "/catalogo", "/procedure", "/procedure/referto-non-trovato", "/calendari", "/automatismi", "/automatismi/auto-close",
 	"/elaborazioni", "/messaggi",
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
+	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
@@ -242,4 +243,16 @@ func TestAdministratorBindsAnIdentity(t *testing.T) {
 		t.Errorf("after the end of the binding: got page %s, want the login", after.at)
 	}
 	s.logIn(s.browser(), "rupar", "s-2").want(401).shows("non risulta abilitato come operatore")
+}
+
+// Outside the demo a citizen's password opens nothing, and the page says which way to take (decree-law 76/2020, article 24).
+func TestCitizensLogInWithoutAPassword(t *testing.T) {
+	s := newProviderSystem(t)
+	s.Account(t, "dora", person.Citizen, "")
+	s.App.Identity.CitizenPasswords = false
+	form := s.browser().open("/accesso")
+	form.submit("Accedi", formValues{"Nome utente": "dora", "Password": handlertest.Password, "PIN": handlertest.PIN}).want(401).
+		shows("I cittadini non hanno una password di questo servizio: entrano con SPID o CIE", "modulo di assistenza", "Entra con SPID o CIE")
+	form.submit("Accedi", formValues{"Nome utente": "dora", "Password": "sbagliata", "PIN": handlertest.PIN}).want(401).
+		shows("Nome utente, password o PIN non sono corretti").doesNotShow("I cittadini non hanno")
 }

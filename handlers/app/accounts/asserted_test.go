@@ -77,7 +77,11 @@ func TestCitizensAreVerifiedOrRefused(t *testing.T) {
 	if err != nil || again.Account != first.Account || again.Name != "Prova Nuova" {
 		t.Errorf("by another provider the person has %+v, %v, want the same account", again, err)
 	}
-	want := []string{"login spid", "login cie"}
+	omocodia, err := f.LogIn(ctx, citizens, asserted(func(a *identity.Assertion) { a.Subject, a.TaxCode = "y", "tInIt-rssmra80a01h50mm" }), "")
+	if err != nil || omocodia.Account == first.Account {
+		t.Errorf("a code with a letter of omocodia: got %+v, %v, want another person's account", omocodia, err)
+	}
+	want := []string{"login spid", "login cie", "login spid"}
 	zero := 0
 	for _, c := range []struct {
 		p      idp.Provider

@@ -32,11 +32,12 @@ const (
 	SecurityEvents   Name = "security-events"   // the receiver of security events lacks some
 	InsecureSettings Name = "insecure-settings" // data travels in clear
 	FileScan         Name = "file-scan"         // files wait for a clamd that does not answer
+	RevocationLists  Name = "revocation-lists"  // nobody logs in with certificates, or soon nobody will: a revocation list has expired or soon will
 )
 
 // Condition is something that limits the service.
 type Condition struct {
-	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events,insecure-settings,file-scan" doc:"Stable, for programs"`
+	Name   Name   `json:"name" enum:"disk-full,disk-low,read-only,lists-unavailable,lists-late,clock-ahead,streams-skipped,security-events,insecure-settings,file-scan,revocation-lists" doc:"Stable, for programs"`
 	Detail string `json:"detail" doc:"What is limited, and what to do"`
 }
 
@@ -79,6 +80,8 @@ type Checker struct {
 	Insecure []Insecure
 	// FileScan returns a sentence if clamd does not answer, and "" otherwise. nil: the node has none.
 	FileScan func(context.Context) (string, error)
+	// RevocationLists returns a sentence if client certificates cannot be checked, or soon cannot be, and "" otherwise. nil: the node asks for none.
+	RevocationLists func(context.Context) (string, error)
 
 	mu        sync.Mutex
 	checkedAt time.Time
@@ -102,6 +105,7 @@ func (c *Checker) Conditions(ctx context.Context) []Condition {
 	c.checkInsecure()
 	c.ask(ctx, SecurityEvents, c.SecurityEvents)
 	c.ask(ctx, FileScan, c.FileScan)
+	c.ask(ctx, RevocationLists, c.RevocationLists)
 	c.checkedAt = time.Now()
 	return c.last
 }

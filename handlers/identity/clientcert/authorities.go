@@ -19,6 +19,7 @@ import (
 type authorities struct {
 	roots, intermediates *x509.CertPool
 	intermediate         []*x509.Certificate
+	all                  []*x509.Certificate
 	pool                 *x509.CertPool // all of them: a browser offers the certificates that one of them issued
 }
 
@@ -45,7 +46,7 @@ func parseAuthorities(content []byte) (*authorities, error) {
 	if len(all) == 0 {
 		return nil, errors.New("no certificate in PEM")
 	}
-	a := &authorities{roots: x509.NewCertPool(), intermediates: x509.NewCertPool(), pool: x509.NewCertPool()}
+	a := &authorities{all: all, roots: x509.NewCertPool(), intermediates: x509.NewCertPool(), pool: x509.NewCertPool()}
 	for _, c := range all {
 		a.pool.AddCert(c)
 		if hasIssuer(c, all) {

@@ -47,6 +47,9 @@ type Client struct {
 type discovered struct {
 	*oidc.Provider
 	endSession string
+	keys       oidc.KeySet
+	algorithms []string // with which it signs
+	tellsIss   bool     // it names itself in each return (RFC 9207)
 }
 
 const (
@@ -126,7 +129,10 @@ func (c *Client) discover(ctx context.Context) (*discovered, error) {
 		return nil, fmt.Errorf("discover %s: %w", c.settings.Issuer, err)
 	}
 	var more struct {
-		EndSession string `json:"end_session_endpoint"`
+		EndSession string   `json:"end_session_endpoint"`
+		Keys       string   `json:"jwks_uri"`
+		Algorithms []string `json:"id_token_signing_alg_values_supported"`
+		TellsIss   bool     `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := p.Claims(&more); err != nil {
 		return nil, fmt.Errorf("discover %s: %w", c.settings.Issuer, err)
@@ -134,7 +140,8 @@ func (c *Client) discover(ctx context.Context) (*discovered, error) {
 	if !isAllowed(more.EndSession) {
 		more.EndSession = ""
 	}
-	c.found, c.askAgain = &discovered{p, more.EndSession}, c.now().Add(rediscoverAfter)
+	keys := oidc.NewRemoteKeySet(oidc.ClientContext(context.WithoutCancel(ctx), c.http), more.Keys)
+	c.found, c.askAgain = &discovered{p, more.EndSession, keys, signing(more.Algorithms), more.TellsIss}, c.now().Add(rediscoverAfter)
 	return c.found, nil
 }
 

@@ -40,7 +40,10 @@ type fixture struct {
 	mutate   func(claims map[string]any)
 	sign     func(claims map[string]any) (string, error) // nil: the provider's
 	settings map[string]any
+
+	discovery func(document map[string]any)
 	down     atomic.Bool
+	keysDown atomic.Bool
 	asked    atomic.Int64 // requests of the provider's discovery document
 }
 
@@ -51,7 +54,7 @@ func newFixture(t *testing.T) *fixture {
 		if strings.HasSuffix(r.URL.Path, "/openid-configuration") {
 			f.asked.Add(1)
 		}
-		if f.down.Load() {
+		if f.down.Load() || f.keysDown.Load() && strings.HasSuffix(r.URL.Path, "/keys") {
 			http.Error(w, "away", http.StatusBadGateway)
 			return
 		}
@@ -99,9 +102,19 @@ func (f *fixture) client(name string) *oidc.Client {
 	return c
 }
 
-// RoundTrip changes the ID token in the answer of the token endpoint.
+// RoundTrip changes the discovery document, and the ID token in the answer of the token endpoint.
 func (f *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil && f.discovery != nil && strings.HasSuffix(r.URL.Path, "/openid-configuration") {
+		var document map[string]any
+		if err := json.NewDecoder(answer.Body).Decode(&document); err != nil {
+			return nil, err
+		}
+		f.discovery(document)
+		body, err := json.Marshal(document)
+		answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		return answer, err
+	}
 	if err != nil || f.mutate == nil || !strings.HasSuffix(r.URL.Path, "/oauth/token") || answer.StatusCode != http.StatusOK {
 		return answer, err
 	}
@@ -315,6 +328,73 @@ func TestWrongReturnsAreRefused(t *testing.T) {
 	}
 }
 
+// Of two providers, none can pass off its return or its code as the other's (RFC 9207), and a code belongs to the service that began.
+func TestProvidersAreNotMixedUp(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	f.discovery = func(document map[string]any) { document["authorization_response_iss_parameter_supported"] = true }
+	address, a := f.begin()
+	query := f.passThrough(address, "s-1")
+	query.Del("iss")
+	for name, c := range map[string]struct {
+		iss  []string
+		want refusal.Code
+	}{
+		"none, although the provider tells it": {nil, refusal.LoginIssuer},
+		"another provider's":                   {[]string{"https://example.org"}, refusal.LoginIssuer},
+		"both":                                 {[]string{f.issuer, "https://example.org"}, refusal.LoginIssuer},
+		"another case":                         {[]string{strings.ToUpper(f.issuer)}, refusal.LoginIssuer},
+	} {
+		if query["iss"] = c.iss; c.iss == nil {
+			query.Del("iss")
+		}
+		if _, code := f.Finish(ctx, a, query); code != c.want {
+			t.Errorf("%s: got %q, want %q", name, code, c.want)
+		}
+	}
+	query.Set("iss", f.issuer)
+	if _, code := f.Finish(ctx, a, query); code != "" {
+		t.Errorf("the provider's: got %q", code)
+	}
+	f.discovery, f.settings["client_id"] = nil, "other" // the code of a login at another service
+	theirs, _, err := f.client("prova").Begin(ctx, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := f.passThrough(theirs, "s-1").Get("code")
+	_, a = f.begin()
+	if _, got := f.Finish(ctx, a, url.Values{"state": {a.State}, "code": {code}, "iss": {f.issuer}}); got != refusal.LoginProviderRefused {
+		t.Errorf("the code of another service: got %q", got)
+	}
+	if a.Verifier = ""; !isNoAttempt(a) {
+		t.Error("the cookie of a login without PKCE is one")
+	}
+}
+
+func isNoAttempt(a oidc.Attempt) bool {
+	_, ok := oidc.DecodeAttempt(a.Encode())
+	return !ok
+}
+
+// A level counts as the provider's documents write it, and as nothing else.
+func TestShapesOfTheLevel(t *testing.T) {
+	f := newFixture(t)
+	for _, c := range []struct {
+		acr  any
+		want int
+	}{
+		{"https://www.spid.gov.it/SpidL1", 1}, {"https://www.spid.gov.it/SpidL2", 2}, {"https://www.spid.gov.it/SpidL3", 3}, // CIE tells the same
+		{"HTTPS://WWW.SPID.GOV.IT/SPIDL3", 0}, {"https://www.spid.gov.it/SpidL3 ", 0}, {"https://www.spid.gov.it/SpidL3/", 0}, {"http://www.spid.gov.it/SpidL3", 0},
+		{"SpidL2", 0}, {"https://www.spid.gov.it/SpidL2 https://www.spid.gov.it/SpidL1", 0}, {2, 0}, {"2", 0}, {true, 0}, {nil, 0}, {"", 0},
+		{[]string{"https://www.spid.gov.it/SpidL2"}, 0}, {[]string{"https://www.spid.gov.it/SpidL1", "https://www.spid.gov.it/SpidL3"}, 0}, {map[string]any{"essential": true}, 0}, {[]any{}, 0},
+	} {
+		f.mutate = func(claims map[string]any) { claims["acr"] = c.acr }
+		if l, code := f.logIn("s-1"); code != "" || l.Level != c.want {
+			t.Errorf("%v: got level %d, %q, want %d", c.acr, l.Level, code, c.want)
+		}
+	}
+}
+
 // New keys of the provider are read when a token names one. A provider that is away is said to be, and asked again.
 func TestProviderRotatesItsKeysAndIsUnavailable(t *testing.T) {
 	f := newFixture(t)
@@ -330,6 +410,14 @@ func TestProviderRotatesItsKeysAndIsUnavailable(t *testing.T) {
 		if err := f.provider.RotateKey(); err != nil {
 			t.Fatal(err)
 		}
+	}
+	f.keysDown.Store(true) // a key that is not known yet: nobody can say that the signature is wrong
+	if _, code := f.logIn("s-1"); code != refusal.LoginProviderUnavailable {
+		t.Errorf("keys that cannot be read: got %q, want %q", code, refusal.LoginProviderUnavailable)
+	}
+	f.keysDown.Store(false)
+	if _, code := f.logIn("s-1"); code != "" {
+		t.Errorf("keys that can be read again: got %q", code)
 	}
 	address, a := f.begin()
 	query := f.passThrough(address, "s-1")

@@ -38,6 +38,9 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Login
 	if err != nil {
 		return Login{}, refusal.LoginProviderUnavailable
 	}
+	if p.tellsIss && !query.Has("iss") { // another provider may have sent the browser here with its own code
+		return Login{}, refusal.LoginIssuer
+	}
 	ctx = oidc.ClientContext(ctx, c.http)
 	tokens, err := c.oauth(p).Exchange(ctx, query.Get("code"), oauth2.VerifierOption(a.Verifier))
 	if err != nil {
@@ -71,6 +74,8 @@ func (c *Client) Finish(ctx context.Context, a Attempt, query url.Values) (Login
 	if !ok {
 		return Login{}, refusal.LoginTaxCode
 	}
+	acr, _ := claims["acr"].(string) // one value of the signed token: a list tells no level
+	assertion.Level = c.settings.Levels[acr]
 	return Login{assertion, raw}, ""
 }
 
@@ -81,7 +86,7 @@ func (c *Client) checkReturn(a Attempt, query url.Values) refusal.Code {
 		return refusal.LoginState
 	case c.now().Sub(a.Begun) > AttemptLifetime || a.Begun.Sub(c.now()) > leeway:
 		return refusal.LoginTooLate
-	case query.Has("iss") && query.Get("iss") != c.settings.Issuer:
+	case query.Has("iss") && (query.Get("iss") != c.settings.Issuer || len(query["iss"]) != 1):
 		return refusal.LoginIssuer
 	case query.Get("error") == "access_denied":
 		return refusal.LoginCancelled
@@ -107,8 +112,14 @@ func (c *Client) verify(ctx context.Context, p *discovered, raw string) (*oidc.I
 	if raw == "" {
 		return nil, nil, refusal.LoginToken
 	}
-	token, err := p.Verifier(&oidc.Config{SkipClientIDCheck: true, SkipIssuerCheck: true, SkipExpiryCheck: true}).Verify(ctx, raw)
-	if err != nil {
+	keys := &keys{KeySet: p.keys}
+	token, err := oidc.NewVerifier(c.settings.Issuer, keys, &oidc.Config{
+		SkipClientIDCheck: true, SkipIssuerCheck: true, SkipExpiryCheck: true, SupportedSigningAlgs: p.algorithms,
+	}).Verify(ctx, raw)
+	switch {
+	case keys.unavailable:
+		return nil, nil, refusal.LoginProviderUnavailable
+	case err != nil:
 		return nil, nil, refusal.LoginSignature
 	}
 	claims := map[string]any{}

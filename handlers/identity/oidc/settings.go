@@ -127,9 +127,6 @@ func (s Settings) assertion(subject string, claims map[string][]string) (a ident
 	a = identity.Assertion{
 		Subject: subject, GivenName: first(s.Claims.GivenName), FamilyName: first(s.Claims.FamilyName), Email: first(s.Claims.Email), Claims: claims, Session: first([]string{"sid"}),
 	}
-	if acr := claims["acr"]; len(acr) == 1 {
-		a.Level = s.Levels[acr[0]]
-	}
 	var codes []string
 	for _, name := range s.Claims.TaxCode {
 		for _, value := range claims[name] {

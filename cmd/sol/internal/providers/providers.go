@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type Set struct {
 	Portal       *portal.Guard
 	Certificates []*clientcert.Provider
 
+	listed    []listed // with revocation lists: those of Certificates, and of the portals whose proxies show certificates
 	accounts  *identity.Identity
 	stack     *middleware.Stack
 	publicURL string
@@ -44,11 +46,13 @@ func New(all []idp.Provider, accounts *identity.Identity, stack *middleware.Stac
 			var made *portal.Provider
 			if made, err = portal.New(p, accounts.Now); err == nil {
 				s.Portal.Providers = append(s.Portal.Providers, made)
+				err = s.addListener(p.Name, made.Settings.Listen)
 			}
 		case len(p.ClientCertificate) > 0:
 			var made *clientcert.Provider
 			if made, err = clientcert.NewProvider(p, accounts.Now); err == nil {
 				s.Certificates = append(s.Certificates, made)
+				s.listed = append(s.listed, listed{p.Name, made.Verifier})
 			}
 		}
 		if err != nil {
@@ -56,6 +60,18 @@ func New(all []idp.Provider, accounts *identity.Identity, stack *middleware.Stac
 		}
 	}
 	return s, nil
+}
+
+// addListener makes the verifier of the listener on which the proxies of a portal show certificates. nil: there is none.
+func (s *Set) addListener(provider string, l *clientcert.Listener) error {
+	if l == nil {
+		return nil
+	}
+	v, err := l.NewVerifier(s.accounts.Now)
+	if err == nil {
+		s.listed = append(s.listed, listed{provider, v})
+	}
+	return err
 }
 
 // refuse records a refusal outside the pages that log in, as long as the client may try logins: who sends many spoofed headers cannot make
@@ -85,10 +101,8 @@ func (s *Set) Listen(srv *server.Server) error {
 		if p.Settings.Listen == nil {
 			continue
 		}
-		verifier, err := p.Settings.Listen.NewVerifier(s.accounts.Now)
-		if err != nil {
-			return fmt.Errorf("identity provider %q: %w", p.Name, err)
-		}
+		n := slices.IndexFunc(s.listed, func(l listed) bool { return l.provider == p.Name })
+		verifier := s.listed[n].Verifier
 		l, err := verifier.Listen(*p.Settings.Listen)
 		if err != nil {
 			return fmt.Errorf("identity provider %q: %w", p.Name, err)

@@ -4,9 +4,13 @@
 package providers_test
 
 import (
+	"bufio"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +25,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/sol-assistenza/sol/cmd/sol/internal/providers"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/calendar"
@@ -30,6 +36,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
+	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/certtest"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
@@ -52,6 +59,7 @@ type fixture struct {
 	ca, proxies, another  *certtest.Authority
 	crl                   string // file of the revocation lists of ca
 	certificates, proxied string // addresses of the listeners
+	metrics               *prometheus.Registry
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -87,17 +95,24 @@ func newFixture(t *testing.T) *fixture {
 			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"SPID"}, "listen": listener(f.proxied, "proxies"), "names": []string{"proxy.example.it"},
 		}},
 		map[string]any{"name": "rupar", "label": "Credenziali RUPAR", "audience": "staff", "portal": map[string]any{
-			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"IPA"}, "logout_url": "https://portale.example.it/uscita",
-		}},
-		map[string]any{"name": "certificato", "label": "Certificato digitale o carta elettronica", "audience": "staff", "client_certificate": certificates},
+			"proxies": []string{proxyAddress.String() + "/32"}, "idps": []string{"IPA"}, "logout_url": "https://portale.example.it/uscita", "claims": map[string]string{"gruppo": "Shib-Gruppi"},
+		}, "mapping": []any{map[string]any{"claim": "gruppo", "value": "sol-torino", "role": "operatore_asr", "entity": "010301"}}},
+		map[string]any{"name": "certificato", "label": "Certificato digitale o carta elettronica", "audience": "staff", "client_certificate": certificates,
+			"mapping": []any{map[string]any{"claim": "organization", "value": "ASL PROVA", "role": "supervisore_asr", "entity": "010301"}}},
 	}})
 	f.must(err)
 	configured, err := idp.Parse(settings)
 	f.must(err)
 	f.App.Identity.Providers = configured
+	for _, p := range configured[1:] {
+		_, err := f.App.Accounts.Mappings.Confirm(t.Context(), accounts.CommandLine, p)
+		f.must(err)
+	}
 	stack := middleware.New(middleware.Config{Log: log, Limits: middleware.Limits{Login: middleware.Rate{PerMinute: 10000, Burst: 10000}}})
 	set, err := providers.New(configured, f.App.Identity, stack, srv.URL(), log)
 	f.must(err)
+	f.metrics = prometheus.NewRegistry()
+	set.Observe(f.App.Health, f.metrics)
 	apiHandler, err := api.New(api.Config{App: f.App, Log: log, Middleware: stack})
 	f.must(err)
 	pages, err := web.New(web.Config{App: f.App, Middleware: stack, PublicURL: srv.URL(), Log: log, Portal: set.Portal, Certificates: set.Certificates})
@@ -172,6 +187,40 @@ func (b *browser) get(address string) (status int, path, page string) {
 	return response.StatusCode, response.Request.URL.Path, string(content)
 }
 
+// raw sends a request as written, from an address, and returns the status and the answer.
+func (f *fixture) raw(from netip.Addr, path, headers string) (status int, answer string) {
+	f.Helper()
+	u, err := url.Parse(f.srv.URL())
+	f.must(err)
+	dialer := &net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))}
+	conn, err := dialer.DialContext(f.Context(), "tcp", u.Host)
+	f.must(err)
+	defer func() { _ = conn.Close() }()
+	_, err = fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n\r\n", path, u.Host, headers)
+	f.must(err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	f.must(err)
+	content, err := io.ReadAll(response.Body)
+	f.must(err)
+	return response.StatusCode, response.Header.Get("Set-Cookie") + response.Header.Get("Location") + string(content)
+}
+
+// validSeconds returns the metric that tells for how long the revocation lists of certificates are valid.
+func (f *fixture) validSeconds() float64 {
+	f.Helper()
+	families, err := f.metrics.Gather()
+	f.must(err)
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			if m.GetLabel()[0].GetValue() == "certificato" {
+				return m.GetGauge().GetValue()
+			}
+		}
+	}
+	f.Fatal("there is no such metric")
+	return 0
+}
+
 // headerOf returns the identity header of a person who logged in at the portal an hour ago.
 func headerOf(taxCode, name, idp string, level int) []string {
 	at := time.Now().Add(-time.Hour).In(calendar.Rome()).Format("20060102150405")
@@ -190,6 +239,13 @@ func (f *fixture) logins(after *int64) (all []string) {
 		}
 	}
 	return all
+}
+
+// skipLogins returns the id of the newest login record.
+func (f *fixture) skipLogins(after int64) int64 {
+	f.Helper()
+	f.logins(&after)
+	return after
 }
 
 func (f *fixture) expectLogins(what string, after *int64, want ...string) {
@@ -359,6 +415,129 @@ func TestLogInsThroughThePortalAndWithCertificates(t *testing.T) {
 		}
 		f.expectLogins("expired list", &seen, "failure certificato login-certificate-unknown")
 	})
+	t.Run("an expired list shows where those who run the service look", func(t *testing.T) {
+		_, _, page := f.newBrowser(browserAddress).get(own + "/status")
+		if !strings.Contains(page, `"revocation-lists"`) || !strings.Contains(page, "certificato cannot be checked") || !strings.Contains(page, "Replace the file") || f.validSeconds() != 0 {
+			t.Errorf("got status %s and %f s, want the condition with what to do", page, f.validSeconds())
+		}
+		certtest.Replace(t, f.crl, f.ca.List(nil))
+		if left := f.validSeconds(); left < 3600 {
+			t.Errorf("with a new list: got %f s", left)
+		}
+	})
+	t.Run("roles by the mapping, never more", func(t *testing.T) {
+		b := f.newBrowser(proxyAddress)
+		b.header = http.Header{portal.Header: headerOf("MRTMTT25D09F205Z", "GIULIA", "IPA", 4), "Shib-Gruppi": {"altro;sol-torino;amministratori"}}
+		if status, path, page := b.get(own + "/code/nuove"); status != 200 || path != "/code/nuove" || !strings.Contains(page, "GIULIA ROSSI") || !strings.Contains(page, "Operatore ASR, ASL Città di Torino") {
+			t.Errorf("portal: got %d at %s, want the first queue", status, path)
+		}
+		f.expectLogins("mapped", &seen, "login rupar")
+		if status, _, _ := b.get(own + "/amministrazione"); status != 403 {
+			t.Errorf("the administration: got %d", status)
+		}
+		left := f.newBrowser(proxyAddress)
+		left.header = http.Header{portal.Header: b.header[portal.Header], "Shib-Gruppi": {"altro"}}
+		if status, _, page := left.get(own + "/code/nuove"); status != 401 || !strings.Contains(page, "non risulta abilitato") {
+			t.Errorf("without the group: got %d", status)
+		}
+		f.expectLogins("without the group", &seen, "failure rupar login-not-enabled")
+		direct := f.newBrowser(browserAddress)
+		direct.header = b.header
+		if status, path, _ := direct.get(own + "/code/nuove"); path != "/accesso" {
+			t.Errorf("a client that names its group: got %d at %s", status, path)
+		}
+		seen = f.skipLogins(seen)
+		person := func(c *x509.Certificate) {
+			c.Subject = pkix.Name{SerialNumber: "TINIT-MRTMTT25D09F205Z", Organization: []string{"ASL PROVA"}, ExtraNames: []pkix.AttributeTypeAndValue{
+				{Type: asn1.ObjectIdentifier{2, 5, 4, 42}, Value: "GIULIA"}, {Type: asn1.ObjectIdentifier{2, 5, 4, 4}, Value: "ROSSI"},
+			}}
+		}
+		if status, path, page := f.newBrowser(browserAddress, f.ca.IssuePair(person)).get(own + "/accesso/certificato/certificato"); status != 200 || !strings.Contains(page, "Supervisore ASR, ASL Città di Torino") {
+			t.Errorf("certificate: got %d at %s, want the first page of a supervisor", status, path)
+		}
+		f.expectLogins("mapped by certificate", &seen, "login certificato")
+		for _, role := range []string{"amministratore", "auditor", "responsabile_protezione_dati", "cittadino"} {
+			_, err := idp.Parse([]byte(`{"providers": [{"name": "p", "label": "P", "audience": "staff", "portal": {}, "mapping": [{"claim": "gruppo", "value": "x", "role": "` + role + `"}]}]}`))
+			if err == nil {
+				t.Errorf("a mapping to %s is accepted", role)
+			}
+		}
+	})
+	t.Run("a planted session ends", func(t *testing.T) {
+		u, err := url.Parse(own)
+		f.must(err)
+		f.Account(t, "chi.attacca", person.ASROperator, "010301")
+		for way, path := range map[string]string{"portal": "/accesso/portale/rupar", "certificate": "/accesso/certificato/certificato"} {
+			planted, err := f.App.Identity.Login(t.Context(), "chi.attacca", handlertest.Password, handlertest.PIN, "")
+			f.must(err)
+			b := f.newBrowser(proxyAddress, f.ca.IssuePair(nil))
+			b.header[portal.Header] = headerOf("RSSMRA80A01H501U", "MARIO", "IPA", 4)
+			b.Jar.SetCookies(u, []*http.Cookie{{Name: "sol", Value: planted.Token, Path: "/"}})
+			if status, path, page := b.get(own + path); status != 200 || path != "/code/nuove" || !strings.Contains(page, "PROVA.UNO") {
+				t.Errorf("%s: got %d at %s", way, status, path)
+			}
+			if _, err := f.App.Identity.Authenticate(t.Context(), planted.Token); !errors.Is(err, identity.ErrNoSession) {
+				t.Errorf("%s: the session that was planted goes on: %v", way, err)
+			}
+			for _, c := range b.Jar.Cookies(u) {
+				if c.Value == planted.Token {
+					t.Errorf("%s: the browser keeps the token", way)
+				}
+			}
+		}
+		seen = f.skipLogins(seen)
+	})
+	t.Run("shapes of the header", func(t *testing.T) {
+		value := headerOf("RSSMRA85T10A562S", "MARIA", "SPID", 16)[0]
+		for _, c := range []struct {
+			name, headers string
+			client, proxy string // reason on record, of a client and of the proxy; "login": accepted, "": no record
+		}{
+			{"small letters", "shib-iride-identitadigitale: " + value, "login-header-untrusted", "login"},
+			{"capitals", "SHIB-IRIDE-IDENTITADIGITALE: " + value, "login-header-untrusted", "login"},
+			{"TINIT", "Shib-Iride-IdentitaDigitale: tInIt-" + value, "login-header-untrusted", "login"},
+			{"twice", "Shib-Iride-IdentitaDigitale: " + value + "\r\nshib-iride-identitadigitale: " + value, "login-header-untrusted", "login-header-malformed"},
+			{"joined", "Shib-Iride-IdentitaDigitale: " + value + ", " + value, "login-header-untrusted", "login-header-malformed"},
+			{"empty", "Shib-Iride-IdentitaDigitale:", "login-header-untrusted", "login-header-malformed"},
+			{"underscores", "Shib_Iride_IdentitaDigitale: " + value, "login-header-missing", "login-header-missing"},
+			{"as CGI writes it", "HTTP_SHIB_IRIDE_IDENTITADIGITALE: " + value, "login-header-missing", "login-header-missing"},
+			{"a blank before the colon", "Shib-Iride-IdentitaDigitale : " + value, "", ""},
+			{"behind another header's line end", "X-A: b\nShib-Iride-IdentitaDigitale: " + value, "login-header-untrusted", "login"},
+		} {
+			for from, want := range map[netip.Addr]string{browserAddress: c.client, proxyAddress: c.proxy} {
+				status, answer := f.raw(from, "/accesso/portale/portale", c.headers)
+				if (status == 303) != (want == "login") || want != "login" && (strings.Contains(answer, "sol=") || strings.Contains(answer, "MARIA")) {
+					t.Errorf("%s, from %s: got %d, %.80q", c.name, from, status, answer)
+				}
+				switch want {
+				case "":
+					f.expectLogins(c.name, &seen)
+				case "login":
+					f.expectLogins(c.name, &seen, "login portale")
+				default:
+					f.expectLogins(c.name, &seen, "failure portale "+want)
+				}
+			}
+		}
+		// On the listener for certificates the certificate counts, and the header is a spoofed one.
+		b := f.newBrowser(browserAddress, f.ca.IssuePair(nil))
+		b.header[portal.Header] = []string{value}
+		if status, _, page := b.get("https://" + f.certificates + "/accesso/certificato/certificato"); status != 200 || !strings.Contains(page, "PROVA.UNO") || strings.Contains(page, "MARIA") {
+			t.Errorf("beside a certificate: got %d", status)
+		}
+		if got := f.logins(&seen); !slices.Contains(got, "login certificato") || !slices.Contains(got, "failure portale login-header-untrusted") || slices.Contains(got, "login portale") {
+			t.Errorf("beside a certificate: got on record %q", got)
+		}
+	})
+	t.Run("a login leads nowhere else", func(t *testing.T) {
+		for _, next := range []string{"//evil.example/", "https://evil.example/", `/\evil.example`, "/%09/evil.example", "javascript:alert(1)", "%2F%2Fevil.example", "@evil.example"} {
+			headers := "Shib-Iride-IdentitaDigitale: " + headerOf("RSSMRA85T10A562S", "MARIA", "SPID", 4)[0]
+			if status, answer := f.raw(proxyAddress, "/accesso/portale/portale?poi="+next, headers); status != 303 || strings.Contains(answer, "evil") || strings.Contains(answer, "javascript") {
+				t.Errorf("%s: got %d, %.80q", next, status, answer)
+			}
+		}
+		seen = f.skipLogins(seen)
+	})
 	t.Run("old versions of TLS", func(t *testing.T) {
 		b := f.newBrowser(browserAddress)
 		b.Transport.(*http.Transport).TLSClientConfig.MaxVersion = tls.VersionTLS11
@@ -367,7 +546,7 @@ func TestLogInsThroughThePortalAndWithCertificates(t *testing.T) {
 			t.Error("TLS 1.1 is accepted")
 		}
 	})
-	if text := f.log.String(); strings.Contains(text, "RSSMRA") || strings.Contains(text, "MARIA") || strings.Contains(text, "ROSSI") {
+	if text := f.log.String(); strings.Contains(text, "RSSMRA") || strings.Contains(text, "MARIA") || strings.Contains(text, "GIULIA") || strings.Contains(text, "ROSSI") {
 		t.Error("the log holds personal data")
 	}
 }
