@@ -190,7 +190,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/secrets":    {"handlers/identity"},
 	"cmd/sol/internal/tokens":     {"domain/...", "handlers/app", "handlers/app/accounts", "handlers/app/apitokens"},
 	"cmd/sol/internal/users":      append([]string{"cmd/sol/internal/secrets"}, application...),
-	"cmd/sol/internal/providers":  {"cmd/sol/internal/server", "domain/...", "handlers/identity", "handlers/identity/clientcert", "handlers/identity/portal", "handlers/middleware", "handlers/identity/idp"},
+	"cmd/sol/internal/providers":  {"cmd/sol/internal/server", "domain/...", "handlers/app/health", "handlers/identity", "handlers/identity/clientcert", "handlers/identity/portal", "handlers/middleware", "handlers/identity/idp"},
 	"cmd/sol/internal/server":     {"cmd/sol/internal/config", "handlers/api", "handlers/identity/portal", "handlers/web", "handlers/web/ui"},
 	"cmd/sol/internal/simulation": {"domain/calendar", "domain/catalog", "sagas"},
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/config", "cmd/sol/internal/faults", "cmd/sol/internal/masterkey", "cmd/sol/internal/database", "eventstore/pgpool", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",

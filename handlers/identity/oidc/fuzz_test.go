@@ -13,11 +13,11 @@ import (
 // FuzzDecodeAttempt reads the cookie of a log-in that has begun. One that is accepted holds all secrets against which the answer is compared, and
 // is the same when it is encoded again.
 func FuzzDecodeAttempt(f *testing.F) {
-	whole := oidc.Attempt{Provider: "prova", State: "a", Nonce: "b", Verifier: "c", Next: "/code/nuove", Begun: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
-	if _, ok := oidc.DecodeAttempt(whole.Encode()); !ok {
-		f.Fatal("a whole attempt is refused")
+	complete := oidc.Attempt{Provider: "prova", State: "a", Nonce: "b", Verifier: "c", Next: "/code/nuove", Begun: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	if _, ok := oidc.DecodeAttempt(complete.Encode()); !ok {
+		f.Fatal("a complete attempt is refused")
 	}
-	for _, value := range []string{"", "e30", "bnVsbA", whole.Encode(), oidc.Attempt{State: "a", Nonce: "b"}.Encode(), "W10", "=", "%00"} {
+	for _, value := range []string{"", "e30", "bnVsbA", complete.Encode(), oidc.Attempt{State: "a", Nonce: "b"}.Encode(), "W10", "=", "%00"} {
 		f.Add(value)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
