@@ -144,6 +144,7 @@ var allowedImports = map[string][]string{
 	"handlers/api/bindings":               append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/operation":              application,
 	"handlers/api/sessions":               append([]string{"handlers/api/operation"}, application...),
+	"handlers/api/tokens":                 append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/privacystatements":      append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/document":               {"domain/..."},
 	"handlers/web":                        append([]string{"handlers/identity/clientcert", "handlers/identity/oidc", "handlers/identity/portal", "handlers/middleware", "handlers/sse", "handlers/web/...", "handlers/identity/idp", "handlers/identity/personallink"}, application...),

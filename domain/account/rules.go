@@ -187,7 +187,8 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 		return Event{}, err
 	}
 	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason), Identity: c.Identity, Token: c.Token}
-	if !NeedsSecond(c.Change, by.ID, c.Facts) || by.Role == person.System && len(c.Facts.Administrators) < 2 {
+	needsSecond := NeedsSecond(c.Change, by.ID, c.Facts) || c.Change.Operation == IssueToken && c.Token.reads()
+	if !needsSecond || by.Role == person.System && len(c.Facts.Administrators) < 2 {
 		return e, nil
 	}
 	if c.Emergency {
@@ -238,7 +239,7 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 	if err != nil {
 		return Event{}, err
 	}
-	e := Event{Kind: c.Kind, ID: r.ID, Change: r.Change, Before: c.Facts.Rights, After: c.Facts.Rights, Reason: strings.TrimSpace(c.Reason)}
+	e := Event{Kind: c.Kind, ID: r.ID, Change: r.Change, Before: c.Facts.Rights, After: c.Facts.Rights, Reason: strings.TrimSpace(c.Reason), Token: r.Token}
 	expired := !now.Before(*r.Until)
 	switch {
 	case c.Facts.Version != s.Version:
@@ -283,6 +284,9 @@ func decideAnswer(s State, c Answer, by person.Actor, now time.Time) (Event, err
 		return e, err
 	}
 	e.After, err = c.Facts.Rights.after(r.Change, r.After.Credentials)
+	if err == nil && r.Operation == IssueToken {
+		err = r.Token.check(c.Facts.Rights, now) // the account may have lost the role, and the token may have expired
+	}
 	return e, err
 }
 

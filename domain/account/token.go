@@ -24,6 +24,9 @@ type Token struct {
 // maxTokenLife is the longest time for which a token is valid: a forgotten one ends by itself.
 const maxTokenLife = 366 * 24 * time.Hour
 
+// reads reports whether the token shows what the service holds.
+func (t Token) reads() bool { return slices.ContainsFunc(t.Scopes, policy.Scope.Reads) }
+
 // check refuses a token that gives no right, a right that does not exist, or one for too long.
 func (t Token) check(r Rights, now time.Time) error {
 	switch {
@@ -38,6 +41,9 @@ func (t Token) check(r Rights, now time.Time) error {
 		if !slices.Contains(policy.Scopes(), s) {
 			return &RefusedError{refusal.UnknownScope.With(string(s))}
 		}
+	}
+	if t.Entity == "" && t.reads() {
+		return refuse(refusal.TokenReadsEntity)
 	}
 	if _, known := catalog.Default().Entity(t.Entity); t.Entity != "" && !known {
 		return refuse(refusal.UnknownPlacement)

@@ -41,6 +41,9 @@ func (r Role) Supervises() bool { return r == ASRSupervisor || r == RegionalSupe
 // officer, of one entity or of the Region.
 func (r Role) Audits() bool { return r == Auditor || r == DataProtectionOfficer }
 
+// ReadsForEntity reports whether the role reads the tickets of its entity: to work on them, to examine that work, or as another system.
+func (r Role) ReadsForEntity() bool { return r.Operates() || r.Audits() || r == Integration }
+
 // Actor is a person, or the system, in one role at one entity. It is recorded with every event.
 type Actor struct {
 	ID     string             `json:"id"`     // the account's UUID; the saga's name for System; empty for Anonymous

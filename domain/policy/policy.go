@@ -13,7 +13,7 @@ import (
 )
 
 // Version is the version of the table. Each change of the table increments it.
-const Version = 9
+const Version = 10
 
 // Right says that some roles may do an action while they have one of some relations.
 type Right struct {
@@ -58,13 +58,15 @@ func Allows(by person.Actor, action Action, has Relation) bool {
 }
 
 // possible returns the relations that an actor can have: to every ticket, and to what concerns all entities, those alone whose placement
-// is at the Region.
+// is at the Region; those of an entity, whoever acts for one.
 func possible(by person.Actor) Relation {
-	if ReadsEverything(by) || by.Role == person.Administrator || by.Role == person.System {
+	switch {
+	case ReadsEverything(by) || by.Role == person.Administrator || by.Role == person.System:
 		return all
-	}
-	if by.Entity == catalog.Region {
+	case by.Entity == catalog.Region:
 		return all &^ Every
+	case by.Entity == "":
+		return all &^ (Every | RegionWide | ofEntity)
 	}
 	return all &^ (Every | RegionWide)
 }

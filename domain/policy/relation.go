@@ -33,6 +33,8 @@ const (
 	Reader    // it is for everybody who sees the ticket
 
 	all = 1<<iota - 1
+
+	ofEntity = EntityWide | Competent | HandedTo | Sender | Former | Trace // those of the actor's entity
 )
 
 // relationNames holds the names of the relations, in the order of the constants.

@@ -12,10 +12,21 @@ import (
 type Scope string
 
 // The scopes.
-const ScopeOpenTickets Scope = "tickets.open"
+const (
+	ScopeOpenTickets   Scope = "tickets.open"
+	ScopeReadTickets   Scope = "tickets.read"   // tickets of one entity, their lists and files, without the notes that are for operators
+	ScopeExportTickets Scope = "tickets.export" // the rows behind a figure, without names of citizens
+	ScopeReadFigures   Scope = "figures.read"
+)
 
 // scopeActions holds the actions of each scope. An action that no scope holds is done by no token, whatever the table of rights says.
-var scopeActions = map[Scope][]Action{ScopeOpenTickets: {OpenTicket}}
+var scopeActions = map[Scope][]Action{
+	ScopeOpenTickets: {OpenTicket}, ScopeReadTickets: {ReadTicket, ListTickets}, ScopeExportTickets: {ExportTickets}, ScopeReadFigures: {ReadFigures},
+}
+
+// Reads reports whether the scope shows what the service holds. A token with such a scope is of one entity, and two administrators make it: they
+// themselves read no tickets.
+func (s Scope) Reads() bool { return s != ScopeOpenTickets }
 
 // Scopes lists the scopes, in the order of their names.
 func Scopes() []Scope { return slices.Sorted(maps.Keys(scopeActions)) }

@@ -63,6 +63,9 @@ var (
 	supervisors = []person.Role{person.ASRSupervisor, person.RegionalSupervisor}
 	auditors    = []person.Role{person.Auditor, person.DataProtectionOfficer}
 	system      = []person.Role{person.System}
+	// integrations are other systems. With an API token of an entity they read what concerns it; they change nothing, because who acts on a ticket
+	// is a person.
+	integrations = []person.Role{person.Integration}
 )
 
 // The sets of relations with which a ticket is read.
@@ -79,9 +82,11 @@ var table = slices.Concat([]Right{
 	{ReadTicket, operators, reads},
 	{ReadTicket, auditors, examines},
 	{ReadTicket, []person.Role{person.Citizen}, Citizen},
+	{ReadTicket, integrations, reads},
 	{ListTickets, operators, EntityWide},
 	{ListTickets, auditors, anywhere},
 	{ListTickets, []person.Role{person.Citizen}, Own},
+	{ListTickets, integrations, EntityWide},
 	{OpenTicketPage, operators, reads},
 	{OpenTicketPage, auditors, examines},
 	{SearchTickets, operators, EntityWide},
@@ -103,9 +108,11 @@ var table = slices.Concat([]Right{
 	{ReadFigures, []person.Role{person.ASRSupervisor}, EntityWide},
 	{ReadFigures, []person.Role{person.RegionalSupervisor}, RegionWide},
 	{ReadFigures, []person.Role{person.Auditor}, anywhere},
+	{ReadFigures, integrations, anywhere},
 	{ExportTickets, []person.Role{person.ASRSupervisor}, EntityWide},
 	{ExportTickets, []person.Role{person.RegionalSupervisor}, RegionWide},
 	{ExportTickets, []person.Role{person.Auditor}, anywhere},
+	{ExportTickets, integrations, anywhere},
 	{ReadOwnAccesses, []person.Role{person.Citizen}, Citizen},
 	{SearchAccesses, auditors, anywhere},
 	{ReportAccesses, auditors, anywhere},
@@ -122,7 +129,7 @@ var table = slices.Concat([]Right{
 	{ReadInternalText, auditors, Addressee | Every},
 	{ReadRegionalText, operators, Addressee},
 	{ReadRegionalText, auditors, Addressee | Every},
-	{ReadCitizenText, slices.Concat(operators, auditors, []person.Role{person.Citizen}), Reader},
+	{ReadCitizenText, slices.Concat(operators, auditors, integrations, []person.Role{person.Citizen}), Reader},
 	{ReadHeldText, operators, Addressee},
 	{ReadHeldText, auditors, Addressee | Every},
 	{ReadChecks, operators, Addressee},

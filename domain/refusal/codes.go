@@ -257,6 +257,7 @@ const (
 	BindingPending        Code = "binding-pending"
 	BindingTaken          Code = "binding-taken" // argument: user name of the account to which the identity leads
 	BindingAlone          Code = "binding-alone"
+	TokenReadsEntity      Code = "token-reads-entity"
 )
 
 // Codes for logins through the portal and with client certificates (FAQ 2.1, 2.2). They are stored in login records.

@@ -253,6 +253,7 @@ var english = map[Code]string{
 	BindingPending:          "nobody has confirmed the account yet, or its credentials are void",
 	BindingTaken:            "the identity leads to the account %[1]s already: end that binding first",
 	BindingAlone:            "one administrator alone bound an identity to this account: end the binding, give the role, and bind the identity again with a second administrator",
+	TokenReadsEntity:        "an API token that reads is for one entity",
 	CitizenPassword:         "citizens have no local accounts: they log in with SPID or CIE (decree-law 76/2020, article 24)",
 	FactorName:              "1 to 60 characters",
 	FactorLimit:             "an account has at most ten second factors: remove one first",

@@ -201,7 +201,7 @@ func GroupOf(by person.Actor) ReaderGroup {
 	switch {
 	case policy.Off || policy.ReadsEverything(by) || by.Role == person.System || by.Role == person.Administrator:
 		return ReadsAll
-	case by.Role.Operates() || by.Role.Audits(): // who examines an entity's work knows what its operators know
+	case by.Role.ReadsForEntity(): // who examines an entity's work knows what its operators know
 		return ReadsAsOperator
 	default:
 		return ReadsAsCitizen

@@ -77,14 +77,14 @@ func ViewerTags(by person.Actor) []ReaderTag {
 		return nil
 	case by.Role.Audits():
 		return []ReaderTag{EntityTag(by.Entity), SupervisorTag(by.Entity), TraceTag(by.Entity)}
-	case !by.Role.Operates():
+	case !by.Role.ReadsForEntity():
 		return nil
 	}
 	tags := []ReaderTag{EntityTag(by.Entity)}
 	if by.Role.Supervises() {
 		tags = append(tags, SupervisorTag(by.Entity))
 	}
-	if by.ID != "" {
+	if by.ID != "" && by.Role.Operates() {
 		tags = append(tags, OperatorTag(by.Entity, by.ID))
 	}
 	return tags

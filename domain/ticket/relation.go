@@ -21,7 +21,7 @@ func (s State) Relations(by person.Actor) policy.Relation {
 			has |= r
 		}
 	}
-	if (by.Role.Operates() || by.Role.Audits()) && by.Entity != "" {
+	if by.Role.ReadsForEntity() && by.Entity != "" {
 		handedOver := s.Entity == catalog.Region && s.Handover.N > 0
 		add(policy.Competent, by.Entity == s.Entity)
 		add(policy.HandedTo, by.Entity == s.Entity && handedOver)

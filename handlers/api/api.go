@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api/document"
 	"github.com/sol-assistenza/sol/handlers/api/privacystatements"
 	"github.com/sol-assistenza/sol/handlers/api/sessions"
+	"github.com/sol-assistenza/sol/handlers/api/tokens"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -85,6 +86,7 @@ func New(c Config) (*API, error) {
 	}
 	sessions.Operations{App: c.App, Factors: factors}.Register(a.registry())
 	bindings.Operations{App: c.App}.Register(a.registry())
+	tokens.Operations{App: c.App}.Register(a.registry())
 	privacystatements.Operations{Statements: c.App.Statements}.Register(a.registry())
 	a.registerOpen()
 	a.registerLists()

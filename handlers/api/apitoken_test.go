@@ -4,7 +4,9 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/policy"
@@ -30,7 +33,7 @@ func (w *fixture) apiToken(entity catalog.EntityCode) (user, apitokens.Token) {
 		id = w.system.Account(w.T, "portale", person.Integration, "")
 	}
 	t, secret, err := w.system.App.Accounts.IssueToken(w.Context(), accounts.CommandLine, apitokens.Token{
-		Account: id, Name: "Portale di prova", Scopes: policy.Scopes(), Entity: entity, ExpiresAt: w.clock.Now().Add(30 * 24 * time.Hour),
+		Account: id, Name: "Portale di prova", Scopes: []policy.Scope{policy.ScopeOpenTickets}, Entity: entity, ExpiresAt: w.clock.Now().Add(30 * 24 * time.Hour),
 	}, "")
 	w.must(err)
 	return user{w, id, secret}, t
@@ -136,5 +139,125 @@ func TestAPITokensAreStoredHashed(t *testing.T) {
 	}
 	if !slices.ContainsFunc(rows, func(r string) bool { return strings.Contains(r, "issue-token") && strings.Contains(r, token.ID) }) {
 		t.Errorf("got %q, want an event that names the token", all)
+	}
+}
+
+// TestAdministratorsMakeAPITokens: one administrator makes a token that opens tickets; one that reads waits for a second, and then reads the tickets of
+// its entity alone, on each node. Its secret is in no list, and a revocation holds at once.
+func TestAdministratorsMakeAPITokens(t *testing.T) {
+	w := newFixture(t)
+	other := w.secondNode()
+	ada, bruno, anna := w.logIn("ada", person.Administrator, ""), w.logIn("bruno", person.Administrator, ""), w.logIn("anna", person.ASROperator, torino)
+	w.system.Account(t, "portale", person.Integration, "")
+	const path = "/api/v1/api-tokens"
+	in := func(changed fields) fields {
+		all := fields{"username": "portale", "name": "Portale di prova", "scopes": []string{"tickets.open"}, "entity": torino, "expires_at": w.clock.Now().Add(24 * time.Hour)}
+		maps.Copy(all, changed)
+		return all
+	}
+	for name, c := range map[string]struct {
+		changed fields
+		field   string
+	}{
+		"unknown scope":      {fields{"scopes": []string{"tickets.open", "everything"}}, "scopes"},
+		"no scope":           {fields{"scopes": []string{}}, "scopes"},
+		"reads all entities": {fields{"scopes": []string{"tickets.read"}, "entity": ""}, "entity"},
+		"unknown entity":     {fields{"entity": "999999"}, "entity"},
+		"too long":           {fields{"expires_at": w.clock.Now().Add(400 * 24 * time.Hour)}, "expires_at"},
+		"ended":              {fields{"expires_at": w.clock.Now()}, "expires_at"},
+		"not an integration": {fields{"username": "anna"}, "username"},
+		"nobody":             {fields{"username": "nessuno"}, "username"},
+		"without a name":     {fields{"name": " "}, "name"},
+	} {
+		if got := ada.post(path, in(c.changed)).problem(422, "invalid").list("errors"); got[0]["field"] != c.field {
+			t.Errorf("%s: got %v, want %s named", name, got, c.field)
+		}
+	}
+	anna.post(path, in(nil)).problem(403, "forbidden")
+	anna.get(path).problem(403, "forbidden")
+
+	opens := ada.post(path, in(nil)).want(201)
+	portal := user{w: w, token: opens.text("token")}
+	opened := portal.post("/api/v1/tickets", form(torino)).want(201).text("id")
+	elsewhere := portal.at(other).post("/api/v1/tickets", form(torino)).want(201).text("id")
+
+	reads := ada.post(path, in(fields{"scopes": []string{"tickets.read"}})).want(201)
+	reader := user{w: other, token: reads.text("token")}
+	if reads.at("waits") != true || len(ada.get(path).want(200).list("tokens")) != 1 {
+		t.Errorf("got %s, want a token that waits and is in no list", reads.raw)
+	}
+	reader.ticket(opened).problem(401, "unauthorized", "unknown")
+	ada.post(path, in(fields{"scopes": []string{"tickets.read"}})).problem(409, "account-change-refused")
+	if _, err := w.system.App.Accounts.Confirm(t.Context(), person.Actor{ID: ada.id, Role: person.Administrator}, reads.text("id")); err == nil {
+		t.Error("who asked for the token confirmed it")
+	}
+	second := person.Actor{ID: bruno.id, Role: person.Administrator}
+	_, err := w.system.App.Accounts.Confirm(t.Context(), second, reads.text("id"))
+	w.must(err)
+	if got := reader.ticket(opened).want(200); got.text("number") == "" || got.text("requester", "tax_code") == "" {
+		t.Errorf("got %s, want the ticket", got.raw)
+	}
+	reader.ticket(w.anonymous().post("/api/v1/tickets", form(novara)).want(201).text("id")).problem(404, "not-found")
+	anna.update(opened, fields{"note": fields{"text": "solo per noi", "visibility": "internal"}}).want(200)
+	if got := reader.ticket(opened).want(200); strings.Contains(string(got.raw), "solo per noi") {
+		t.Error("the token reads an internal note")
+	}
+	reader.update(opened, fields{"status": "in_lavorazione"}).problem(403, "forbidden", "integrazione")
+	if got := reader.reached("/api/v1/tickets?after=" + anna.ticket(elsewhere).text("position")).list("items"); len(got) != 2 {
+		t.Errorf("got %d tickets in the list, want the two of the entity", len(got))
+	}
+
+	refused := ada.post(path, in(fields{"scopes": []string{"figures.read"}})).want(201)
+	_, err = w.system.App.Accounts.Answer(t.Context(), second, refused.text("id"), account.Refused, "non serve")
+	w.must(err)
+	user{w: w, token: refused.text("token")}.get("/api/v1/dashboard").problem(401, "unauthorized", "unknown")
+	listed := bruno.get(path).want(200)
+	for _, secret := range []string{portal.token, reader.token} {
+		if strings.Contains(string(listed.raw), secret[len(apitokens.Prefix):]) {
+			t.Error("the list holds a secret")
+		}
+	}
+	bruno.do("DELETE", path+"/"+reads.text("id"), nil).want(204)
+	reader.ticket(opened).problem(401, "unauthorized", "revoked")
+	bruno.do("DELETE", path+"/01930000-0000-7000-8000-0000000000ff", nil).problem(404, "not-found")
+}
+
+// TestAPITokenCountsInItsHeaderAlone: neither an address, nor a cookie, nor another scheme takes a token, no session is one, and a use writes its
+// time once a minute.
+func TestAPITokenCountsInItsHeaderAlone(t *testing.T) {
+	w := newFixture(t)
+	portal, token := w.apiToken(torino)
+	anna := w.logIn("anna", person.ASROperator, torino)
+	for name, refused := range map[string]apiResponse{
+		"in the address":         w.anonymous().get("/api/v1/queues?access_token=" + portal.token),
+		"in a cookie":            w.anonymous().get("/api/v1/queues", "Cookie", "sol="+portal.token+"; __Host-sol="+portal.token),
+		"as a password":          w.anonymous().get("/api/v1/queues", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("portale:"+portal.token))),
+		"in another case":        user{w: w, token: strings.ToUpper(portal.token)}.get("/api/v1/queues"),
+		"without its prefix":     user{w: w, token: strings.TrimPrefix(portal.token, apitokens.Prefix)}.get("/api/v1/queues"),
+		"cut short":              user{w: w, token: portal.token[:len(portal.token)-1]}.get("/api/v1/queues"),
+		"longer":                 user{w: w, token: portal.token + "A"}.get("/api/v1/queues"),
+		"a session's as a token": user{w: w, token: apitokens.Prefix + anna.token}.get("/api/v1/queues"),
+		"a session in a cookie":  w.anonymous().get("/api/v1/queues", "Cookie", "sol="+anna.token),
+	} {
+		if refused.status != 401 {
+			t.Errorf("%s: got %d %s, want 401", name, refused.status, refused.raw)
+		}
+	}
+	version := func() (v string) {
+		w.must(storetest.Connect(t, w.database).QueryRow(t.Context(), `select xmin::text from identity.api_tokens where id::text = $1`, token.ID).Scan(&v))
+		return v
+	}
+	use := func() { portal.post("/api/v1/tickets", form(torino)).want(201) }
+	use()
+	first := version()
+	use()
+	use()
+	if version() != first {
+		t.Error("each use of the token writes its row, want one write a minute")
+	}
+	w.advance(time.Minute)
+	use()
+	if version() == first {
+		t.Error("a use a minute later was not written")
 	}
 }

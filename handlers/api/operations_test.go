@@ -118,12 +118,12 @@ func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	}
 	slices.Sort(calls)
 	want := []string{
-		"DELETE /api/v1/accounts/{account}/identities/{identity}", "DELETE /api/v1/accounts/{account}/sessions/{session}", "DELETE /api/v1/sessions/current", "DELETE /api/v1/sessions/{session}", "GET /api/v1/access-records",
-		"GET /api/v1/access-report", "GET /api/v1/accounts/{account}/identities", "GET /api/v1/accounts/{account}/sessions", "GET /api/v1/agreements", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/entities/{entity}/privacy-statement",
+		"DELETE /api/v1/accounts/{account}/identities/{identity}", "DELETE /api/v1/accounts/{account}/sessions/{session}", "DELETE /api/v1/api-tokens/{token}", "DELETE /api/v1/sessions/current", "DELETE /api/v1/sessions/{session}", "GET /api/v1/access-records",
+		"GET /api/v1/access-report", "GET /api/v1/accounts/{account}/identities", "GET /api/v1/accounts/{account}/sessions", "GET /api/v1/agreements", "GET /api/v1/api-tokens", "GET /api/v1/catalog", "GET /api/v1/dashboard", "GET /api/v1/entities/{entity}/privacy-statement",
 		"GET /api/v1/notifications",
 		"GET /api/v1/operators", "GET /api/v1/preferences", "GET /api/v1/queues", "GET /api/v1/sessions", "GET /api/v1/sessions/current/factors", "GET /api/v1/stream",
 		"GET /api/v1/tickets", "GET /api/v1/tickets.csv", "GET /api/v1/tickets/{id}", "GET /api/v1/tickets/{id}/accesses", "GET /api/v1/tickets/{id}/attachments/{attachment}",
-		"GET /api/v1/tickets/{id}/events", "GET /api/v1/tickets/{id}/playbook", "GET /api/v1/unusual-reading", "GET /status", "POST /api/v1/accounts/{account}/identities", "POST /api/v1/agreements", "POST /api/v1/agreements/end",
+		"GET /api/v1/tickets/{id}/events", "GET /api/v1/tickets/{id}/playbook", "GET /api/v1/unusual-reading", "GET /status", "POST /api/v1/accounts/{account}/identities", "POST /api/v1/agreements", "POST /api/v1/agreements/end", "POST /api/v1/api-tokens",
 		"POST /api/v1/entities/{entity}/privacy-statement",
 		"POST /api/v1/notifications/read", "POST /api/v1/notifications/{id}/read", "POST /api/v1/sessions", "POST /api/v1/sessions/current/factors/recovery-codes",
 		"POST /api/v1/sessions/current/factors/totp", "POST /api/v1/sessions/current/factors/{factor}/confirmation", "POST /api/v1/sessions/current/factors/{factor}/removal",

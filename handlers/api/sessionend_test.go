@@ -68,9 +68,11 @@ func TestSessionEndsOnAllNodes(t *testing.T) {
 	}
 	sessionOf := func(u user) string { return u.get("/api/v1/sessions").want(200).text("current") }
 	for name, end := range map[string]func(u, again user){
-		"logout":               func(u, _ user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },
-		"by-oneself":           func(u, again user) { again.do(http.MethodDelete, "/api/v1/sessions/"+sessionOf(u), nil).want(204) },
-		"by-an-administrator":  func(u, _ user) { ada.do(http.MethodDelete, "/api/v1/accounts/"+u.id+"/sessions/"+sessionOf(u), nil).want(204) },
+		"logout":     func(u, _ user) { u.do(http.MethodDelete, "/api/v1/sessions/current", nil).want(204) },
+		"by-oneself": func(u, again user) { again.do(http.MethodDelete, "/api/v1/sessions/"+sessionOf(u), nil).want(204) },
+		"by-an-administrator": func(u, _ user) {
+			ada.do(http.MethodDelete, "/api/v1/accounts/"+u.id+"/sessions/"+sessionOf(u), nil).want(204)
+		},
 		"account-disabled":     change(account.Disable),
 		"credentials-renewed":  change(account.RenewCredentials),
 		"second-factors-reset": change(account.ResetFactors),

@@ -53,6 +53,13 @@ func API() []Route {
 		{Pattern: "DELETE /api/v1/accounts/{account}/identities/{identity}", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
 			return Request{Method: http.MethodDelete, Path: "/api/v1/accounts/" + unknownID + "/identities/" + unknownID}
 		}},
+		{Pattern: "GET /api/v1/api-tokens", Access: Role, Action: policy.Administer, Request: fixed("/api/v1/api-tokens")},
+		{Pattern: "POST /api/v1/api-tokens", Access: Role, Action: policy.Administer, Request: func(Call) Request {
+			return sendJSON(http.MethodPost, "/api/v1/api-tokens", fields{}) // incomplete: it makes none
+		}},
+		{Pattern: "DELETE /api/v1/api-tokens/{token}", Access: Role, Action: policy.Administer, Missing: true, Request: func(Call) Request {
+			return Request{Method: http.MethodDelete, Path: "/api/v1/api-tokens/" + unknownID}
+		}},
 		{Pattern: "GET /api/v1/queues", Access: Role, Action: policy.ListTickets, Looks: Counts, Request: fixed("/api/v1/queues")},
 		{Pattern: "GET /api/v1/tickets", Access: Role, Action: policy.ListTickets, Looks: List, Request: fixed("/api/v1/tickets")},
 		{Pattern: "GET /api/v1/tickets", Case: "search", Access: Role, Action: policy.ListTickets, Looks: Search, Request: fixed("/api/v1/tickets?q=fittizia")},

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/sol-assistenza/sol/eventstore/storetest"
+	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 )
 
 // records reads the access log as the owner of the database.
@@ -70,7 +71,7 @@ func (s *System) checkRecords(r Route, who Person, about Ticket, got Answer) {
 	want := ""
 	refused := got.Outcome == Forbidden || got.Outcome == NotVisible || got.Outcome == LogInFirst && (r.Looks != Live || r.OfAPI())
 	switch {
-	case refused && (r.Action != "" || r.About):
+	case refused && (r.Action != "" || r.About || apitokens.IsToken(who.Token)):
 		want = "refused"
 	case got.Outcome == LetIn && r.Reads() && showsNobody[r.Pattern] == "":
 		want = "shown"

@@ -11,6 +11,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/app/apitokens"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity"
 )
@@ -32,7 +33,7 @@ type Person struct {
 
 // HasSession reports whether the person is logged in.
 func (p Person) HasSession() bool {
-	return p.Token != "" && p.Link == "" && p.Actor.Role != person.Anonymous
+	return p.Token != "" && p.Link == "" && p.Actor.Role != person.Anonymous && !apitokens.IsToken(p.Token)
 }
 
 // System is a system with people.

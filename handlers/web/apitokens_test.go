@@ -50,5 +50,26 @@ func TestAdministratorMakesAnAPIToken(t *testing.T) {
 	if _, err := w.App.Accounts.Tokens.Authenticate(t.Context(), secret); !errors.Is(err, apitokens.ErrRefused) {
 		t.Errorf("after the revocation: got %v, want %v", err, apitokens.ErrRefused)
 	}
+	opensPages := w.browser()
+	opensPages.client.Jar.SetCookies(list.at, []*http.Cookie{{Name: "sol", Value: secret, Path: "/"}}) //nolint:gosec // G124: a test sends it over http
+	if p := opensPages.open("/amministrazione/chiavi"); p.at.Path != "/accesso" {
+		t.Errorf("a token in the cookie of the session: got page %s, want the log-in", p.at)
+	}
+
+	bice := w.login("bice", person.Administrator, "")
+	const reads = "Leggere i dati del cruscotto (serve la conferma di un altro amministratore)"
+	waits := form.submit("Crea la chiave", with(reads, "sì")).want(http.StatusOK).shows("si vede solo adesso", "Non vale ancora")
+	waiting := regexp.MustCompile(`sol_[A-Za-z0-9_-]{43}`).FindString(waits.raw)
+	if _, err := w.App.Accounts.Tokens.Authenticate(t.Context(), waiting); !errors.Is(err, apitokens.ErrRefused) {
+		t.Errorf("a token that waits: got %v, want %v", err, apitokens.ErrRefused)
+	}
+	ada.open("/amministrazione/conferme").want(http.StatusOK).shows("Creare una chiave API ([figures.read tickets.open]").doesNotShow("Conferma: Creare una chiave")
+	requests := bice.open("/amministrazione/conferme").want(http.StatusOK)
+	button := regexp.MustCompile(`aria-label="(Conferma: Creare una chiave API [^"]*)"`).FindStringSubmatch(requests.raw)
+	requests.submit(button[1], nil).want(http.StatusOK)
+	if _, err := w.App.Accounts.Tokens.Authenticate(t.Context(), waiting); err != nil {
+		t.Errorf("the token that was confirmed: got %v, want it valid", err)
+	}
+	bice.open("/amministrazione/chiavi").want(http.StatusOK).shows("Leggere i dati del cruscotto")
 	w.login("ugo", person.Auditor, "").open("/revisione/ruoli").want(http.StatusOK).shows("Creare una chiave API ([tickets.open], ASL Città di Torino, fino al", "Revocare una chiave API")
 }

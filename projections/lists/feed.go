@@ -31,7 +31,7 @@ func ScopeOf(v ticketview.Viewer) Scope {
 	switch {
 	case v.Actor.Role == person.Citizen:
 		return Scope{Citizen: v.Actor.ID}
-	case v.Actor.Role.Operates(), v.Actor.Role.Audits() && !policy.ReadsEverything(v.Actor):
+	case v.Actor.Role.ReadsForEntity() && !policy.ReadsEverything(v.Actor):
 		return Scope{Entity: v.Actor.Entity}
 	default:
 		return Scope{}

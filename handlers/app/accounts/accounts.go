@@ -280,6 +280,9 @@ func (s *Service) Confirm(ctx context.Context, by person.Actor, request string) 
 	if isRefusal(err) && answer.PIN != "" {
 		err = errors.Join(err, s.identity.Unstage(context.WithoutCancel(ctx), answer.PIN))
 	}
+	if err == nil {
+		err = s.finishToken(ctx, result.Event)
+	}
 	if err != nil {
 		return Result{}, err
 	}
@@ -292,9 +295,13 @@ func (s *Service) Answer(ctx context.Context, by person.Actor, request string, k
 	if err != nil {
 		return account.Event{}, err
 	}
-	return s.decide(ctx, r.Account, by, func(f account.Facts) account.Command {
+	e, err := s.decide(ctx, r.Account, by, func(f account.Facts) account.Command {
 		return account.Answer{Request: request, Kind: kind, Reason: reason, Facts: f}
 	})
+	if err == nil {
+		err = s.finishToken(ctx, e)
+	}
+	return e, err
 }
 
 // Review ends an emergency access with a judgement and its reason. A role that was not justified ends. Errors: those of account.Decide.

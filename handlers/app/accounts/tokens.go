@@ -15,7 +15,7 @@ import (
 )
 
 // IssueToken makes an API token for the account, scopes, entity and expiry of t, and returns it with its secret, which is shown once. It is
-// valid from the event on. Errors: *identity.InvalidError, identity.ErrNotFound, those of account.Decide.
+// valid from the event on, or waits for a second administrator. Errors: *identity.InvalidError, identity.ErrNotFound, those of account.Decide.
 func (s *Service) IssueToken(ctx context.Context, by person.Actor, t apitokens.Token, reason string) (apitokens.Token, string, error) {
 	if !apitokens.ValidName(t.Name) {
 		return t, "", &identity.InvalidError{Field: "name", Reason: refusal.TokenName.With()}
@@ -38,12 +38,16 @@ func (s *Service) IssueToken(ctx context.Context, by person.Actor, t apitokens.T
 	if err != nil {
 		return t, "", err
 	}
-	_, err = s.decide(ctx, t.Account, by, func(f account.Facts) account.Command {
+	e, err := s.decide(ctx, t.Account, by, func(f account.Facts) account.Command {
 		do.Facts = f
 		return do
 	})
 	if isRefusal(err) {
 		err = errors.Join(err, s.Tokens.Unstage(context.WithoutCancel(ctx), t.ID))
+	}
+	if err == nil && e.Kind == account.Requested {
+		t.Waits = true
+		return t, secret, nil
 	}
 	if err == nil {
 		err = s.Tokens.Activate(ctx, t.ID)
@@ -53,6 +57,17 @@ func (s *Service) IssueToken(ctx context.Context, by person.Actor, t apitokens.T
 	}
 	t, err = s.Tokens.Find(ctx, t.ID)
 	return t, secret, err
+}
+
+// finishToken makes the token of a request valid that was confirmed, and deletes that of one that was answered otherwise.
+func (s *Service) finishToken(ctx context.Context, e account.Event) error {
+	switch {
+	case e.Operation != account.IssueToken:
+		return nil
+	case e.Kind == account.Confirmed:
+		return s.Tokens.Activate(ctx, e.ID)
+	}
+	return s.Tokens.Unstage(ctx, e.ID)
 }
 
 // RevokeToken ends an API token, at once and on all nodes, and records it. The token ends first: if the event cannot be recorded, the call fails

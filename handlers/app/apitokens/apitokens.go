@@ -54,6 +54,7 @@ type Token struct {
 	UsedAt    *time.Time         `json:"used_at,omitempty"`    // last use, to the minute
 	RefusedAt *time.Time         `json:"refused_at,omitempty"` // last use that was refused, to the minute
 	Ended     bool               `json:"ended"`                // no longer valid: revoked, expired, or the account has lost the role
+	Waits     bool               `json:"waits,omitempty"`      // for a second administrator; a token that waits is in no list, its request is
 }
 
 // Actor returns the actor of requests with the token.

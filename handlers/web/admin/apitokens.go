@@ -26,7 +26,10 @@ func (p *Pages) tokenRoutes() []ui.Route {
 }
 
 // scopeNames holds the Italian names of the scopes.
-var scopeNames = map[policy.Scope]string{policy.ScopeOpenTickets: "Aprire richieste"}
+var scopeNames = map[policy.Scope]string{
+	policy.ScopeOpenTickets: "Aprire richieste", policy.ScopeReadTickets: "Leggere le richieste dell’ente e i loro allegati, senza le note per gli operatori",
+	policy.ScopeExportTickets: "Esportare gli elenchi del cruscotto, senza nomi di cittadini", policy.ScopeReadFigures: "Leggere i dati del cruscotto",
+}
 
 type tokensData struct {
 	Rows     []tokenRow
@@ -35,6 +38,7 @@ type tokensData struct {
 	Typed    tokenForm
 	Name     string // of the new token
 	Secret   string // of the new token, which is shown once; "": none
+	Waits    bool   // the new token waits for a second administrator
 }
 
 type tokenRow struct {
@@ -43,9 +47,9 @@ type tokenRow struct {
 }
 
 type scopeChoice struct {
-	ID     policy.Scope
-	Name   string
-	Chosen bool
+	ID            policy.Scope
+	Name          string
+	Chosen, Reads bool
 }
 
 // tokenForm is the form of a new token as typed.
@@ -58,7 +62,7 @@ func (p *Pages) tokensPage(r *ui.Request) error {
 func (p *Pages) renderTokens(r *ui.Request, status int, problem *ui.Problem, d tokensData) error {
 	d.Entities = p.App.Catalog.Entities(p.App.Store.Now())
 	for _, s := range policy.Scopes() {
-		d.Scopes = append(d.Scopes, scopeChoice{s, scopeNames[s], problem == nil || r.FormValue("ambito-"+string(s)) != ""})
+		d.Scopes = append(d.Scopes, scopeChoice{s, scopeNames[s], problem == nil && !s.Reads() || problem != nil && r.FormValue("ambito-"+string(s)) != "", s.Reads()})
 	}
 	all, err := p.App.Accounts.Tokens.List(r.Context())
 	if err != nil {
@@ -111,7 +115,7 @@ func (p *Pages) issueToken(r *ui.Request) error {
 		return p.renderTokens(r, problem.Status, problem, tokensData{Typed: f})
 	}
 	p.logAdministration(r, "API token issued", t.Account)
-	return p.renderTokens(r, http.StatusOK, nil, tokensData{Name: t.Name, Secret: secret})
+	return p.renderTokens(r, http.StatusOK, nil, tokensData{Name: t.Name, Secret: secret, Waits: t.Waits})
 }
 
 func (p *Pages) revokeToken(r *ui.Request) error {

@@ -231,6 +231,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.BindingPending:        "Nessuno ha ancora confermato questa utenza, o le sue credenziali non valgono più: prima lo si faccia.",
 	refusal.BindingTaken:          "L’identità è già collegata all’utenza %[1]s: prima la scolleghi da lì.",
 	refusal.BindingAlone:          "A questa persona un amministratore ha collegato un’identità da solo, e con quella potrebbe usare il ruolo. La scolleghi, dia il ruolo e la colleghi di nuovo, con la conferma di un altro.",
+	refusal.TokenReadsEntity:      "Una chiave API che legge vale per un solo ente: lo scelga.",
 
 	// Logins through identity providers (FAQ 2.1, 2.2).
 	refusal.LoginNotEnabled: "Con questa identità non risulta abilitato come operatore. Se è un cittadino, scelga l’accesso per i cittadini. Se lavora alle richieste, chieda l’abilitazione all’amministratore del Suo ente.",

@@ -129,3 +129,40 @@ walk('one administrator acts alone in an emergency, and another reviews it', asy
   await bruno.reload();
   assert.equal(await bruno.getByText('Un accesso di emergenza attende').count(), 0);
 });
+
+walk('an API token that reads waits for a second administrator', async ({ as, look }) => {
+  const [ada, bruno] = [await as('amministratore', '', 0), await as('amministratore', '', 1)];
+  const number = Date.now() % 1e6;
+  await newPerson(ada, `portale.${number}`, `Portale ${number}`, 'integrazione', 'un altro sistema');
+  await ada.goto('/amministrazione/chiavi');
+  await title(ada, 'Chiavi API');
+  await look(ada, 'amministrazione-chiavi');
+  await ada.getByLabel('Nome utente dell’integrazione').fill(`portale.${number}`);
+  await ada.getByLabel('Nome della chiave').fill(`Sportello ${number}`);
+  await ada.getByLabel('Leggere le richieste dell’ente').check();
+  await ada.getByLabel('Vale fino al').fill(new Date(Date.now() + 30 * 864e5).toISOString().slice(0, 10));
+  const create = ada.getByRole('button', { name: 'Crea la chiave' });
+  await create.click();
+  await ada.locator('#errore', { hasText: 'vale per un solo ente' }).waitFor();
+  assert.ok(await ada.getByLabel('Leggere le richieste dell’ente').isChecked(), 'nothing that was typed is lost');
+  await look(ada, 'amministrazione-chiavi-errore');
+  await ada.getByLabel('Per quale ente').selectOption('010301');
+  await create.click();
+  await ada.getByText('Non vale ancora').waitFor();
+  const token = await ada.locator('.alert-warning code').innerText();
+  await look(ada, 'amministrazione-chiave-attende');
+  const reads = () => ada.request.get('/api/v1/tickets?limit=1', { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal((await reads()).status(), 401, 'a token that waits is refused');
+
+  await bruno.goto('/amministrazione/conferme');
+  await bruno.getByRole('button', { name: new RegExp(`^Conferma: Creare una chiave API .*Portale ${number}`) }).click();
+  await bruno.getByText('è confermata').waitFor();
+  assert.equal((await reads()).status(), 200, 'the token that was confirmed reads');
+  await bruno.goto('/amministrazione/chiavi');
+  const row = bruno.getByRole('listitem').filter({ hasText: `Sportello ${number}` });
+  await row.getByText('Leggere le richieste dell’ente').waitFor();
+  await look(bruno, 'amministrazione-chiavi-elenco');
+  await row.getByRole('button', { name: 'Revoca la chiave' }).click();
+  await bruno.getByText('La chiave API è revocata').waitFor();
+  assert.equal((await reads()).status(), 401, 'the revocation holds at once');
+});

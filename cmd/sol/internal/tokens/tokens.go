@@ -64,6 +64,9 @@ func (c Commands) Create() *cobra.Command {
 					return json.NewEncoder(c.Out).Encode(issued{t, secret}) //nolint:gosec // G117: this is the one moment at which the token is told
 				}
 				_, err = fmt.Fprintf(c.Out, "token   %s\nid      %s\nexpires %s\n", secret, t.ID, t.ExpiresAt.UTC().Format(time.RFC3339))
+				if err == nil && t.Waits {
+					_, err = fmt.Fprintln(c.Out, "waits   for a second administrator: it is refused until one has confirmed it")
+				}
 				return err
 			})
 		},
