@@ -95,7 +95,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 		accountClock = time.Now // the simulated log begins in the past; its accounts are made now
 	}
 	n.identity, err = identity.New(identity.Config{Pools: n.store.Pools(), KeyedHashes: n.store.KeyedHashes, Persons: persons.New(n.store), Clock: accountClock, Topics: n.store, Providers: c.External.IdentityProviders,
-		IdleTimeout: c.Sessions.Idle, Lifetime: c.Sessions.Lifetime, RequireFactor: c.Sessions.RequireFactor, CitizenPasswords: c.Sessions.CitizenPasswords})
+		IdleTimeout: c.Sessions.Idle, Lifetime: c.Sessions.Lifetime, RequireFactor: c.Sessions.RequireFactor, KeyVerification: c.Sessions.KeyVerification, CitizenPasswords: c.Sessions.CitizenPasswords})
 	if err != nil {
 		return nil, err
 	}

@@ -167,7 +167,7 @@ var allowedImports = map[string][]string{
 
 	// cmd/sol wires everything.
 	"cmd/sol":                       {"cmd/...", "handlers/...", "sagas/...", "projections/...", "eventstore/...", "domain/...", "migrations"},
-	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health", "handlers/quarantine", "handlers/identity/idp"},
+	"cmd/sol/internal/config":       {"cmd/sol/internal/masterkey", "domain/...", "eventstore", "eventstore/pgpool", "handlers/app/formlimit", "handlers/inbound", "handlers/middleware", "handlers/outbox/connector", "handlers/outbox/mail", "handlers/securityevents", "handlers/web/ui", "handlers/app/health", "handlers/quarantine", "handlers/identity/idp", "handlers/identity/secondfactor"},
 	"cmd/licences":                  {},
 	"cmd/sol/internal/database":     {"cmd/sol/internal/config", "cmd/sol/internal/masterkey", "eventstore", "eventstore/embedpg", "eventstore/pgpool", "migrations"},
 	"cmd/sol/internal/accessmonths": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/restore", "handlers/app/accesslog/months"},

@@ -45,6 +45,7 @@ type FactorKind string
 const (
 	TOTP          FactorKind = "totp"           // codes of six digits that an application shows for 30 seconds (RFC 6238)
 	RecoveryCodes FactorKind = "recovery-codes" // codes on paper, each for one login
+	SecurityKey   FactorKind = "security-key"   // a device or passkey that signs a challenge (WebAuthn)
 )
 
 // Factor names a second factor.

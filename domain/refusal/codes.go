@@ -304,4 +304,12 @@ const (
 	FactorName      Code = "factor-name"
 	FactorLimit     Code = "factor-limit"
 	FactorCode      Code = "factor-code"
+
+	SecurityKeyAddress   Code = "security-key-address"
+	SecurityKeyNew       Code = "security-key-new"
+	SecurityKeyWrong     Code = "security-key-wrong"
+	SecurityKeyUnknown   Code = "security-key-unknown"
+	SecurityKeyChallenge Code = "security-key-challenge"
+	SecurityKeyOrigin    Code = "security-key-origin"
+	SecurityKeyCounter   Code = "security-key-counter"
 )

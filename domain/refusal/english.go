@@ -258,4 +258,12 @@ var english = map[Code]string{
 	FactorName:              "1 to 60 characters",
 	FactorLimit:             "an account has at most ten second factors: remove one first",
 	FactorCode:              "the code is wrong or was used already",
+
+	SecurityKeyAddress:   "security keys need a public address with https and a host name, or localhost (SOL_PUBLIC_URL)",
+	SecurityKeyNew:       "the security key was not registered: begin again",
+	SecurityKeyWrong:     "the answer of the security key is wrong",
+	SecurityKeyUnknown:   "the security key is none of the account",
+	SecurityKeyChallenge: "the answer is for no challenge that waits: it came too late, or twice",
+	SecurityKeyOrigin:    "the security key answered to another site",
+	SecurityKeyCounter:   "the counter of the security key went back: there may be a copy of it",
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sol-assistenza/sol/domain/account"
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 )
 
 // FactorState says what a session knows of the second factor of its account. The values are stored.
@@ -32,10 +33,11 @@ const factorTime = 10 * time.Minute
 // isStaff reports whether a placement is that of a person of the staff, not of a citizen or a program.
 func isStaff(p Placement) bool { return p.Role != person.Citizen && p.Role != person.Integration }
 
-// ProveFactor ends the session of a login that waits for its second factor, and starts one that is logged in, if matches returns true. The
-// failure is counted before matches is called and taken back after it: however many guesses come at once, at most MaxFailures are looked at.
+// ProveFactor ends the session of a login that waits for its second factor, and starts one that is logged in, if check returns no refusal. The
+// failure is counted before check is called and taken back after it: however many guesses come at once, at most MaxFailures are looked at. A
+// refusal is on record with its code.
 // Errors: ErrFactor, *LockedError, ErrNoSession.
-func (i *Identity) ProveFactor(ctx context.Context, s Session, from Source, matches func(context.Context) (bool, error)) (Session, error) {
+func (i *Identity) ProveFactor(ctx context.Context, s Session, from Source, check func(context.Context) (refusal.Code, error)) (Session, error) {
 	if s.Factor != FactorDue {
 		return Session{}, ErrNoSession
 	}
@@ -50,13 +52,13 @@ func (i *Identity) ProveFactor(ctx context.Context, s Session, from Source, matc
 	if failures > i.MaxFailures {
 		return Session{}, &LockedError{Until: i.Now().Add(i.LockDuration), Remaining: i.LockDuration}
 	}
-	right, err := matches(ctx)
+	refused, err := check(ctx)
 	if err != nil {
 		return Session{}, errors.Join(err, i.uncountFailure(ctx, t))
 	}
-	if !right {
+	if refused != "" {
 		t.locked = failures == i.MaxFailures
-		return Session{}, errors.Join(ErrFactor, i.recordFailedLogin(ctx, t, s.Account, from.Address))
+		return Session{}, errors.Join(ErrFactor, i.recordFailedLogin(ctx, t, s.Account, from.Address, refused))
 	}
 	if err := i.uncountFailure(ctx, t); err != nil {
 		return Session{}, err
@@ -71,19 +73,6 @@ func (i *Identity) ProveFactor(ctx context.Context, s Session, from Source, matc
 	t.failed = true
 	s.Factor, s.Address = FactorGiven, from.Address
 	return i.openSession(ctx, t, s, from)
-}
-
-// FactorKinds returns the kinds of the second factors of an account that count.
-func (i *Identity) FactorKinds(ctx context.Context, id string) ([]account.FactorKind, error) {
-	rows, err := i.Pools.Session.Query(ctx, `select kind from identity.factors where account = $1 and confirmed_at is not null order by confirmed_at`, id)
-	if err != nil {
-		return nil, fmt.Errorf("read second factors: %w", err)
-	}
-	kinds, err := pgx.CollectRows(rows, pgx.RowTo[account.FactorKind])
-	if err != nil {
-		return nil, fmt.Errorf("read second factors: %w", err)
-	}
-	return kinds, nil
 }
 
 // applyFactor writes an event about second factors. Sessions that began without the new factor end, and so do those of a person who lost theirs.

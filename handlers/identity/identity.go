@@ -37,6 +37,8 @@ type Config struct {
 	CitizenPasswords bool
 	// RequireFactor: people of the staff without a second factor must set one up when they log in.
 	RequireFactor bool
+	// KeyVerification says whether security keys verify their person, by PIN or fingerprint: required, preferred or discouraged; "": preferred.
+	KeyVerification string
 
 	IdleTimeout  time.Duration // time without use after which a session ends; 0: 30 minutes
 	Lifetime     time.Duration // time after login at which a session ends, used or not; 0: 12 hours

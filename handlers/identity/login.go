@@ -30,7 +30,7 @@ func (i *Identity) LoginFrom(ctx context.Context, username, password, pin string
 	t := i.loginThrottle(username, from)
 	s, err := i.verify(ctx, &t, username, password, pin)
 	if errors.Is(err, ErrCredentials) {
-		return Session{}, errors.Join(err, i.recordFailedLogin(ctx, t, s.Account, from.Address))
+		return Session{}, errors.Join(err, i.recordFailedLogin(ctx, t, s.Account, from.Address, ""))
 	}
 	if err != nil {
 		return Session{}, err
@@ -62,8 +62,8 @@ func (i *Identity) openSession(ctx context.Context, t throttle, s Session, from 
 }
 
 // recordFailedLogin records a failed login, and the lock that it caused. account is "" if no account has the user name.
-func (i *Identity) recordFailedLogin(ctx context.Context, t throttle, account, address string) error {
-	if err := i.RecordLogin(ctx, LoginRecord{Kind: LoginFailed, Account: account, Address: address}); err != nil || !t.locked {
+func (i *Identity) recordFailedLogin(ctx context.Context, t throttle, account, address string, reason refusal.Code) error {
+	if err := i.RecordLogin(ctx, LoginRecord{Kind: LoginFailed, Account: account, Address: address, Reason: reason}); err != nil || !t.locked {
 		return err
 	}
 	return i.RecordLogin(ctx, LoginRecord{Kind: LoginLocked, Account: account, Address: address})

@@ -39,9 +39,9 @@ const (
 )
 
 // RecordLogin stores a login record, which nobody can change; only auditors read it (accesslog.ListLogins). A log-in is a row of its own.
-// Failures and locks of an account from an address are one row a period, with a count; a failure at a provider is a row of its own, with its
-// reason. When a period has maxLoginRecords rows, all further ones of an account, whatever their address, are one row, and those without an
-// account are one. So the table cannot be grown by guessing.
+// Failures and locks of an account from an address are one row a period, with a count; a failure with a reason is a row of its own.
+// When a period has maxLoginRecords rows, all further ones of an account, whatever their address, are one row, and those without an account are
+// one. So the table cannot be grown by guessing.
 func (i *Identity) RecordLogin(ctx context.Context, r LoginRecord) error {
 	now := i.Now()
 	period, own := now, now // period of all records of the kind, and of this one

@@ -107,7 +107,7 @@ func (i *Identity) CheckOwnSecrets(ctx context.Context, id string, from Source, 
 	if !passwordRight || !pinRight {
 		failures, err := i.countFailure(ctx, t)
 		if t.locked = failures == i.MaxFailures; err == nil {
-			err = i.recordFailedLogin(ctx, t, id, from.Address)
+			err = i.recordFailedLogin(ctx, t, id, from.Address, "")
 		}
 		if err != nil {
 			return "", err

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-// Package secondfactor adds, checks and removes the second factors of local accounts: codes of an application (TOTP) and
-// recovery codes. A PIN is none: whoever sees the password typed sees the PIN too.
+// Package secondfactor adds, checks and removes the second factors of local accounts: codes of an application (TOTP),
+// security keys (WebAuthn) and recovery codes. A PIN is none: whoever sees the password typed sees the PIN too.
 package secondfactor
 
 import (
@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
@@ -42,9 +43,10 @@ type Keys interface {
 
 // Config holds the dependencies of a Service. Identity, Accounts and Keys are required.
 type Config struct {
-	Identity *identity.Identity
-	Accounts *accounts.Service
-	Keys     Keys
+	Identity  *identity.Identity
+	Accounts  *accounts.Service
+	Keys      Keys
+	PublicURL string // address at which browsers reach the service, to which security keys are bound; without https there are none
 }
 
 // Service manages second factors. It is safe for concurrent use.
@@ -52,6 +54,7 @@ type Service struct {
 	identity *identity.Identity
 	accounts *accounts.Service
 	keys     Keys
+	party    *webauthn.WebAuthn // nil: no security keys
 }
 
 // New checks the configuration.
@@ -59,13 +62,17 @@ func New(c Config) (*Service, error) {
 	if c.Identity == nil || c.Accounts == nil || c.Keys == nil {
 		return nil, errors.New("secondfactor: Identity, Accounts and Keys are required")
 	}
-	return &Service{identity: c.Identity, accounts: c.Accounts, keys: c.Keys}, nil
+	party, err := newRelyingParty(c.PublicURL, c.Identity.KeyVerification)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{identity: c.Identity, accounts: c.Accounts, keys: c.Keys, party: party}, nil
 }
 
 // Factor is a second factor that counts.
 type Factor struct {
 	ID        string             `json:"id"` // UUID
-	Kind      account.FactorKind `json:"kind" doc:"totp"`
+	Kind      account.FactorKind `json:"kind" doc:"totp or security-key"`
 	Name      string             `json:"name"`
 	CreatedAt time.Time          `json:"created_at"`
 	UsedAt    *time.Time         `json:"used_at,omitempty"`
@@ -88,8 +95,13 @@ func (o Overview) Has(kind account.FactorKind) bool {
 }
 
 // List returns the second factors of an account, the oldest first.
-func (s *Service) List(ctx context.Context, id string) (o Overview, err error) {
-	rows, err := s.identity.Pools.Session.Query(ctx, `
+func (s *Service) List(ctx context.Context, id string) (Overview, error) {
+	return List(ctx, s.identity, id)
+}
+
+// List returns the second factors of an account, the oldest first.
+func List(ctx context.Context, i *identity.Identity, id string) (o Overview, err error) {
+	rows, err := i.Pools.Session.Query(ctx, `
 		select id::text, kind, name, created_at, used_at from identity.factors where account = $1 and confirmed_at is not null order by confirmed_at, id`, id)
 	if err != nil {
 		return o, fmt.Errorf("list second factors: %w", err)
@@ -97,7 +109,7 @@ func (s *Service) List(ctx context.Context, id string) (o Overview, err error) {
 	if o.Factors, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Factor]); err != nil {
 		return o, fmt.Errorf("list second factors: %w", err)
 	}
-	err = s.identity.Pools.Session.QueryRow(ctx, `select count(*) from identity.recovery_codes where account = $1`, id).Scan(&o.RecoveryCodes)
+	err = i.Pools.Session.QueryRow(ctx, `select count(*) from identity.recovery_codes where account = $1`, id).Scan(&o.RecoveryCodes)
 	if err != nil {
 		return o, fmt.Errorf("count recovery codes: %w", err)
 	}
@@ -222,10 +234,15 @@ func (s *Service) insert(ctx context.Context, owner string, kind account.FactorK
 // those of identity.ProveFactor.
 func (s *Service) Prove(ctx context.Context, session identity.Session, from identity.Source, code string) (identity.Session, error) {
 	code = strings.ToLower(strings.NewReplacer(" ", "", "-", "").Replace(code))
-	return s.identity.ProveFactor(ctx, session, from, func(ctx context.Context) (bool, error) {
+	return s.identity.ProveFactor(ctx, session, from, func(ctx context.Context) (refusal.Code, error) {
+		use := s.useTOTP
 		if len(code) == recoveryCodeSize {
-			return s.useRecoveryCode(ctx, session.Account, code)
+			use = s.useRecoveryCode
 		}
-		return s.useTOTP(ctx, session.Account, code)
+		right, err := use(ctx, session.Account, code)
+		if err != nil || right {
+			return "", err
+		}
+		return refusal.FactorCode, nil
 	})
 }

@@ -31,6 +31,7 @@ const (
 	password = "una parola lunga"
 	pin      = "24680"
 	address  = "192.0.2.7"
+	site     = "https://assistenza.example.it"
 )
 
 var secrets = accounts.Secrets{Password: password, PIN: pin}
@@ -70,7 +71,7 @@ func (f *fixture) open(store *eventstore.Store, options ...func(*identity.Config
 	n.identity, err = identity.New(c)
 	f.must(err)
 	n.accounts = accounts.New(store, n.identity, account.Periods{})
-	n.Service, err = secondfactor.New(secondfactor.Config{Identity: n.identity, Accounts: n.accounts, Keys: store.Keyring()})
+	n.Service, err = secondfactor.New(secondfactor.Config{Identity: n.identity, Accounts: n.accounts, Keys: store.Keyring(), PublicURL: site})
 	f.must(err)
 	return n
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
@@ -200,7 +201,7 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 	if err != nil {
 		return err
 	}
-	kinds, err := p.Identity.FactorKinds(r.Context(), id)
+	factors, err := secondfactor.List(r.Context(), p.Identity, id)
 	if err != nil {
 		return err
 	}
@@ -209,8 +210,8 @@ func (p *Pages) renderPerson(r *ui.Request, status int, problem *ui.Problem, id 
 		return err
 	}
 	d := personData{Account: a, Bindings: bound, Open: open, Roles: p.placementRows(a), Form: p.readRoleForm(r), Done: done, IsSelf: a.ID == r.Session.Account, Typed: p.readChange(r, account.Change{}), Locks: locks}
-	for _, kind := range kinds {
-		d.Factors = append(d.Factors, ui.FactorNames[kind])
+	for _, f := range factors.Factors {
+		d.Factors = append(d.Factors, ui.FactorNames[f.Kind])
 	}
 	if problem == nil { // what was typed has been done: the other forms of the page must not hold it
 		d.Typed, d.Form.Role, d.Form.Entity = accounts.Request{}, "", ""

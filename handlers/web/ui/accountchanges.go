@@ -37,7 +37,7 @@ var outcomeNames = map[account.Kind]string{
 
 // FactorNames holds the Italian names of the kinds of second factors.
 var FactorNames = map[account.FactorKind]string{
-	account.TOTP: "app di autenticazione", account.RecoveryCodes: "codici di recupero",
+	account.TOTP: "app di autenticazione", account.RecoveryCodes: "codici di recupero", account.SecurityKey: "chiave di sicurezza",
 }
 
 var credentialNames = map[account.Credentials]string{

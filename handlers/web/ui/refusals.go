@@ -259,6 +259,14 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.FactorLimit:              "Ha già dieci secondi fattori: prima ne tolga uno.",
 	refusal.FactorCode:               "Il codice non è corretto, o è già stato usato: aspetti che l’app ne mostri un altro.",
 
+	refusal.SecurityKeyAddress:   "Le chiavi di sicurezza funzionano solo se il servizio si raggiunge con https e con un nome: usi un’app di autenticazione, o avvisi chi amministra il servizio.",
+	refusal.SecurityKeyNew:       "La chiave di sicurezza non è stata registrata. Ricominci: scelga un nome e prema di nuovo «Aggiungi la chiave».",
+	refusal.SecurityKeyWrong:     "La risposta della chiave di sicurezza non è valida. Riprovi, o usi un codice.",
+	refusal.SecurityKeyUnknown:   "Questa chiave di sicurezza non è tra quelle dell’account. Ne usi un’altra, o usi un codice.",
+	refusal.SecurityKeyChallenge: "La richiesta alla chiave di sicurezza è scaduta, o è già stata usata. Riprovi.",
+	refusal.SecurityKeyOrigin:    "La chiave di sicurezza ha risposto a un altro sito. Controlli l’indirizzo nel browser, poi riprovi.",
+	refusal.SecurityKeyCounter:   "Il contatore della chiave di sicurezza è tornato indietro: può esisterne una copia. Usi un altro secondo fattore, tolga questa chiave dal Suo account e avvisi un amministratore.",
+
 	// Warnings about evidence, which is stored as given.
 	refusal.OddDate:         "Non è una data: la scriva come gg/mm/aaaa.",
 	refusal.OddFutureDate:   "La data è nel futuro.",
