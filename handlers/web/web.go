@@ -139,7 +139,7 @@ func (w *Web) routes() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	factors, err := secondfactor.New(secondfactor.Config{Identity: w.Identity, Accounts: w.App.Accounts, Keys: w.App.Store.Keyring()})
+	factors, err := secondfactor.New(secondfactor.Config{Identity: w.Identity, Accounts: w.App.Accounts, Keys: w.App.Store.Keyring(), PublicURL: w.publicURL})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -51,7 +52,7 @@ func (p *Pages) Routes() []ui.Route {
 	}
 	return slices.Concat([]ui.Route{
 		own("GET /mio-account", p.page),
-		secrets("/app", p.beginTOTP), secrets("/app/conferma", p.confirmTOTP),
+		secrets("/app", p.beginTOTP), secrets("/app/conferma", p.confirmTOTP), secrets("/chiave", p.beginKey), secrets("/chiave/conferma", p.confirmKey),
 		secrets("/fattori/{factor}/togli", p.removeFactor), secrets("/codici", p.renewCodes),
 		own("POST /mio-account/sessioni/fine", p.endSessions),
 	}, p.loginRoutes())
@@ -64,9 +65,38 @@ type pageData struct {
 	Codes    int
 	HasCodes bool // the account has a second factor, so recovery codes are of use
 	Missing  bool // a second factor must be set up before anything else
+	CanKeys  bool // browsers make security keys for the address of the service
 	Sessions []sessionRow
-	Others   int    // open sessions beside this one
-	Name     string // of a new factor, as it was typed
+	Others   int // open sessions beside this one
+
+	problem *ui.Problem // of what was typed into the form
+	form    string
+	name    string // of a new factor, as it was typed
+}
+
+// formOf returns the name of the form that a request sent: app, chiave, codici, or togli- and the id of a factor.
+func formOf(r *ui.Request) string {
+	if id := r.PathValue("factor"); id != "" {
+		return "togli-" + id
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/mio-account/"), "/")
+	return name
+}
+
+// ProblemIn returns the problem of a form of the page; nil: another one was sent, or none.
+func (d pageData) ProblemIn(form string) *ui.Problem {
+	if d.form != form {
+		return nil
+	}
+	return d.problem
+}
+
+// NameIn returns the name of a new factor that was typed into a form, or a name to begin with.
+func (d pageData) NameIn(form, usual string) string {
+	if d.form != form || d.name == "" {
+		return usual
+	}
+	return d.name
 }
 
 type factorRow struct {
@@ -91,7 +121,7 @@ func (p *Pages) render(r *ui.Request, status int, problem *ui.Problem) error {
 	}
 	d := pageData{
 		Username: r.Session.Username, Codes: all.RecoveryCodes, HasCodes: len(all.Factors) > 0, Missing: r.Session.Factor == identity.FactorMissing,
-		Name: r.FormValue("nome"),
+		CanKeys: p.Factors.CanHaveKeys(), problem: problem, form: formOf(r), name: r.FormValue("nome"),
 	}
 	for _, f := range all.Factors {
 		d.Factors = append(d.Factors, factorRow{f, ui.FactorNames[f.Kind]})

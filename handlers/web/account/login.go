@@ -6,6 +6,7 @@ package account
 import (
 	"cmp"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,6 +24,7 @@ func (p *Pages) loginRoutes() []ui.Route {
 	return []ui.Route{
 		{Pattern: "GET " + FactorPath, Access: ui.LoggedIn, BeforeFactor: true, BeforeChange: true, BeforeSetup: true, Handle: p.factorPage},
 		{Pattern: "POST " + FactorPath, Access: ui.LoggedIn, BeforeFactor: true, BeforeChange: true, BeforeSetup: true, Limit: p.Middleware.Login, Handle: p.proveFactor},
+		{Pattern: "POST " + FactorPath + "/chiave", Access: ui.LoggedIn, BeforeFactor: true, BeforeChange: true, BeforeSetup: true, Limit: p.Middleware.Login, Handle: p.proveKey},
 	}
 }
 
@@ -31,6 +33,9 @@ type factorData struct {
 	Next  string
 	Apps  bool // the account has an application
 	Codes bool // it has recovery codes left
+
+	HasKeys    bool   // it has a security key
+	KeyOptions string // JSON for the script; "": no key can be used now
 }
 
 func (p *Pages) factorPage(r *ui.Request) error { return p.renderFactor(r, http.StatusOK, nil) }
@@ -44,16 +49,28 @@ func (p *Pages) renderFactor(r *ui.Request, status int, problem *ui.Problem) err
 	if err != nil {
 		return err
 	}
-	d := factorData{Next: next, Apps: all.Has(account.TOTP), Codes: all.RecoveryCodes > 0}
+	d := factorData{Next: next, Apps: all.Has(account.TOTP), Codes: all.RecoveryCodes > 0, HasKeys: all.Has(account.SecurityKey)}
+	if d.HasKeys && p.Factors.CanHaveKeys() {
+		options, err := p.Factors.BeginProof(r.Context(), r.Session)
+		if err != nil && !errors.Is(err, identity.ErrNotFound) { // the key that sealed it was destroyed
+			return err
+		}
+		d.KeyOptions = string(options)
+	}
 	return p.Render(r, status, ui.Page{Template: "secondo-fattore", Title: "Secondo fattore", Problem: problem, Data: d})
 }
 
 // proveFactor takes a code, and leads on as the login does.
 func (p *Pages) proveFactor(r *ui.Request) error {
+	s, err := p.Factors.Prove(r.Context(), r.Session, p.Source(r), r.FormValue("codice"))
+	return p.proven(r, s, err)
+}
+
+// proven goes on with the session of a login after its second factor, or shows its page again with the error message.
+func (p *Pages) proven(r *ui.Request, s identity.Session, err error) error {
 	if r.Session.Factor != identity.FactorDue {
 		return p.renderFactor(r, http.StatusOK, nil)
 	}
-	s, err := p.Factors.Prove(r.Context(), r.Session, p.Source(r), r.FormValue("codice"))
 	if err != nil {
 		problem := ui.ProblemOf(err)
 		if problem.Status >= http.StatusInternalServerError {

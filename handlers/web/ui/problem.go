@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 )
 
@@ -91,6 +92,7 @@ func ProblemOf(err error) *Problem {
 		secret      *identity.InvalidError
 
 		refusedLogin *identity.RefusedLoginError
+		refusedKey   *secondfactor.KeyRefusedError
 		refused      *account.RefusedError
 		newer        *codec.UnknownEventError
 		disagreed    *agreement.RefusedError
@@ -143,6 +145,8 @@ func ProblemOf(err error) *Problem {
 		return &Problem{Status: http.StatusUnprocessableEntity, Title: "Già inviato", Text: "Questo modulo era già stato inviato con altri dati. Ricarichi la pagina e ricominci."}
 	case errors.Is(err, identity.ErrCredentials):
 		return &Problem{Status: http.StatusUnauthorized, Title: "Accesso non riuscito", Text: "Nome utente, password o PIN non sono corretti. Chiuda tutte le finestre del browser, ne apra una nuova e riprovi. Se l’errore continua, chieda aiuto con il modulo di assistenza."}
+	case errors.As(err, &refusedKey):
+		return &Problem{Status: http.StatusUnauthorized, Title: "Chiave di sicurezza non valida", Text: ReasonText(refusedKey.Reason)}
 	case errors.Is(err, identity.ErrFactor):
 		return &Problem{Status: http.StatusUnauthorized, Title: "Secondo fattore non valido", Text: "Il codice non è corretto, o è già stato usato. Aspetti che l’app ne mostri un altro e riprovi.", Fields: []FieldProblem{{Field: "codice", Text: "Codice non valido, o già usato."}}}
 	case errors.As(err, &loginLocked):
@@ -207,4 +211,4 @@ func ProblemOf(err error) *Problem {
 var agreementInputs = map[string]string{"entity": "ente", "use": "uso", "reference": "riferimento", "signed_on": "giorno", "role": "ente"}
 
 // accountInputs holds the name of the input for each field of an account or placement.
-var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password", "factor_name": "nome", "code": "codice", "provider": "servizio", "tax_code": "codice-fiscale"}
+var accountInputs = map[string]string{"username": "utente", "name": "nome", "expires_on": "scadenza", "placement": "ruolo", "password": "nuova", "pin": "nuovo-pin", "current": "password", "factor_name": "nome", "code": "codice", "security_key": "chiave", "provider": "servizio", "tax_code": "codice-fiscale"}
