@@ -80,7 +80,7 @@ func New(c Config) (*API, error) {
 
 	mux := http.NewServeMux()
 	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
-	factors, err := secondfactor.New(secondfactor.Config{Identity: c.App.Identity, Accounts: c.App.Accounts, Keys: c.App.Store.Keyring()})
+	factors, err := secondfactor.New(secondfactor.Config{Identity: c.App.Identity, Accounts: c.App.Accounts, Keys: c.App.Store.Keyring(), PublicURL: c.PublicURL})
 	if err != nil {
 		return nil, err
 	}

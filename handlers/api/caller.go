@@ -137,11 +137,11 @@ func (a *API) authorize(e endpoint, c caller, h http.Header) error {
 	case c.token == "":
 		return unauthorized.detail("Log in with POST /api/v1/sessions and send the token as Authorization: Bearer.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case c.session.Factor == identity.FactorDue && !e.beforeFactor:
-		return secondFactorRequired.detail("Give your second factor with PUT /api/v1/sessions/current/second-factor. Until then nothing else is possible.")
+		return secondFactorRequired.detail("Give your second factor with PUT /api/v1/sessions/current/second-factor, or with a security key. Until then nothing else is possible.")
 	case c.session.MustChange && !e.beforeChange:
 		return credentialsMustChange.detail("Password and PIN were generated for you: replace them with PUT /api/v1/sessions/current/credentials. Until then nothing else is possible.")
 	case c.session.Factor == identity.FactorMissing && !e.beforeSetup:
-		return secondFactorRequired.detail("Set up a second factor with POST /api/v1/sessions/current/factors/totp. Until then nothing else is possible.")
+		return secondFactorRequired.detail("Set up a second factor with POST /api/v1/sessions/current/factors/totp or /factors/security-keys. Until then nothing else is possible.")
 	case e.action == "" && !e.public && c.session.Account == "":
 		return unauthorized.detail("A personal link or an API token is no session: log in with POST /api/v1/sessions.").withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case e.action == "":

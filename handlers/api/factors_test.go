@@ -4,13 +4,20 @@
 package api_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/handlers/api"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor/keytest"
 )
+
+// keySite is the address of the service to which security keys are bound.
+const keySite = "https://assistenza.example.it"
 
 // A person sets up an application, logs in with its code, and ends another session; an administrator ends one too. Each token is refused at once.
 func TestSecondFactorAndSessions(t *testing.T) {
@@ -79,4 +86,46 @@ func TestSecondFactorAndSessions(t *testing.T) {
 	}
 	ada.do("DELETE", "/api/v1/accounts/"+id+"/sessions/"+list.text("current"), nil).want(204)
 	second.get("/api/v1/queues").want(401)
+}
+
+// A person registers a security key by the API and logs in with its answer to a challenge. A wrong answer says why.
+func TestSecurityKeys(t *testing.T) {
+	w := newFixture(t, func(c *api.Config) { c.PublicURL = keySite })
+	w.system.Account(t, "anna", person.ASROperator, torino)
+	secrets := map[string]string{"username": "anna", "password": password, "pin": pin}
+	login := func() user {
+		return user{w: w, token: w.anonymous().post("/api/v1/sessions", secrets).want(201).text("token")}
+	}
+	options := func(a apiResponse) []byte {
+		data, err := json.Marshal(a.body["options"])
+		w.must(err)
+		return data
+	}
+	answer := func(data []byte) map[string]any { return map[string]any{"answer": json.RawMessage(data)} }
+	const factors, proof = "/api/v1/sessions/current/factors/", "/api/v1/sessions/current/second-factor/security-key"
+	first := login()
+	begun := first.post(factors+"security-keys", map[string]string{"password": password, "pin": pin, "name": "Chiave"}).want(200)
+	key := keytest.New(t, keySite)
+	added := first.post(factors+begun.text("id")+"/registration", answer(key.Register(options(begun)))).want(200)
+	if codes := added.body["recovery_codes"].([]any); len(codes) != 10 {
+		t.Errorf("got %s, want ten recovery codes", added.raw)
+	}
+	first.get("/api/v1/queues").want(401) // it began without the key
+
+	waiting := login()
+	waiting.get("/api/v1/queues").want(403)
+	challenge := waiting.post(proof, nil).want(200)
+	wrong := waiting.do("PUT", proof, answer(keytest.New(t, keySite).Answer(options(challenge)))).want(401)
+	if wrong.text("type") != "urn:sol:problem:wrong-second-factor" || !strings.Contains(wrong.text("detail"), "none of the account") {
+		t.Errorf("got %s, want why the key was refused", wrong.raw)
+	}
+	challenge = waiting.post(proof, nil).want(200)
+	given := waiting.do("PUT", proof, answer(key.Answer(options(challenge)))).want(200)
+	waiting.get("/api/v1/queues").want(401) // the token was renewed
+	waiting.token = given.text("token")
+	waiting.get("/api/v1/queues").want(200)
+	list := waiting.get("/api/v1/sessions/current/factors").want(200)
+	if f := list.body["factors"].([]any)[0].(map[string]any); f["kind"] != "security-key" || f["name"] != "Chiave" {
+		t.Errorf("got %s", list.raw)
+	}
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/formlimit"
 	"github.com/sol-assistenza/sol/handlers/app/unusual"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -177,6 +178,7 @@ func problemFor(err error) *Problem {
 		exceeded     *formlimit.ExceededError
 		disagreed    *agreement.RefusedError
 		closed       *files.ClosedError
+		refusedKey   *secondfactor.KeyRefusedError
 	)
 	switch {
 	case errors.As(err, &closed) && closed.State == ticketview.FileWaiting:
@@ -238,6 +240,8 @@ func problemFor(err error) *Problem {
 			withHeader("WWW-Authenticate", `Bearer realm="sol"`)
 	case errors.As(err, &refusedLogin):
 		return loginRefused.detail("%s. If it goes on, use the assistance form (FAQ 2.2).", refusedLogin.Reason).withHeader("WWW-Authenticate", `Bearer realm="sol"`)
+	case errors.As(err, &refusedKey):
+		return wrongSecondFactor.detail("%s.", refusedKey.Reason)
 	case errors.Is(err, identity.ErrFactor):
 		return wrongSecondFactor.detail("The code is wrong or was used already: wait for the next one, or use a recovery code.")
 	case errors.Is(err, identity.ErrFactorDue):
@@ -270,4 +274,4 @@ func problemFor(err error) *Problem {
 var forbiddenKinds = map[refusal.Code]problemKind{refusal.AccessRestricted: accessRestricted, refusal.ViewEnded: viewEnded}
 
 // secretFields maps fields of an account to those of the request that replaces password and PIN.
-var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin", "code": "code", "factor_name": "name"}
+var secretFields = map[string]string{"current": "password", "password": "new_password", "pin": "new_pin", "code": "code", "factor_name": "name", "security_key": "security_key"}

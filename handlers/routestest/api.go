@@ -33,6 +33,10 @@ func API() []Route {
 			return Request{Method: http.MethodDelete, Path: "/api/v1/sessions/current"}
 		}},
 		{Pattern: "PUT /api/v1/sessions/current/second-factor", Access: Session, Request: ownFactors(http.MethodPut, "second-factor")},
+		{Pattern: "POST /api/v1/sessions/current/second-factor/security-key", Access: Session, Request: ownFactors(http.MethodPost, "second-factor/security-key")},
+		{Pattern: "PUT /api/v1/sessions/current/second-factor/security-key", Access: Session, Request: ownFactors(http.MethodPut, "second-factor/security-key")},
+		{Pattern: "POST /api/v1/sessions/current/factors/security-keys", Access: Session, Request: ownFactors(http.MethodPost, "factors/security-keys")},
+		{Pattern: "POST /api/v1/sessions/current/factors/{factor}/registration", Access: Session, Request: ownFactors(http.MethodPost, "factors/"+unknownID+"/registration")},
 		{Pattern: "GET /api/v1/sessions/current/factors", Access: Session, Request: fixed("/api/v1/sessions/current/factors")},
 		{Pattern: "POST /api/v1/sessions/current/factors/totp", Access: Session, Request: ownFactors(http.MethodPost, "factors/totp")},
 		{Pattern: "POST /api/v1/sessions/current/factors/recovery-codes", Access: Session, Request: ownFactors(http.MethodPost, "factors/recovery-codes")},

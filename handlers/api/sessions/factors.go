@@ -23,10 +23,10 @@ type OwnSecrets struct {
 	PIN      string `json:"pin" maxLength:"20"`
 }
 
-// NewTOTP asks for the secret of an application.
-type NewTOTP struct {
+// NewFactor asks for a second factor.
+type NewFactor struct {
 	OwnSecrets
-	Name string `json:"name" minLength:"1" maxLength:"60" doc:"By which the person recognises the application"`
+	Name string `json:"name" minLength:"1" maxLength:"60" doc:"By which the person recognises the factor"`
 }
 
 // TOTPSecret is the secret of an application. It is shown once, and counts when a code of it has confirmed it.
@@ -50,7 +50,7 @@ type RecoveryCodes struct {
 type (
 	factorCodeInput    struct{ Body FactorCode }
 	ownSecretsInput    struct{ Body OwnSecrets }
-	newTOTPInput       struct{ Body NewTOTP }
+	newFactorInput     struct{ Body NewFactor }
 	factorsOutput      struct{ Body secondfactor.Overview }
 	totpOutput         struct{ Body TOTPSecret }
 	addedOutput        struct{ Body AddedFactor }
@@ -91,13 +91,13 @@ func (o Operations) registerFactors(r operation.Registry) {
 		}
 		return newSessionOutput(s), nil
 	})
-	operation.Add(r, ownFactors("list-second-factors", http.MethodGet, "", "One's second factors", "Of the local account: applications, and how many recovery codes are left."),
+	operation.Add(r, ownFactors("list-second-factors", http.MethodGet, "", "One's second factors", "Of the local account: applications, security keys, and how many recovery codes are left."),
 		func(ctx context.Context, c operation.Caller, _ *struct{}) (*factorsOutput, error) {
 			all, err := o.Factors.List(ctx, c.Session.Account)
 			return &factorsOutput{all}, err
 		})
 	operation.Add(r, ownFactors("begin-totp", http.MethodPost, "/totp", "Make the secret of an application", "It counts when a code of it has confirmed it."),
-		func(ctx context.Context, c operation.Caller, in *newTOTPInput) (*totpOutput, error) {
+		func(ctx context.Context, c operation.Caller, in *newFactorInput) (*totpOutput, error) {
 			setup, err := o.Factors.BeginTOTP(ctx, c.Session, from(c), in.Body.secrets(), in.Body.Name)
 			return &totpOutput{TOTPSecret{ID: setup.ID, Secret: setup.Secret, URI: setup.URI}}, err
 		})
@@ -122,4 +122,5 @@ func (o Operations) registerFactors(r operation.Registry) {
 			codes, err := o.Factors.NewRecoveryCodes(ctx, c.Session, from(c), in.Body.secrets())
 			return &recoveryOutput{RecoveryCodes{codes}}, err
 		})
+	o.registerSecurityKeys(r)
 }
