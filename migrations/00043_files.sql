@@ -27,6 +27,7 @@ grant select on files.quarantine to sol_definer;
 create table files.scans (
   blob       uuid primary key references log.blobs on delete cascade,
   stream     uuid not null,
+  stored_at  timestamptz not null default clock_timestamp(),
   due_at     timestamptz not null default clock_timestamp(), -- when a node may scan it; later while one does
   attempts   integer not null default 0,
   error      text,                  -- of the last attempt

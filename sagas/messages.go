@@ -34,6 +34,7 @@ type Notification struct {
 	Note     ticket.ID          `json:"note,omitempty"`     // the note or reply, if there is one
 	Act      ticket.ID          `json:"act,omitempty"`      // the withdrawal of this act cancels the notification
 	N        int                `json:"n,omitempty"`        // number of the reminder, hand-over, run or resolution
+	File     ticket.ID          `json:"file,omitempty"`     // of the ticket
 	By       string             `json:"by,omitempty"`       // the account that caused it; it gets no notification
 }
 
@@ -66,6 +67,8 @@ const (
 	// KindContactsCorrected says that the e-mail address was corrected. Its delivery sends again what had failed; it is no mail itself.
 	KindContactsCorrected NotificationKind = "contacts_corrected"
 
+	KindFileRefused NotificationKind = "file-refused" // a file that the citizen sent stays closed after its scan
+
 	KindBackAtASR NotificationKind = "returned" // back at the ASR that had handed it over
 )
 
@@ -88,6 +91,7 @@ const (
 	KindOutcomeProposed  NotificationKind = "proposal"          // the answers of a connected system lead to an outcome
 	KindPrivacyAlert     NotificationKind = "alert"             // a medical report of another person (FAQ 2.9)
 	KindContactFailed    NotificationKind = "contact_failed"    // «e-mail non consegnata»
+	KindFileClosed       NotificationKind = "file-closed"       // a file stays closed after its scan for malicious software
 	KindToInform         NotificationKind = "to_inform"         // a reminder that a citizen without e-mail must be told
 )
 

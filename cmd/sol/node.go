@@ -126,7 +126,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 		return nil, err
 	}
 	n.providers.Observe(n.service.Health, n.metrics)
-	if n.files, err = filescan.New(c.FileScan, n.store, n.service.Health, log, n.metrics); err != nil {
+	if n.files, err = filescan.New(c.FileScan, n.store, n.service, log, n.metrics); err != nil {
 		return nil, err
 	}
 	n.security, err = security.NewForwarder(c.SecurityEvents, n.store, n.service.Health, log, n.metrics)

@@ -126,7 +126,7 @@ var allowedImports = map[string][]string{
 	"handlers/app/formlimit": {"domain/...", "eventstore"},
 	"handlers/app/health":    {"eventstore", "eventstore/consumers", "eventstore/pgpool", "eventstore/refusal"},
 	"handlers/app/live": {
-		"domain/...", "eventstore", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
+		"domain/...", "eventstore", "handlers/app/files", "handlers/app/notification", "handlers/app/presence", "handlers/identity", "projections/lists",
 		"projections/ticketview",
 	},
 	"handlers/app/mailsender":             {"handlers/app/mailtext"},
@@ -175,7 +175,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/accesses":     append([]string{"cmd/sol/internal/demo", "cmd/sol/internal/progress", "handlers/middleware", "handlers/web/bench"}, application...),
 	"cmd/sol/internal/mappings":     {"domain/person", "domain/rolemapping", "handlers/app", "handlers/identity/idp"},
 	"cmd/sol/internal/agreements":   {"domain/...", "handlers/app", "handlers/app/agreements"},
-	"cmd/sol/internal/filescan":     {"cmd/sol/internal/config", "eventstore", "handlers/app/health", "handlers/quarantine"},
+	"cmd/sol/internal/filescan":     {"cmd/sol/internal/config", "domain/...", "eventstore", "handlers/app", "handlers/quarantine", "handlers/securityevents", "sagas", "sagas/runtime"},
 	"cmd/sol/internal/dbproxy":      {},
 	"cmd/sol/internal/faults": {"cmd/sol/internal/config", "cmd/sol/internal/database", "cmd/sol/internal/masterkey", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/bench", "eventstore/embedpg", "eventstore/pgpool",
 		"handlers/app", "migrations"},

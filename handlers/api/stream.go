@@ -47,7 +47,7 @@ func (a *API) registerStream() {
 	register(a, endpoint{
 		id: followChanges, method: http.MethodGet, path: "/api/v1/stream", tag: "work",
 		summary: "Live updates",
-		description: "Server-sent events: counts (my queues), ticket (a ticket that I may see has changed), notification (number of my unread notifications), presence (who else has the named ticket open), end. Every id is a position from which a " +
+		description: "Server-sent events: counts (my queues), ticket (a ticket that I may see has changed), notification (number of my unread notifications), presence (who else has the named ticket open), files (a file of the named ticket may have been scanned for malicious software), end. Every id is a position from which a " +
 			"client can reconnect: it misses no change, and can get a change twice. Rights are checked before each event; the stream ends with the session.",
 		action: policy.SubscribeToChanges, errorStatuses: []int{http.StatusGone, http.StatusNotFound},
 		responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"text/event-stream": {

@@ -38,7 +38,7 @@ func TestReplyKeepsItsMail(t *testing.T) {
 		t.Fatalf("got notes %+v, %v, want one", view.Notes, err)
 	}
 	n := view.Notes[0]
-	if n.Quoted != "> Testo citato" || len(n.LeftOut) != 1 || n.LeftOut[0].Text != "Allegato non accettato: foto.heic, perché questo tipo di file non è ammesso." || n.Original == nil {
+	if n.Quoted != "> Testo citato" || len(n.LeftOut) != 1 || n.LeftOut[0].Text != "Allegato non accettato: foto.heic, perché questo tipo di file non è ammesso: lo invii come PDF o immagine, oppure in un archivio zip." || n.Original == nil {
 		t.Fatalf("got %+v, want the parts of the mail", n)
 	}
 	f, content, err := s.App.ReadFile(t.Context(), s.anna, id, n.Original.ID)

@@ -74,7 +74,7 @@ var mailCases = map[string]mailCase{
 	"screenshot-only":                {text: "", files: "image001.png"},
 	"screenshot-only-resolved":       {before: ticket.StatusResolved, after: ticket.StatusInProgress, files: "image001.png"},
 	"winmail":                        {text: "Era il 5 ottobre", leftOut: "winmail.dat unreadable"},
-	"heic":                           {text: "Era il 5 ottobre, allego la foto", leftOut: "IMG_7.HEIC type"},
+	"heic":                           {text: "Era il 5 ottobre, allego la foto", leftOut: "IMG_7.HEIC heic"},
 	"six-files":                      {text: "Ecco tutto", files: "f0.pdf f1.pdf f2.pdf f3.pdf f4.pdf", leftOut: "f5.pdf count"},
 	"same-name":                      {text: "Ecco tutto", files: "foglio.pdf foglio.pdf foglio.pdf"},
 	"calendar":                       {text: "Era il 5 ottobre", leftOut: "invito.ics type"},

@@ -115,21 +115,33 @@ func (n *note) addFile(f mailtext.File) {
 	switch {
 	case err == nil:
 		n.files = append(n.files, upload)
-	case errors.As(err, &invalid) && strings.HasSuffix(invalid.Fields[0].Field, ".name"):
-		n.leaveOut(f.Name, receivedmail.LeftOutType)
-	case len(f.Content) == 0 || len(f.Content) > ticket.MaxAttachmentSize:
-		n.leaveOut(f.Name, receivedmail.LeftOutSize)
-	case err != nil && invalid != nil && leftOutReasons[invalid.Fields[0].Reason.Code] != "":
-		n.leaveOut(invalid.Fields[0].Reason.Args[0], leftOutReasons[invalid.Fields[0].Reason.Code]) // names the entry of an archive too
+	case errors.As(err, &invalid):
+		reason, name := invalid.Fields[0].Reason, f.Name
+		if namesEntry[reason.Code] {
+			name = reason.Args[0]
+		}
+		n.leaveOut(name, leftOutReasons[reason.Code])
 	default:
 		n.leaveOut(f.Name, receivedmail.LeftOutContent)
 	}
 }
 
-// leftOutReasons holds the reasons for refusals whose argument is the file, with the archives that hold it.
+// leftOutReasons holds the reasons for refusals of files.
 var leftOutReasons = map[refusal.Code]receivedmail.LeftOutReason{
+	refusal.FileType: receivedmail.LeftOutType, refusal.FileWithoutExtension: receivedmail.LeftOutType, refusal.FileHEIC: receivedmail.LeftOutHEIC,
+	refusal.FileNameLength: receivedmail.LeftOutName, refusal.FileNameReversed: receivedmail.LeftOutName, refusal.FileNameOfProgram: receivedmail.LeftOutName,
+	refusal.FileEmpty: receivedmail.LeftOutEmpty, refusal.FileSize: receivedmail.LeftOutSize,
+	refusal.FileContent: receivedmail.LeftOutContent, refusal.FileContentIs: receivedmail.LeftOutContent,
+	refusal.ImageTooLarge: receivedmail.LeftOutImage, refusal.ImageDamaged: receivedmail.LeftOutImage,
 	refusal.FileEncrypted: receivedmail.LeftOutEncrypted, refusal.OfficeMacros: receivedmail.LeftOutMacros, refusal.ArchiveProgram: receivedmail.LeftOutProgram,
-	refusal.ArchiveNested: receivedmail.LeftOutArchive, refusal.ArchiveUnknown: receivedmail.LeftOutArchive, refusal.ArchiveTooLarge: receivedmail.LeftOutArchive,
+	refusal.ArchiveNested: receivedmail.LeftOutArchive, refusal.ArchiveUnknown: receivedmail.LeftOutArchive, refusal.ArchiveTooLarge: receivedmail.LeftOutTooMuch,
+	refusal.ArchiveUnreadable: receivedmail.LeftOutDamaged,
+}
+
+// namesEntry are the codes of refusals whose argument is the file, with the archives that hold it.
+var namesEntry = map[refusal.Code]bool{
+	refusal.FileEncrypted: true, refusal.OfficeMacros: true, refusal.ArchiveProgram: true, refusal.ArchiveNested: true, refusal.ArchiveUnknown: true,
+	refusal.ArchiveTooLarge: true, refusal.ArchiveUnreadable: true,
 }
 
 // maxLeftOut is the maximum number of parts that are named as left out.

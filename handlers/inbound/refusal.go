@@ -6,14 +6,15 @@ package inbound
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/emersion/go-smtp"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/domain/ticket/receivedmail"
-	"github.com/sol-assistenza/sol/domain/ticket/rules"
 	"github.com/sol-assistenza/sol/handlers/app/mailtext"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // refuse returns an SMTP answer. People read its text in the report of their mail server, so it is Italian and says what to do next. It is
@@ -74,15 +75,48 @@ func refuseReturn() error {
 	return refuse(550, smtp.EnhancedCode{5, 7, 1}, "Questo indirizzo riceve solo avvisi di mancata consegna: il messaggio non e' stato registrato. Per rispondere usi il comando Rispondi sul nostro messaggio, o il collegamento che contiene.")
 }
 
-// refuseFiles returns the answer to a mail without text of which no file can be taken.
+// refuseFiles returns the answer to a mail without text of which no file can be taken: each of the first files, with the reason and what to do.
 func refuseFiles(leftOut []receivedmail.LeftOutFile) error {
-	code, enhanced, name := 554, smtp.EnhancedCode{5, 7, 0}, []rune(leftOut[0].Name)
+	code, enhanced := 554, smtp.EnhancedCode{5, 7, 0}
 	if leftOut[0].Why == receivedmail.LeftOutSize {
 		code, enhanced = 552, smtp.EnhancedCode{5, 3, 4}
 	}
-	return refuse(code, enhanced, "Nulla e' stato registrato. Allegato %+q non accettato: sono ammessi %s, al massimo 1 MB ciascuno. Lo converta e lo invii di nuovo.",
-		string(name[:min(len(name), maxShownName)]), strings.Join(rules.AttachmentExtensions, ", "))
+	lines := []string{"Nulla e' stato registrato."}
+	for _, l := range leftOut[:min(len(leftOut), maxShownFiles)] {
+		l.Name = shownName(l.Name)
+		lines = append(lines, asciiText(ticketview.LeftOutText(l)))
+	}
+	if more := len(leftOut) - maxShownFiles; more > 0 {
+		lines = append(lines, fmt.Sprintf("Non sono accettati altri %d file.", more))
+	}
+	lines = append(lines, "Poi invii di nuovo il messaggio.")
+	if len(leftOut) == 1 {
+		return refuse(code, enhanced, "%s", strings.Join(lines, " "))
+	}
+	for i := range lines[:len(lines)-1] { // the server writes it before the last line alone
+		lines[i] = fmt.Sprintf("%d.%d.%d %s", enhanced[0], enhanced[1], enhanced[2], lines[i])
+	}
+	return refuse(code, enhanced, "%s", strings.Join(lines, "\n"))
 }
 
-// maxShownName is the maximum length, in characters, of a file name in an SMTP answer. RFC 5321 limits the length of answer lines.
-const maxShownName = 60
+// RFC 5321 limits the length of a line of an SMTP answer to 512 bytes.
+const (
+	maxShownName  = 150 // bytes, with quotation marks
+	maxShownFiles = 5
+)
+
+// shownName returns the name of a file, cut, in quotation marks and ASCII.
+func shownName(name string) string {
+	runes := []rune(name)
+	for {
+		if quoted := strconv.QuoteToASCII(string(runes)); len(quoted) <= maxShownName {
+			return quoted
+		}
+		runes = runes[:len(runes)*3/4]
+	}
+}
+
+// asciiText returns an Italian sentence with an apostrophe in place of each accent.
+func asciiText(text string) string {
+	return strings.NewReplacer("à", "a'", "è", "e'", "é", "e'", "ì", "i'", "ò", "o'", "ù", "u'", "’", "'", "«", "'", "»", "'").Replace(text)
+}

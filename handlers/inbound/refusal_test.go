@@ -64,7 +64,7 @@ func TestRefusedMailStoresNothing(t *testing.T) {
 		"an unknown ticket":              {w.addresses.Reply(newID()), plain("ciao"), "550"},
 		"too large":                      {good, plain(strings.Repeat("parole parole parole\n", 450_000)), `552 "5.3.4 Il messaggio e' troppo grande`},
 		"a person at the return address": {w.addresses.Bounce(uuid.NewString()), plain("Era il 3 novembre"), `550 "5.7.1 Questo indirizzo riceve solo`},
-		"only a forbidden file":          {good, strings.Replace(withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), "Ecco la ricevuta", "", 1), `554 "5.7.0 Nulla e' stato registrato. Allegato \"ricevuta.exe\"`},
+		"only a forbidden file":          {good, strings.Replace(withFile("ricevuta.exe", "application/octet-stream", []byte("MZ")), "Ecco la ricevuta", "", 1), `554 "5.7.0 Nulla e' stato registrato. Allegato non accettato: \"ricevuta.exe\", perche' questo tipo di file non e' ammesso: lo invii`},
 		"only a file over 1 MB":          {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", append([]byte("%PDF-1.4 "), make([]byte, 1<<20)...)), "Ecco la ricevuta", "", 1), `552 "5.3.4`},
 		"only a quotation":               {good, plain("Il giorno lun 23 nov 2026 alle ore 10:00 SOL Assistenza <assistenza@assistenza.example.it> ha scritto:\n> La Sua richiesta è risolta"), `554 "5.6.0 Nel messaggio`},
 		"too much text and file":         {good, strings.Replace(withFile("ricevuta.pdf", "application/pdf", []byte("%PDF-1.4 prova")), "Ecco", strings.Repeat("Ecco\n", 20_000), 1), `554 "5.6.0 Il testo`},

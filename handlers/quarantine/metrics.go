@@ -12,6 +12,8 @@ import (
 type counts struct {
 	scans    *prometheus.CounterVec
 	failures prometheus.Counter
+	waiting  prometheus.Gauge
+	age      prometheus.Gauge
 }
 
 func newCounts(r prometheus.Registerer) counts {
@@ -23,5 +25,7 @@ func newCounts(r prometheus.Registerer) counts {
 		failures: f.NewCounter(prometheus.CounterOpts{
 			Name: "sol_file_scan_failures_total", Help: "Scans on this node that ended without a verdict; the file is scanned again.",
 		}),
+		waiting: f.NewGauge(prometheus.GaugeOpts{Name: "sol_files_in_quarantine", Help: "Files that wait for their scan. All nodes together."}),
+		age:     f.NewGauge(prometheus.GaugeOpts{Name: "sol_files_in_quarantine_seconds", Help: "Age of the file that has waited longest for its scan; 0: none waits. All nodes together."}),
 	}
 }

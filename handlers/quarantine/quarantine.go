@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
@@ -33,7 +35,18 @@ type Config struct {
 	PollInterval time.Duration // pause between two looks for files; 0: 1 s
 	Lease        time.Duration // after which another node scans a file in place of one that is silent; 0: three times the timeout of clamd
 	Workers      int           // files that are scanned at the same time; 0: 4
+	LateAfter    time.Duration // after which /status tells of files that wait; 0: 1 min
+
+	// OnClosed is called with each file that stays closed, in the transaction that stores the verdict; nil: nobody is told.
+	OnClosed func(context.Context, pgx.Tx, Closed) error
+	// OnScanned is called with the ticket of each file that was scanned, after the verdict was stored; nil: nobody is told.
+	OnScanned func(stream uuid.UUID)
 }
+
+const (
+	pingInterval    = 10 * time.Second // between two questions to a clamd that gets no files
+	backlogInterval = 5 * time.Second  // between two looks at what waits
+)
 
 // maxPause is the longest pause between two questions whether clamd is back.
 const maxPause = 10 * time.Second
@@ -45,6 +58,8 @@ type Scanner struct {
 	down   atomic.Pointer[outage] // nil: clamd answers
 	begun  bool                   // the quarantine has begun
 	queued bool                   // all files of before have a row
+
+	answeredAt, countedAt time.Time // when clamd last answered, and when what waits was last counted
 }
 
 // outage is the time in which clamd does not answer.
@@ -61,6 +76,7 @@ func New(c Config) (*Scanner, error) {
 	c.PollInterval = cmp.Or(c.PollInterval, time.Second)
 	c.Lease = cmp.Or(c.Lease, 3*c.Clamd.Timeout)
 	c.Workers = cmp.Or(c.Workers, 4)
+	c.LateAfter = cmp.Or(c.LateAfter, time.Minute)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -104,10 +120,15 @@ func (s *Scanner) round(ctx context.Context) (int, error) {
 	if err := s.queueEarlier(ctx); err != nil {
 		return 0, err
 	}
-	if s.down.Load() != nil {
+	if err := s.count(ctx); err != nil {
+		return 0, err
+	}
+	if s.down.Load() != nil || time.Since(s.answeredAt) > pingInterval {
 		if err := s.Clamd.Ping(ctx); err != nil {
+			s.down.CompareAndSwap(nil, &outage{time.Now(), err})
 			return 0, err
 		}
+		s.answeredAt = time.Now()
 		s.down.Store(nil)
 	}
 	files, err := s.claim(ctx, 2*s.Workers)
@@ -153,14 +174,35 @@ func (s *Scanner) scan(ctx context.Context, f file) error {
 	return s.conclude(ctx, f, finding)
 }
 
-// lateAfter is the time after which /status tells that clamd is away.
-const lateAfter = time.Minute
-
-// Late returns a sentence if clamd has not answered this node for more than a minute, and "" otherwise.
-func (s *Scanner) Late(context.Context) (string, error) {
-	o := s.down.Load()
-	if o == nil || time.Since(o.since) < lateAfter {
-		return "", nil
+// count sets the metrics of what waits.
+func (s *Scanner) count(ctx context.Context) error {
+	if time.Since(s.countedAt) < backlogInterval {
+		return nil
 	}
-	return fmt.Sprintf("clamd at %s has not answered for %s: files stay in quarantine until it does. Nothing is lost.", s.Clamd, time.Since(o.since).Round(time.Second)), nil
+	b, err := s.readBacklog(ctx)
+	if err == nil {
+		s.countedAt = time.Now()
+		s.counts.waiting.Set(float64(b.files))
+		s.counts.age.Set(b.age.Seconds())
+	}
+	return err
 }
+
+// Late returns a sentence if clamd has not answered this node for some time, or a file waits for long although it does, and "" otherwise.
+func (s *Scanner) Late(ctx context.Context) (string, error) {
+	b, err := s.readBacklog(ctx)
+	if err != nil {
+		return "", err
+	}
+	const meanwhile = "%d files wait in quarantine, the oldest for %s. People see «in verifica» and cannot open them; nothing is lost"
+	switch o := s.down.Load(); {
+	case o != nil && time.Since(o.since) >= s.LateAfter:
+		return fmt.Sprintf("clamd at %s has not answered for %s. "+meanwhile+", and they are scanned when clamd answers.", s.Clamd, time.Since(o.since).Round(time.Second), b.files, b.age.Round(time.Second)), nil
+	case b.files > 0 && b.age >= lateFiles*s.LateAfter:
+		return fmt.Sprintf("Scans are late: "+meanwhile+". The column error of files.scans says why a scan failed.", b.files, b.age.Round(time.Second)), nil
+	}
+	return "", nil
+}
+
+// lateFiles times LateAfter is the age of a file in quarantine of which /status tells.
+const lateFiles = 10

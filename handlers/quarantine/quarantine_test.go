@@ -4,12 +4,16 @@
 package quarantine_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
@@ -130,6 +134,7 @@ func TestFilesAreClosedUntilClamdFindsThemClean(t *testing.T) {
 	stop := f.scan() // clamd is away
 	storetest.Eventually(t, "the quarantine begins", func() bool { return f.file(earlier).State == ticketview.FileWaiting })
 	clean, infected := f.open("pulito.pdf", pdf([]byte("%pulito"))), f.open("ricevuta.pdf", pdf(clamdtest.EICAR()))
+	nested := f.open("ricevute.zip", zipOf(t, "altre.zip", zipOf(t, "ricevuta.txt", clamdtest.EICAR())))
 	f.expectClosed(earlier, ticketview.FileWaiting)
 	f.expectClosed(clean, ticketview.FileWaiting)
 	f.expectClosed(infected, ticketview.FileWaiting)
@@ -145,6 +150,7 @@ func TestFilesAreClosedUntilClamdFindsThemClean(t *testing.T) {
 	}
 	storetest.Eventually(t, "clamd finds EICAR", func() bool { return f.file(infected).State == ticketview.FileInfected })
 	f.expectClosed(infected, ticketview.FileInfected)
+	storetest.Eventually(t, "clamd finds EICAR in an archive in an archive", func() bool { return f.file(nested).State == ticketview.FileInfected })
 	if file := f.file(infected); file.Signature != clamdtest.Signature || file.Name != "ricevuta.pdf" {
 		t.Errorf("got %+v, want the names of file and signature", file)
 	}
@@ -154,6 +160,64 @@ func TestFilesAreClosedUntilClamdFindsThemClean(t *testing.T) {
 	f.expectClosed(late, ticketview.FileWaiting)
 	f.clamd.Start()
 	f.becomesOpen(late)
+}
+
+// zipOf returns an archive with one file.
+func zipOf(t *testing.T, name string, content []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(name)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// While clamd is away, /status says what waits, and the metrics tell its number and age. It needs no file to find out. When clamd is back, nothing
+// waits and nothing is said.
+func TestStatusNamesWhatWaitsForClamd(t *testing.T) {
+	f := newFixture(t)
+	f.open("a.pdf", pdf(nil))
+	metrics := prometheus.NewRegistry()
+	s, err := quarantine.New(quarantine.Config{
+		Pool: f.Store.Pools().Consumer, Keyring: f.Store.Keyring(), Clamd: f.clamd.Clamd, PollInterval: 10 * time.Millisecond, LateAfter: time.Nanosecond, Metrics: metrics,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { handlertest.ExpectStopped(t, "scanner", s.Run(ctx)) })
+	defer running.Wait()
+	defer cancel()
+	condition := func() string {
+		text, err := s.Late(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		return text
+	}
+	storetest.Eventually(t, "the condition", func() bool { return strings.Contains(condition(), "has not answered") })
+	if text := condition(); !strings.Contains(text, "1 files wait") || !strings.Contains(text, "nothing is lost, and they are scanned when clamd answers") {
+		t.Errorf("got %q", text)
+	}
+	values := map[string]float64{}
+	families, err := metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		values[family.GetName()] = family.GetMetric()[0].GetGauge().GetValue()
+	}
+	if values["sol_files_in_quarantine"] != 1 || values["sol_files_in_quarantine_seconds"] <= 0 {
+		t.Errorf("got metrics %v, want one file and its age", values)
+	}
+	f.clamd.Start()
+	storetest.Eventually(t, "nothing is said", func() bool { return condition() == "" })
 }
 
 // A node that dies over a scan leaves the file to others when its lease has ended.

@@ -102,16 +102,46 @@ func (s *Scanner) open(ctx context.Context, f file) ([]byte, error) {
 	return content, nil
 }
 
-// conclude stores the verdict about a file.
+// Closed is a file that stays closed after its scan.
+type Closed struct {
+	Ticket, File uuid.UUID
+	Finding
+}
+
+// conclude stores the verdict about a file, and tells of it.
 func (s *Scanner) conclude(ctx context.Context, f file, found Finding) error {
-	_, err := s.Pool.Exec(ctx, `
-		update files.scans set verdict = $2, signature = nullif($3, ''), error = null, scanned_at = clock_timestamp()
-		where blob = $1 and verdict is null`, f.blob, string(found.Verdict), found.Signature)
+	err := pgx.BeginFunc(ctx, s.Pool, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			update files.scans set verdict = $2, signature = nullif($3, ''), error = null, scanned_at = clock_timestamp()
+			where blob = $1 and verdict is null`, f.blob, string(found.Verdict), found.Signature)
+		if err != nil || tag.RowsAffected() == 0 || s.OnClosed == nil || found.Verdict != Infected && found.Verdict != Unscannable {
+			return err
+		}
+		return s.OnClosed(ctx, tx, Closed{f.stream, f.blob, found})
+	})
 	if err != nil {
 		return fmt.Errorf("store the verdict about file %s: %w", f.blob, err)
 	}
+	if s.OnScanned != nil {
+		s.OnScanned(f.stream)
+	}
 	s.counts.scans.WithLabelValues(string(found.Verdict)).Inc()
 	return nil
+}
+
+// backlog is what waits for a scan, on all nodes together.
+type backlog struct {
+	files int64
+	age   time.Duration // of the oldest
+}
+
+func (s *Scanner) readBacklog(ctx context.Context) (b backlog, err error) {
+	err = s.Pool.QueryRow(ctx, `
+		select count(*), greatest(coalesce(clock_timestamp() - min(stored_at), '0'), '0') from files.scans where verdict is null`).Scan(&b.files, &b.age)
+	if err != nil {
+		return backlog{}, fmt.Errorf("read the files in quarantine: %w", err)
+	}
+	return b, nil
 }
 
 const (
@@ -150,7 +180,7 @@ func (s *Scanner) queueEarlier(ctx context.Context) error {
 			select b.id, b.stream, b.created_at from log.blobs b, files.quarantine q
 			where q.queued_at is null and (q.queued is null or b.id > q.queued) order by b.id limit $1
 		), added as (
-			insert into files.scans (blob, stream, due_at) select id, stream, created_at from page on conflict do nothing
+			insert into files.scans (blob, stream, stored_at, due_at) select id, stream, created_at, created_at from page on conflict do nothing
 		)
 		update files.quarantine set queued = coalesce((select id from page order by id desc limit 1), queued),
 			queued_at = coalesce(queued_at, case when (select count(*) from page) < $1 then clock_timestamp() end)

@@ -40,7 +40,9 @@ type Event struct {
 
 	Ticket      string `json:"ticket,omitempty"`       // UUID
 	Look        string `json:"look,omitempty"`         // kind of the look: ticket, attachment, export, …
-	Detail      string `json:"detail,omitempty"`       // of a look: the queue, the attachment's id; of an agreement: its use; of a second factor: its kind; of a mapping: in-force or first-confirmation
+	Detail      string `json:"detail,omitempty"`       // of a look: the queue, the attachment's id; of an agreement: its use; of a second factor: its kind; of a file: infected or unscannable; of a mapping: in-force or first-confirmation
+	File        string `json:"file,omitempty"`         // UUID of an attachment or original mail
+	Signature   string `json:"signature,omitempty"`    // the virus scanner's name of what it found in the file
 	CommandLine string `json:"command_line,omitempty"` // command at the terminal of a server
 
 	Key         string `json:"key,omitempty"`         // purpose of a key, and its version

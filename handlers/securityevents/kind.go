@@ -37,6 +37,8 @@ const (
 	TicketRestricted Kind = "ticket.restricted" // its access, to assignee and supervisors
 	RestrictionEnded Kind = "ticket.restriction-ended"
 
+	FileClosed Kind = "file.closed" // a file in which the virus scanner found something, or into which it cannot look
+
 	KeyTicketDestroyed Kind = "key.ticket-destroyed" // the keys of a ticket's personal data
 	KeyMasterUsed      Kind = "key.master-used"      // by a command, which opens the database with it
 	KeyMasterMade      Kind = "key.master-made"
@@ -56,14 +58,14 @@ func Kinds() []Kind {
 	return []Kind{
 		LoginSucceeded, LoginRefused, LoginLocked, LoginUnlocked, SessionEnded, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn,
 		ChangeExpired, EmergencyUsed, EmergencyReviews, AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookRefused, LookCommand,
-		TicketRestricted, RestrictionEnded, KeyTicketDestroyed, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
+		TicketRestricted, RestrictionEnded, FileClosed, KeyTicketDestroyed, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, KeyHashDestroyed, NodeStarted, SettingChanged, DatabaseLogin, Dropped,
 	}
 }
 
 // severityOf returns the severity of a kind for syslog: what somebody should look at is a warning.
 func severityOf(k Kind) severity {
 	switch k {
-	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
+	case LoginRefused, LoginLocked, EmergencyUsed, LookRefused, FileClosed, KeyTicketDestroyed, KeyHashDestroyed, DatabaseLogin, Dropped:
 		return warning
 	case LoginSucceeded, LoginUnlocked, SessionEnded, AccountChanged, ChangeRequested, ChangeConfirmed, ChangeRefused, ChangeWithdrawn, ChangeExpired, EmergencyReviews,
 		AgreementRecorded, AgreementEnded, MappingConfirmed, LookExported, LookDossier, LookCommand, TicketRestricted, RestrictionEnded, KeyMasterUsed, KeyMasterMade, KeyMasterRotated, KeyHashRenewed, KeyHashEnded, NodeStarted, SettingChanged:

@@ -47,6 +47,7 @@ func samples() []Event {
 		with(look, LookCommand, func(e *Event) { e.By, e.ByUsername, e.Address, e.CommandLine = "root", "", "", "sol replay" }),
 		with(Event{By: mela, ByRole: "supervisore_asr", ByEntity: "010301", Ticket: ticket}, TicketRestricted, nil),
 		with(Event{By: mela, ByRole: "supervisore_asr", ByEntity: "010301", Ticket: ticket}, RestrictionEnded, nil),
+		with(Event{Ticket: ticket, File: mela, Detail: "infected", Signature: "Eicar-Test-Signature"}, FileClosed, nil),
 		with(Event{By: command, Ticket: ticket}, KeyTicketDestroyed, nil),
 		with(Event{By: "os:root", CommandLine: "sol ticket list"}, KeyMasterUsed, nil), with(Event{By: "os:root", CommandLine: "sol keys new-master"}, KeyMasterMade, nil),
 		with(Event{By: command}, KeyMasterRotated, nil), with(Event{By: command, Key: "person"}, KeyHashRenewed, nil), with(Event{By: "os:root", CommandLine: "sol keys end", Key: "personal-link 1"}, KeyHashEnded, nil),

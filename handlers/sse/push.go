@@ -17,6 +17,9 @@ func (f *subscriber) push(u live.Update) error {
 	if u.Readers != nil {
 		f.writer.add("presence", f.eventID(), Presence{f.client.OpenTicket, readersOf(u.Readers)})
 	}
+	if u.Files {
+		f.writer.add("files", f.eventID(), Files{f.client.OpenTicket})
+	}
 	// The event id advances after the last change only, so a client that disconnects before gets all of them again.
 	for _, c := range u.Changes {
 		at := eventstore.Position{Epoch: u.ResumeAt.Epoch, N: c.Position}

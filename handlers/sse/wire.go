@@ -46,6 +46,11 @@ type Presence struct {
 	Readers []Reader  `json:"readers" doc:"Readers who are writing come first"`
 }
 
+// Files is the data of the event files. It is sent when a file of the client's open ticket was scanned, and sometimes for another ticket.
+type Files struct {
+	Ticket ticket.ID `json:"ticket"`
+}
+
 // Reader is another account that has the client's ticket open.
 type Reader struct {
 	ID      string             `json:"id"`

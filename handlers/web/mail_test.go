@@ -27,7 +27,7 @@ func TestPagesShowWhatAMailContained(t *testing.T) {
 	w.must(err)
 	w.must(w.App.KeepMail(w.Context(), id, receivedmail.AutomaticMail, "Assente fino al 10/12", app.ReceivedMail{}, app.Idempotency{}))
 
-	parts := []string{"Era il 3 novembre", "Mostra testo citato", "Testo citato", "Allegato non accettato: foto.heic, perché questo tipo di file non è ammesso.", "Mostra originale"}
+	parts := []string{"Era il 3 novembre", "Mostra testo citato", "Testo citato", "Allegato non accettato: foto.heic, perché questo tipo di file non è ammesso: lo invii come PDF", "Mostra originale"}
 	operators := anna.ticket(id).shows(parts...).shows("Assente fino al 10/12", "e-mail senza effetto")
 	citizens := w.browser().open(w.link(id)).want(http.StatusOK).shows(parts...).doesNotShow("Assente fino al 10/12")
 	for _, p := range []*page{operators, citizens} {

@@ -24,15 +24,21 @@ type LeftOutReason string
 // The reasons why a part of a mail was not taken.
 const (
 	LeftOutType       LeftOutReason = "type"       // a type of file that is not accepted
-	LeftOutSize       LeftOutReason = "size"       // empty, or over MaxAttachmentSize
-	LeftOutContent    LeftOutReason = "content"    // the content does not fit the extension, or is too large when unpacked
+	LeftOutHEIC       LeftOutReason = "heic"       // a photograph of a kind that is not accepted
+	LeftOutName       LeftOutReason = "name"       // a name that hides what the file is, or is too long
+	LeftOutSize       LeftOutReason = "size"       // over MaxAttachmentSize; of earlier releases also empty
+	LeftOutEmpty      LeftOutReason = "empty"      //
+	LeftOutContent    LeftOutReason = "content"    // the content does not fit the extension
+	LeftOutImage      LeftOutReason = "image"      // an image that is damaged or has too many pixels
+	LeftOutDamaged    LeftOutReason = "damaged"    // an archive or document that cannot be read
 	LeftOutCount      LeftOutReason = "count"      // more files than MaxAttachments
 	LeftOutLength     LeftOutReason = "length"     // a text over MaxTextLength
 	LeftOutUnreadable LeftOutReason = "unreadable" // a container that cannot be opened, such as winmail.dat
 	LeftOutEncrypted  LeftOutReason = "encrypted"  // it needs a password
 	LeftOutMacros     LeftOutReason = "macros"     // an Office file with macros
 	LeftOutProgram    LeftOutReason = "program"    // a program in an archive or document
-	LeftOutArchive    LeftOutReason = "archive"    // an archive that holds too much, too many others, or of a kind that cannot be checked
+	LeftOutArchive    LeftOutReason = "archive"    // an archive that holds too many others, or of a kind that cannot be checked
+	LeftOutTooMuch    LeftOutReason = "too-much"   // an archive or document that holds too much
 )
 
 // MailEffect is the reason why a mail has no effect on the ticket.

@@ -5,6 +5,7 @@
 package dossier
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -51,10 +52,11 @@ type File struct {
 	Name      string    `json:"name"`
 	MediaType string    `json:"media_type"`
 	Size      int64     `json:"size"`
-	State     string    `json:"state"`         // kept, erased, missing, withheld
-	SHA256    string    `json:"sha256"`        // of the file; empty unless State is kept
-	Sealed    string    `json:"sealed_sha256"` // of the file as it was encrypted, recorded with the event
-	Position  string    `json:"position"`      // of the event that names it
+	State     string    `json:"state"`               // kept, erased, missing, withheld; quarantined, infected, unscannable: it is not served
+	Signature string    `json:"signature,omitempty"` // the virus scanner's name of what it found
+	SHA256    string    `json:"sha256"`              // of the file; empty unless State is kept
+	Sealed    string    `json:"sealed_sha256"`       // of the file as it was encrypted, recorded with the event
+	Position  string    `json:"position"`            // of the event that names it
 }
 
 // verificationSteps explains how to compute a leaf hash without any program of this repository.
@@ -109,7 +111,12 @@ func Make(ctx context.Context, s *app.Service, by app.Caller, id ticket.ID) (Dos
 			d.Erased = append(d.Erased, e.Position)
 		}
 	}
-	return d, d.addFiles(ctx, s, by, id, r)
+	return d, errors.Join(s.Files.Mark(ctx, by, &d.Ticket), d.addFiles(ctx, s, by, id, r))
+}
+
+// closedStates holds the state of a file in a dossier by why it is not served.
+var closedStates = map[ticketview.FileState]string{
+	ticketview.FileWaiting: "quarantined", ticketview.FileInfected: "infected", ticketview.FileUnscannable: "unscannable",
 }
 
 // addFiles lists the attachments of all events. It hashes the content of those that can still be read.
@@ -117,6 +124,16 @@ func (d *Dossier) addFiles(ctx context.Context, s *app.Service, by app.Caller, i
 	fileNames := map[ticket.ID]string{}
 	for _, f := range d.Ticket.Files() {
 		fileNames[f.ID] = f.Name
+	}
+	var ids []ticket.ID
+	for _, e := range r.History() {
+		for _, a := range codec.AttachmentsOf(e.Event) {
+			ids = append(ids, a.ID)
+		}
+	}
+	closed, err := s.Files.Closed(ctx, by, id, ids)
+	if err != nil {
+		return err
 	}
 	for i, e := range r.History() {
 		for _, a := range codec.AttachmentsOf(e.Event) {
@@ -134,7 +151,8 @@ func (d *Dossier) addFiles(ctx context.Context, s *app.Service, by app.Caller, i
 			case errors.Is(err, eventstore.ErrErased):
 				f.State = "erased"
 			case errors.Is(err, eventstore.ErrNotFound):
-				f.State = "missing" // this does not stop the dossier
+				f.State = cmp.Or(closedStates[closed[a.ID].State], "missing") // this does not stop the dossier
+				f.Signature = closed[a.ID].Signature
 			case err != nil:
 				return err
 			default:

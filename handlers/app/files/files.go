@@ -8,6 +8,7 @@ package files
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,35 +41,59 @@ func (e *ClosedError) Error() string {
 	return "the file is being scanned for malicious software"
 }
 
+// Scanned wakes the pages that show a ticket after the scan of one of its files, on all nodes.
+func (r *Reader) Scanned(id ticket.ID) { r.Store.Publish(topic(id)) }
+
+// Changed returns a channel that is closed when a file of a ticket was scanned. Tickets share topics, so the channel may be closed for another ticket.
+func Changed(store *eventstore.Store, id ticket.ID) <-chan struct{} {
+	return store.Subscribe(topic(id))
+}
+
+// topic returns one of 64 topics for a ticket.
+func topic(id ticket.ID) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // a hash never returns an error
+	return fmt.Sprintf("files/%d", h.Sum32()%64)
+}
+
 // Mark sets the state of those files of a ticket that are in quarantine.
 func (r *Reader) Mark(ctx context.Context, by caller.Caller, t *ticketview.Ticket) error {
 	all := t.FilePointers()
-	if len(all) == 0 {
-		return nil
-	}
-	ids := make([]string, len(all))
+	ids := make([]ticket.ID, len(all))
 	for i, f := range all {
-		ids[i] = string(f.ID)
+		ids[i] = f.ID
 	}
-	closed := map[string]ClosedError{}
+	closed, err := r.Closed(ctx, by, t.ID, ids)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		c := closed[f.ID]
+		f.State, f.Signature = c.State, c.Signature
+	}
+	return nil
+}
+
+// Closed returns those of the files of a ticket that are in quarantine, without their names.
+func (r *Reader) Closed(ctx context.Context, by caller.Caller, id ticket.ID, ids []ticket.ID) (map[ticket.ID]ClosedError, error) {
+	closed := map[ticket.ID]ClosedError{}
+	if len(ids) == 0 {
+		return closed, nil
+	}
 	batch := &pgx.Batch{}
-	batch.Queue(`select blob::text, state, coalesce(signature, '') from files.closed($1::text::uuid, $2::text[]::uuid[])`, string(t.ID), ids).Query(func(rows pgx.Rows) error {
-		var id string
+	batch.Queue(`select blob::text, state, coalesce(signature, '') from files.closed($1::text::uuid, $2::text[]::uuid[])`, string(id), ids).Query(func(rows pgx.Rows) error {
+		var file ticket.ID
 		var c ClosedError
-		_, err := pgx.ForEachRow(rows, []any{&id, &c.State, &c.Signature}, func() error {
-			closed[id] = c
+		_, err := pgx.ForEachRow(rows, []any{&file, &c.State, &c.Signature}, func() error {
+			closed[file] = c
 			return nil
 		})
 		return err
 	})
 	if err := r.Store.Pools().Request.Read(ctx, by.Viewer().Reader(), "files", batch); err != nil {
-		return fmt.Errorf("read the quarantine of ticket %s: %w", t.ID, err)
+		return nil, fmt.Errorf("read the quarantine of ticket %s: %w", id, err)
 	}
-	for _, f := range all {
-		c := closed[string(f.ID)]
-		f.State, f.Signature = c.State, c.Signature
-	}
-	return nil
+	return closed, nil
 }
 
 // Find returns a file of a ticket that was marked. Errors: *ticket.NotVisibleError, *ClosedError.

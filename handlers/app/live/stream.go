@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/eventstore"
+	"github.com/sol-assistenza/sol/handlers/app/files"
 	"github.com/sol-assistenza/sol/handlers/app/notification"
 	"github.com/sol-assistenza/sol/handlers/app/presence"
 	"github.com/sol-assistenza/sol/handlers/identity"
@@ -39,6 +40,7 @@ type Client struct {
 type Update struct {
 	Notifications *notification.Summary
 	Readers       []presence.Reader // of the open ticket, without the client; empty, but not nil, when the last one has gone
+	Files         bool              // a file of the open ticket, or of another one, was scanned
 	Changes       []lists.Change
 	ResumeAt      eventstore.Position // from which a client resumes that has got this update
 	Queues        []lists.Queue
@@ -75,8 +77,10 @@ type Stream struct {
 	sent     Update         // the last values
 	begun    bool           // the first update was sent
 
-	rightsChanged, notificationsChanged, presenceChanged <-chan struct{}
-	presenceTimer, heartbeatTimer                        *time.Timer
+	filesScanned bool // since the last update
+
+	rightsChanged, notificationsChanged, presenceChanged, filesChanged <-chan struct{}
+	presenceTimer, heartbeatTimer                                      *time.Timer
 }
 
 // Open opens a stream that begins after a position of StartPosition. The caller must close it.
@@ -117,6 +121,7 @@ func (h *Hub) Open(ctx context.Context, c Client, from eventstore.Position) (*St
 	}
 	if s.hasPresence() {
 		s.askPresence()
+		s.filesChanged = files.Changed(h.Store, c.OpenTicket)
 	}
 	r.pokeNow()
 	return s, nil
@@ -219,6 +224,12 @@ func (s *Stream) Next(ctx context.Context) (Update, error) {
 		case <-s.presenceChanged:
 			s.askPresence()
 			s.reader.pokeNow()
+		case <-s.filesChanged:
+			s.filesChanged, s.filesScanned = files.Changed(s.reader.hub.Store, s.client.OpenTicket), true
+			if s.client.Token != "" {
+				s.askRights()
+				s.reader.pokeNow()
+			}
 		case <-s.presenceTimer.C:
 			s.askPresence()
 		case <-s.heartbeatTimer.C:
@@ -357,12 +368,13 @@ func (s *Stream) update(due bool) (u Update, ready, incomplete bool, err error) 
 			u.Queues, s.sent.Queues, u.QueuesAt = queues, queues, s.reader.position
 		}
 	}
+	u.Files, s.filesScanned = s.filesScanned, false
 	s.begun = true
 	if s.readersAreNew && len(s.readers) > 0 {
 		s.presenceTimer.Reset(presence.RefreshInterval) // nothing is published when a reader expires
 	}
 	s.readersAreNew = false
-	return u, due || n > 0 || u.Notifications != nil || u.Readers != nil || u.Queues != nil, false, nil
+	return u, due || n > 0 || u.Files || u.Notifications != nil || u.Readers != nil || u.Queues != nil, false, nil
 }
 
 // resumeAt returns the position from which a client resumes that has got changes: before the first change that it has not got.

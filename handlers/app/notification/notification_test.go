@@ -223,14 +223,14 @@ func TestEveryKindHasASentence(t *testing.T) {
 	id := w.open()
 	for _, kind := range []sagas.NotificationKind{
 		sagas.KindNewTicket, sagas.KindAssigned, sagas.KindReply, sagas.KindCourtesyReply, sagas.KindUnverifiedMail, sagas.KindHandover, sagas.KindHandoverReceipt, sagas.KindHandedBack, sagas.KindRecalled, sagas.KindRegionalMessage,
-		sagas.KindDeadlineNear, sagas.KindDeadlineMissed, sagas.KindPingPong, sagas.KindPlaybookReminder, sagas.KindOutcomeProposed, sagas.KindPrivacyAlert, sagas.KindContactFailed, sagas.KindToInform, sagas.KindContactsCorrected, sagas.KindOpened, sagas.KindNewLink, sagas.KindPublicNote,
+		sagas.KindDeadlineNear, sagas.KindDeadlineMissed, sagas.KindPingPong, sagas.KindPlaybookReminder, sagas.KindOutcomeProposed, sagas.KindPrivacyAlert, sagas.KindContactFailed, sagas.KindToInform, sagas.KindFileClosed, sagas.KindFileRefused, sagas.KindContactsCorrected, sagas.KindOpened, sagas.KindNewLink, sagas.KindPublicNote,
 		sagas.KindConfirmed, sagas.KindReminder, sagas.KindReopened, sagas.KindClosed, sagas.KindWithRegion, sagas.KindRedirected, sagas.KindBackAtASR,
 	} {
 		w.deliver(id, sagas.Notification{Kind: kind, To: sagas.ToOperators, Entity: "010301"})
 	}
 	p, err := w.notifications.List(t.Context(), readers["anna"], false, "", 100)
-	if err != nil || len(p.Items) != 29 {
-		t.Fatalf("got %d notifications, %v, want 29", len(p.Items), err)
+	if err != nil || len(p.Items) != 31 {
+		t.Fatalf("got %d notifications, %v, want 31", len(p.Items), err)
 	}
 	for _, i := range p.Items {
 		if !strings.Contains(i.Text, "2026-0000007") {

@@ -33,20 +33,23 @@ var sentences = map[sagas.NotificationKind]string{
 	sagas.KindPrivacyAlert:     "ATTENZIONE, privacy: il referto della richiesta n. # non risulta del richiedente",
 	sagas.KindContactFailed:    "E-mail non consegnata: l’indirizzo della richiesta n. # non riceve",
 
+	sagas.KindFileClosed: "L’antivirus ha bloccato un allegato della richiesta n. #: non si può aprire",
+
 	sagas.KindToInform: "Da comunicare per telefono o lettera: promemoria n. % sulla richiesta n. #",
 
 	sagas.KindContactsCorrected: "I recapiti della Sua richiesta n. # sono stati corretti",
 
-	sagas.KindOpened:     "Abbiamo ricevuto la Sua richiesta n. #",
-	sagas.KindNewLink:    "I collegamenti precedenti alla Sua richiesta n. # non valgono più",
-	sagas.KindPublicNote: "C’è un messaggio per Lei sulla richiesta n. #",
-	sagas.KindConfirmed:  "La Sua richiesta n. # risulta risolta",
-	sagas.KindReminder:   "Aspettiamo una Sua risposta sulla richiesta n. #",
-	sagas.KindReopened:   "La Sua richiesta n. # è stata riaperta",
-	sagas.KindClosed:     "La Sua richiesta n. # è chiusa",
-	sagas.KindWithRegion: "La Sua richiesta n. # è seguita dall’assistenza regionale",
-	sagas.KindRedirected: "La Sua richiesta n. # è seguita da un’altra Azienda",
-	sagas.KindBackAtASR:  "La Sua richiesta n. # è di nuovo seguita dall’Azienda che l’aveva prima",
+	sagas.KindOpened:      "Abbiamo ricevuto la Sua richiesta n. #",
+	sagas.KindNewLink:     "I collegamenti precedenti alla Sua richiesta n. # non valgono più",
+	sagas.KindPublicNote:  "C’è un messaggio per Lei sulla richiesta n. #",
+	sagas.KindFileRefused: "L’antivirus ha bloccato un file che ha inviato con la richiesta n. #: se serve, ne invii un’altra copia",
+	sagas.KindConfirmed:   "La Sua richiesta n. # risulta risolta",
+	sagas.KindReminder:    "Aspettiamo una Sua risposta sulla richiesta n. #",
+	sagas.KindReopened:    "La Sua richiesta n. # è stata riaperta",
+	sagas.KindClosed:      "La Sua richiesta n. # è chiusa",
+	sagas.KindWithRegion:  "La Sua richiesta n. # è seguita dall’assistenza regionale",
+	sagas.KindRedirected:  "La Sua richiesta n. # è seguita da un’altra Azienda",
+	sagas.KindBackAtASR:   "La Sua richiesta n. # è di nuovo seguita dall’Azienda che l’aveva prima",
 }
 
 // IsKnown reports whether this release knows a kind of notification.

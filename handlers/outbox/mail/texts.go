@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	htmltemplate "html/template"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 
@@ -36,19 +37,20 @@ type mailText struct {
 
 // mailTexts holds the texts for citizens by kind of mail. The ticket's number follows the subject, which holds no personal data.
 var mailTexts = map[sagas.NotificationKind]mailText{
-	sagas.KindOpened:     {"Abbiamo ricevuto la Sua richiesta", "Abbiamo ricevuto la Sua richiesta di assistenza. La legge un operatore: Le scriveremo appena ci saranno novità.", "Non serve inviarne un’altra."},
-	sagas.KindNewLink:    {"Il nuovo collegamento alla Sua richiesta", "Le inviamo un nuovo collegamento alla Sua richiesta. I collegamenti e gli indirizzi di risposta dei messaggi precedenti non valgono più.", "D’ora in poi usi questo collegamento, e per scriverci risponda a questa e-mail."},
-	sagas.KindPublicNote: {"Un messaggio sulla Sua richiesta", "C’è un messaggio per Lei:", "Se vuole rispondere, risponda a questa e-mail o usi il collegamento."},
-	questionAsked:        {"Ci serve un’informazione", "Per andare avanti ci serve un’informazione da Lei:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
-	ticketResolved:       {"La Sua richiesta è risolta", "La Sua richiesta è stata risolta:", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta. Altrimenti non deve fare nulla."},
-	markedDuplicate:      {"La Sua richiesta è stata unita a un’altra", "Questa richiesta è stata unita a un’altra Sua richiesta:", "Continueremo a risponderLe su quella."},
-	sagas.KindConfirmed:  {"La Sua richiesta è risolta", "La Sua richiesta risulta risolta.", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta."},
-	sagas.KindReminder:   {"Aspettiamo una Sua risposta", "Le avevamo chiesto un’informazione e non abbiamo ancora ricevuto la Sua risposta:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
-	sagas.KindReopened:   {"La Sua richiesta è stata riaperta", "Abbiamo ripreso in mano la Sua richiesta.", "Le scriveremo appena ci saranno novità."},
-	sagas.KindClosed:     {"La Sua richiesta è chiusa", "La Sua richiesta è stata chiusa: era risolta e non abbiamo ricevuto altri messaggi.", "Se ha ancora bisogno, risponda a questa e-mail: apriremo una nuova richiesta collegata a questa."},
-	sagas.KindWithRegion: {"La Sua richiesta è seguita dall’assistenza regionale", "La Sua richiesta è ora seguita dall’assistenza regionale.", "Non deve fare nulla: Le risponderanno loro."},
-	sagas.KindRedirected: {"La Sua richiesta è seguita da un’altra Azienda", "La Sua richiesta è ora seguita da un’altra Azienda sanitaria.", "Non deve fare nulla: Le risponderà quella Azienda."},
-	sagas.KindBackAtASR:  {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
+	sagas.KindOpened:      {"Abbiamo ricevuto la Sua richiesta", "Abbiamo ricevuto la Sua richiesta di assistenza. La legge un operatore: Le scriveremo appena ci saranno novità.", "Non serve inviarne un’altra."},
+	sagas.KindNewLink:     {"Il nuovo collegamento alla Sua richiesta", "Le inviamo un nuovo collegamento alla Sua richiesta. I collegamenti e gli indirizzi di risposta dei messaggi precedenti non valgono più.", "D’ora in poi usi questo collegamento, e per scriverci risponda a questa e-mail."},
+	sagas.KindPublicNote:  {"Un messaggio sulla Sua richiesta", "C’è un messaggio per Lei:", "Se vuole rispondere, risponda a questa e-mail o usi il collegamento."},
+	questionAsked:         {"Ci serve un’informazione", "Per andare avanti ci serve un’informazione da Lei:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
+	ticketResolved:        {"La Sua richiesta è risolta", "La Sua richiesta è stata risolta:", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta. Altrimenti non deve fare nulla."},
+	markedDuplicate:       {"La Sua richiesta è stata unita a un’altra", "Questa richiesta è stata unita a un’altra Sua richiesta:", "Continueremo a risponderLe su quella."},
+	sagas.KindConfirmed:   {"La Sua richiesta è risolta", "La Sua richiesta risulta risolta.", "Se il problema non è risolto, risponda a questa e-mail: riprenderemo la richiesta."},
+	sagas.KindReminder:    {"Aspettiamo una Sua risposta", "Le avevamo chiesto un’informazione e non abbiamo ancora ricevuto la Sua risposta:", "Risponda a questa e-mail o usi il collegamento: finché non risponde, la richiesta resta ferma."},
+	sagas.KindReopened:    {"La Sua richiesta è stata riaperta", "Abbiamo ripreso in mano la Sua richiesta.", "Le scriveremo appena ci saranno novità."},
+	sagas.KindClosed:      {"La Sua richiesta è chiusa", "La Sua richiesta è stata chiusa: era risolta e non abbiamo ricevuto altri messaggi.", "Se ha ancora bisogno, risponda a questa e-mail: apriremo una nuova richiesta collegata a questa."},
+	sagas.KindWithRegion:  {"La Sua richiesta è seguita dall’assistenza regionale", "La Sua richiesta è ora seguita dall’assistenza regionale.", "Non deve fare nulla: Le risponderanno loro."},
+	sagas.KindRedirected:  {"La Sua richiesta è seguita da un’altra Azienda", "La Sua richiesta è ora seguita da un’altra Azienda sanitaria.", "Non deve fare nulla: Le risponderà quella Azienda."},
+	sagas.KindFileRefused: {"Un file che ha inviato è stato bloccato", "Un file che ha inviato non ha superato il controllo antivirus. È bloccato: nessuno può aprirlo. La Sua richiesta e il resto del messaggio sono arrivati e vanno avanti. Il file è:", "Se il contenuto serve, controlli il Suo dispositivo con un antivirus e ci invii un’altra copia: una fotografia o un PDF nuovo. Può rispondere a questa e-mail o usare il collegamento."},
+	sagas.KindBackAtASR:   {"La Sua richiesta è tornata all’Azienda sanitaria", "La Sua richiesta è di nuovo seguita dall’Azienda sanitaria che l’aveva prima dell’assistenza regionale.", "Non deve fare nulla: Le risponderà quella Azienda."},
 }
 
 // SenderName is the display name of the sender of all mails.
@@ -131,6 +133,13 @@ func render(kind sagas.NotificationKind, n sagas.Notification, t ticketview.Tick
 		if kind == sagas.KindPublicNote {
 			kind = noteKind(history, n.Note)
 		}
+	}
+	if n.File != "" {
+		at := slices.IndexFunc(t.Files(), func(f ticketview.File) bool { return f.ID == n.File && f.Name != "" })
+		if at < 0 {
+			return nil, nil
+		}
+		l.Text = t.Files()[at].Name
 	}
 	w, known := mailTexts[kind]
 	if !known {

@@ -15,7 +15,10 @@ import (
 	"github.com/sol-assistenza/sol/sagas"
 )
 
-const testNote ticket.ID = "01930000-0000-7000-8000-000000000002"
+const (
+	testNote ticket.ID = "01930000-0000-7000-8000-000000000002"
+	testFile ticket.ID = "01930000-0000-7000-8000-000000000003"
+)
 
 // testTicket returns the citizen's view of a ticket with one note, whose text holds markup.
 func testTicket() ticketview.Ticket {
@@ -23,7 +26,7 @@ func testTicket() ticketview.Ticket {
 		Number: "2026-0001234", Entity: ticketview.Entity{Code: "010301", Name: "ASL di prova"},
 		Notes: []ticketview.Note{{
 			ID: testNote, Kind: "note", Text: "Il referto è pronto.\nLo trova <b>qui</b> & là.",
-			Attachments: []ticketview.File{{Name: "istruzioni.pdf"}},
+			Attachments: []ticketview.File{{ID: testFile, Name: "istruzioni.pdf"}},
 		}},
 	}
 }
@@ -46,6 +49,9 @@ func TestMailsEqualTheirGoldenFiles(t *testing.T) {
 			n.Kind, n.Note = sagas.KindPublicNote, testNote
 		case sagas.KindPublicNote, sagas.KindReminder:
 			n.Note = testNote
+		}
+		if kind == sagas.KindFileRefused {
+			n.File = testFile
 		}
 		statement := ""
 		if kind == sagas.KindOpened {
@@ -89,7 +95,7 @@ func TestSentencesHoldEveryFixedLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, line := range strings.Split(string(text), "\n") {
-			variable := strings.Contains(line, "2026-0001234") || strings.Contains(line, "/informativa?ente=") || line == "ASL di prova" || strings.HasPrefix(line, "Il referto è pronto") || strings.HasPrefix(line, "Lo trova")
+			variable := strings.Contains(line, "2026-0001234") || strings.Contains(line, "/informativa?ente=") || line == "ASL di prova" || line == "istruzioni.pdf" || strings.HasPrefix(line, "Il referto è pronto") || strings.HasPrefix(line, "Lo trova")
 			if i > 0 && !variable && !strings.Contains(all, line) {
 				t.Errorf("%s: got %q in no sentence, want it in one", file, line)
 			}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/sol-assistenza/sol/handlers/middleware"
@@ -37,6 +38,9 @@ func (r *Request) SendFile(f ticketview.File, content []byte, show bool) {
 			h.Set("X-Frame-Options", "SAMEORIGIN")
 		}
 	}
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Accept-Ranges", "none") // a file is drawn anew at each request
+	h.Set("Content-Length", strconv.Itoa(len(content)))
 	h.Set("Content-Type", f.MediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
 	_, _ = r.Writer.Write(content) // the browser may have gone

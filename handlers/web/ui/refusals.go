@@ -57,7 +57,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.TooManyFiles:    "può allegare al massimo cinque file: ne tolga qualcuno.",
 	refusal.FileWithoutName: "un file non ha nome: lo scelga di nuovo.",
 	refusal.FileNameLength:  "il nome del file è vuoto o troppo lungo: lo rinomini.",
-	refusal.FileType:        "questo tipo di file non è accettato. Sono ammessi: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg.",
+	refusal.FileType:        "questo tipo di file non è accettato. Sono ammessi: pdf, doc, docx, xls, xlsx, zip, png, gif, jpeg. Un documento firmato (p7m), un’e-mail o altro possono stare in un archivio zip.",
 	refusal.FileSize:        "il file supera 1 MB: lo riduca, o lo divida in più file.",
 	refusal.FileEmpty:       "il file è vuoto: controlli che si apra, poi lo scelga di nuovo.",
 	refusal.FileContent:     "il contenuto non è quello di un file .%[1]s: lo salvi di nuovo nel formato giusto.",

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/eventstore"
-	"github.com/sol-assistenza/sol/handlers/app/health"
+	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/quarantine"
 )
 
@@ -25,15 +25,18 @@ type Scan struct {
 }
 
 // New returns the scan of a node, of which /status tells.
-func New(c config.FileScan, store *eventstore.Store, status *health.Checker, log *slog.Logger, metrics prometheus.Registerer) (*Scan, error) {
+func New(c config.FileScan, store *eventstore.Store, service *app.Service, log *slog.Logger, metrics prometheus.Registerer) (*Scan, error) {
 	s := &Scan{config: c, store: store, log: log}
 	if !c.Clamd.IsSet() {
 		return s, nil
 	}
 	var err error
-	s.scanner, err = quarantine.New(quarantine.Config{Pool: store.Pools().Consumer, Keyring: store.Keyring(), Clamd: c.Clamd, Log: log, Metrics: metrics})
+	a := &alarm{service, store}
+	s.scanner, err = quarantine.New(quarantine.Config{
+		Pool: store.Pools().Consumer, Keyring: store.Keyring(), Clamd: c.Clamd, Log: log, Metrics: metrics, OnClosed: a.raise, OnScanned: a.scanned,
+	})
 	if err == nil {
-		status.FileScan = s.scanner.Late
+		service.Health.FileScan = s.scanner.Late
 	}
 	return s, err
 }

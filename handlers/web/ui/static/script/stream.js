@@ -10,6 +10,7 @@
 //   sol:counts         {items: [{id, name, count}], position}
 //   sol:notifications  {unread}
 //   sol:presence       {ticket, readers}  the other people who have this page's ticket open
+//   sol:files          {ticket}  a file of this page's ticket may have been scanned
 //   sol:stream         {state, since}  open: connected · lost: not connected since then · resumed: connected again after lost ·
 //                      ended: the session has ended, its role was changed in another tab, or the service was restored from a backup
 const at = document.body.dataset.solStream;
@@ -94,6 +95,7 @@ function open() {
     say('sol:counts', data);
   });
   on('presence', (data) => say('sol:presence', data));
+  on('files', (data) => say('sol:files', data));
   on('notification', (data) => {
     for (const number of document.querySelectorAll('[data-unread]')) {
       number.textContent = data.unread;

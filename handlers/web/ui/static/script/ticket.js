@@ -117,6 +117,7 @@ document.addEventListener('sol:ticket', ({ detail }) => {
   if (later(detail.position, page().dataset.position) || Date.parse(detail.from) > page().dataset.read) news();
 });
 document.addEventListener('sol:presence', ({ detail }) => detail.ticket === page()?.dataset.solTicket && here(false)); // the answer has the text
+document.addEventListener('sol:files', ({ detail }) => detail.ticket === page()?.dataset.solTicket && page().querySelector('[data-file="waiting"]') && news());
 document.addEventListener('sol:stream', ({ detail }) => detail.state === 'resumed' && renew());
 
 // The time in which an update can be undone.
