@@ -91,6 +91,7 @@ if [[ $purpose == test ]] && ! command -v ps >/dev/null; then
 	packages+=(procps)
 fi
 if [[ $purpose == test ]]; then # tools/browser.sh tests the pages in a browser, preferably a headless one
+	command -v openssl >/dev/null || packages+=(openssl) # certificates of the browser walks
 	if [[ -z ${SOL_CHROMIUM:-} ]] && ! command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null; then
 		apt-cache show chromium-headless-shell >/dev/null 2>&1 && packages+=(chromium-headless-shell) || packages+=(chromium)
 	fi

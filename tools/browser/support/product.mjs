@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { writeProviders } from './identities.mjs';
 
 const startTimeout = 600_000; // ms; making the demo's data takes long on a busy machine
 
@@ -23,7 +24,7 @@ export async function start() {
   log = path.join(dir, 'log');
   const out = fs.openSync(log, 'w');
   child = spawn(process.env.SOL_PROGRAM, ['demo', '--tickets', '200', '--months', '2'], {
-    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_HOLD: `${product.hold}ms`, SOL_AUTO_CLOSE_AFTER: '24h' },
+    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_IDENTITY_PROVIDERS: await writeProviders(path.join(dir, 'identita')), SOL_HOLD: `${product.hold}ms`, SOL_AUTO_CLOSE_AFTER: '24h' },
     stdio: ['ignore', out, out],
   });
   fs.closeSync(out);

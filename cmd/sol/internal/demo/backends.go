@@ -10,12 +10,14 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	identities "github.com/sol-assistenza/sol/handlers/identity/oidc/simulator"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector"
 	"github.com/sol-assistenza/sol/handlers/outbox/connector/simulator"
@@ -30,8 +32,8 @@ type Backends struct {
 	group         errgroup.Group
 	stop          context.CancelFunc
 	mailServer    *mailServer
-	identities    *identities.Provider // nil: other identity providers are configured
-	IdentityURL   string               // URL of the simulated identity provider; empty: others are configured
+	identities    *identities.Provider // nil: the configuration has providers of their names
+	IdentityURL   string               // URL of the simulated identity provider; empty: there is none
 }
 
 // StartBackends starts the backends and writes their addresses into the configuration. It also chooses a port for inbound mail if none
@@ -50,11 +52,13 @@ func StartBackends(c *config.Config, people []Person) (*Backends, error) {
 		simulated := simulator.New(simulator.Config{Seed: 1, Errors: 0.03, InvalidAnswers: 0.02, Unknown: 0.05, Delay: 300 * time.Millisecond})
 		b.group.Go(func() error { return ServeUntil(ctx, listener, simulated) })
 	}
-	if len(c.External.IdentityProviders) == 0 {
+	if !slices.ContainsFunc(c.External.IdentityProviders, isSimulated) {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err == nil {
 			b.IdentityURL = "http://" + listener.Addr().String()
-			b.identities, c.External.IdentityProviders, err = newIdentityProvider(listener, people)
+			var simulated []idp.Provider
+			b.identities, simulated, err = newIdentityProvider(listener, people)
+			c.External.IdentityProviders = append(c.External.IdentityProviders, simulated...)
 		}
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("simulated identity provider: %w", err), b.Close())

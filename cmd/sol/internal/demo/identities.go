@@ -51,6 +51,9 @@ func newIdentityProvider(listener net.Listener, people []Person) (*simulator.Pro
 	}, nil
 }
 
+// isSimulated reports whether a provider is one of the simulated ones, by its name.
+func isSimulated(p idp.Provider) bool { return p.Name == demoStaff || p.Name == demoCitizens }
+
 // simulatedPersons returns the persons of the simulated provider: citizens of the demo, and staff that nobody enrolled.
 func simulatedPersons(people []Person) []simulator.Person {
 	const level = "https://www.spid.gov.it/SpidL"
@@ -94,7 +97,7 @@ func (b *Backends) ConnectIdentities(ctx context.Context, publicURL string, s *a
 		return err
 	}
 	for _, p := range s.Identity.Providers {
-		if slices.Equal(state.InForce[p.Name], p.Mapping) {
+		if !isSimulated(p) || slices.Equal(state.InForce[p.Name], p.Mapping) {
 			continue
 		}
 		for _, a := range all[:min(2, len(all))] {
