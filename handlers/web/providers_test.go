@@ -4,7 +4,10 @@
 package web_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,7 +16,9 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/person"
+	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
+	"github.com/sol-assistenza/sol/handlers/app/accesslog"
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/handlertest"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
@@ -27,6 +32,30 @@ type providerSystem struct {
 	*system
 	provider *simulator.Provider
 	issuer   string
+	mutate   func(claims map[string]any) // changes the claims of ID tokens before the provider signs them again; nil: no change
+	signer   func(claims map[string]any) (string, error)
+}
+
+// RoundTrip changes the ID token in the answer of the token endpoint.
+func (s *providerSystem) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil || s.mutate == nil || !strings.HasSuffix(r.URL.Path, "/oauth/token") || answer.StatusCode != http.StatusOK {
+		return answer, err
+	}
+	var tokens map[string]any
+	err = json.NewDecoder(answer.Body).Decode(&tokens)
+	s.must(err)
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(tokens["id_token"].(string), ".")[1])
+	s.must(err)
+	claims := map[string]any{}
+	s.must(json.Unmarshal(payload, &claims))
+	s.mutate(claims)
+	tokens["id_token"], err = s.signer(claims)
+	s.must(err)
+	body, err := json.Marshal(tokens)
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	answer.Header.Del("Content-Length")
+	return answer, err
 }
 
 func newProviderSystem(t *testing.T) *providerSystem {
@@ -58,7 +87,13 @@ func newProviderSystem(t *testing.T) *providerSystem {
 	}
 	s.system = newSystem(t, func(c *web.Config) {
 		c.App.Identity.Providers = providers
-		c.OIDC, err = oidc.NewAll(providers, c.PublicURL, time.Now)
+		for _, p := range providers {
+			var client *oidc.Client
+			if client, err = oidc.New(oidc.Config{Provider: p, PublicURL: c.PublicURL, Now: time.Now, Transport: s}); err != nil {
+				return
+			}
+			c.OIDC = append(c.OIDC, client)
+		}
 	})
 	s.must(err)
 	for _, p := range providers {
@@ -255,4 +290,46 @@ func TestCitizensLogInWithoutAPassword(t *testing.T) {
 		shows("I cittadini non hanno una password di questo servizio: entrano con SPID o CIE", "modulo di assistenza", "Entra con SPID o CIE")
 	form.submit("Accedi", formValues{"Nome utente": "dora", "Password": "sbagliata", "PIN": handlertest.PIN}).want(401).
 		shows("Nome utente, password o PIN non sono corretti").doesNotShow("I cittadini non hanno")
+}
+
+// Each wrong token of a provider, and each forged logout, opens no session, is explained, and is on record with its reason.
+func TestEachWrongTokenIsOnRecord(t *testing.T) {
+	s := newProviderSystem(t)
+	other, err := simulator.New(simulator.Config{Issuer: s.issuer})
+	s.must(err)
+	set := func(name string, value any) func(map[string]any) {
+		return func(claims map[string]any) { claims[name] = value }
+	}
+	for _, c := range []struct {
+		mutate func(map[string]any)
+		signer func(map[string]any) (string, error)
+		reason refusal.Code
+	}{
+		{set("nonce", "another"), s.provider.Sign, refusal.LoginNonce}, {set("iss", "https://example.org"), s.provider.Sign, refusal.LoginIssuer},
+		{set("aud", "rupar"), s.provider.Sign, refusal.LoginAudience}, {set("exp", time.Now().Add(-time.Minute).Unix()), s.provider.Sign, refusal.LoginExpired},
+		{set("x", 1), other.Sign, refusal.LoginSignature}, {set("sub", "c-2"), s.provider.Sign, refusal.LoginToken}, {set("acr", "https://www.spid.gov.it/SpidL1"), s.provider.Sign, refusal.LoginLevel},
+	} {
+		s.mutate, s.signer = c.mutate, c.signer
+		b := s.browser()
+		s.logIn(b, "spid", "c-1").want(401).shows("Accesso non riuscito", "modulo di assistenza").doesNotShow("Carla")
+		if b.cookie("/", "sol") != "" {
+			t.Errorf("%s: the browser has a session", c.reason)
+		}
+		s.wantLastLogin("failure spid " + string(c.reason))
+	}
+	s.mutate = nil
+	answer, err := http.PostForm(s.server.Address+oidc.BackChannelPath("spid"), url.Values{"logout_token": {"a.b.c"}})
+	s.must(err)
+	s.must(answer.Body.Close())
+	s.wantLastLogin("failure spid " + string(refusal.LoginSignature))
+}
+
+// wantLastLogin checks the newest login record: its kind, provider and reason.
+func (s *providerSystem) wantLastLogin(want string) {
+	s.Helper()
+	all, err := accesslog.ListLogins(s.Context(), s.Store.Pools().Request, person.Actor{ID: "auditor", Role: person.Auditor}, "", 0, 1)
+	s.must(err)
+	if len(all) != 1 || all[0].Kind+" "+all[0].Provider+" "+all[0].Reason != want {
+		s.Errorf("got on record %+v, want %s", all, want)
+	}
 }
