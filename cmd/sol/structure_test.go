@@ -148,7 +148,7 @@ var allowedImports = map[string][]string{
 	"handlers/api/privacystatements":      append([]string{"handlers/api/operation"}, application...),
 	"handlers/api/document":               {"domain/..."},
 	"handlers/web":                        append([]string{"handlers/identity/clientcert", "handlers/identity/oidc", "handlers/identity/portal", "handlers/middleware", "handlers/sse", "handlers/web/...", "handlers/identity/idp", "handlers/identity/personallink"}, application...),
-	"handlers/web/ui":                     append([]string{"handlers/middleware"}, application...),
+	"handlers/web/ui":                     append([]string{"handlers/identity/personallink", "handlers/middleware"}, application...),
 	"handlers/web/ui/chart":               {},
 	"handlers/web/operator":               page,
 	"handlers/web/citizen":                append([]string{"eventstore/notify"}, page...),

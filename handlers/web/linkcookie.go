@@ -79,9 +79,9 @@ func (w *Web) exchangeLink(r *ui.Request) (answered bool, err error) {
 	return true, r.Redirect(to)
 }
 
-// hideSecretPath keeps the address of a page whose path has a personal link out of the header Referer.
+// hideSecretPath keeps the address of a page whose address has a personal link, valid or not, out of the header Referer.
 func hideSecretPath(r *ui.Request) {
-	if personallink.TicketOf(r.PathValue("link")) != "" {
+	if personallink.IsIn(r.RequestURI) {
 		r.Writer.Header().Set("Referrer-Policy", "no-referrer")
 	}
 }

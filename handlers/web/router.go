@@ -188,6 +188,7 @@ func (w *Web) middlewareConfig(mux *http.ServeMux) middleware.Handlers {
 		},
 		OnNoRoute: func(rw http.ResponseWriter, request *http.Request, _ string) {
 			r := &ui.Request{Request: request, Writer: rw}
+			hideSecretPath(r)
 			if err := w.authenticate(r, ui.Route{Background: true}); err != nil {
 				r.Session = identity.Session{} // the page has the header of an anonymous reader
 			}
@@ -224,7 +225,7 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	case errors.Is(err, errLogin):
 		next := ""
 		if r.Method == http.MethodGet {
-			next = "?poi=" + url.QueryEscape(r.URL.RequestURI())
+			next = "?poi=" + url.QueryEscape(ui.LocalPath(r.URL.RequestURI(), "/"))
 		} else if unsent := unsentText(r); unsent != "" && w.renderLoginAgain(r, unsent) == nil {
 			return
 		}
@@ -236,7 +237,7 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	case errors.Is(err, errBlocked):
 		next := ""
 		if r.Method == http.MethodGet && !r.Partial {
-			next = r.URL.RequestURI()
+			next = ui.LocalPath(r.URL.RequestURI(), "")
 		}
 		w.redirectWholePage(r, account.AfterLogin(r.Session, next))
 		return

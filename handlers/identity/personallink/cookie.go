@@ -4,7 +4,10 @@
 package personallink
 
 import (
+	"crypto/rand"
 	"fmt"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,9 +20,9 @@ import (
 const linkCookiePrefix = "c."
 
 // LinkCookie returns the value of the cookie for which a browser exchanges a personal link at its first use. It opens the ticket of the link until
-// a time, and no longer than the link itself.
+// a time, and no longer than the link itself. It is random, so that the access records tell the browsers apart that opened one link.
 func (l *Links) LinkCookie(link Link, until time.Time) string {
-	value := fmt.Sprintf("%s%s.%s.%x", linkCookiePrefix, link.Ticket, encodeIssue(link.Issue), until.Unix())
+	value := fmt.Sprintf("%s%s.%s.%x.%s", linkCookiePrefix, link.Ticket, encodeIssue(link.Issue), until.Unix(), rand.Text())
 	return value + "." + l.hashes(hashPurpose, value)[0]
 }
 
@@ -31,7 +34,7 @@ func (l *Links) ParseLinkCookie(text string) (Link, bool) {
 		return Link{}, false
 	}
 	parts := strings.Split(text[len(linkCookiePrefix):end], ".")
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return Link{}, false
 	}
 	issue, ok := decodeIssue(parts[1])
@@ -49,4 +52,13 @@ func TicketOf(token string) ticket.ID {
 		return ""
 	}
 	return ticket.ID(parts[1])
+}
+
+// inText finds a personal link or its cookie, perhaps cut short or in capitals.
+var inText = regexp.MustCompile(`(?i)\b[tc]\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.`)
+
+// IsIn reports whether an address has a personal link or its cookie in it, valid or not, so that it is not passed on to another address.
+func IsIn(address string) bool {
+	decoded, err := url.QueryUnescape(address)
+	return inText.MatchString(address) || err == nil && inText.MatchString(decoded)
 }

@@ -57,6 +57,7 @@ func TestLinkCookieIsValidForItsTicketUntilItsEnd(t *testing.T) {
 		}
 		later := fmt.Sprintf("%x", until.Unix())
 		for _, forged := range []string{
+			strings.ToUpper(cookie), strings.Replace(cookie, later, strings.ToUpper(later), 1), strings.Replace(cookie, later, "0"+later, 1),
 			strings.Replace(cookie, "0001.", "0002.", 1), strings.Replace(cookie, later, "7"+later, 1), cookie[:len(cookie)-1], cookie + "0", "t" + cookie[1:], cookie[2:],
 			links.PersonalLink(id, issue), "c." + links.PersonalLink(id, issue)[2:], "c." + string(id), "c..", "c.", "c", "",
 		} {

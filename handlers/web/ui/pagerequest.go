@@ -12,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity"
+	"github.com/sol-assistenza/sol/handlers/identity/personallink"
 )
 
 // HomePath returns the path of a role's first page after login.
@@ -63,9 +64,10 @@ func (r *Request) Redirect(to string) error {
 }
 
 // LocalPath returns path if it is a path of this service, otherwise fallback. It refuses control characters and \ because browsers
-// remove tabs and line ends from an address and read \ as /.
+// remove tabs and line ends from an address and read \ as /, and personal links, which do not go on from one address to another.
 func LocalPath(path, fallback string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.ContainsFunc(path, unicode.IsControl) ||
+		personallink.IsIn(path) {
 		return fallback
 	}
 	return path
