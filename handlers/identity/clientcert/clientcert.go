@@ -97,7 +97,7 @@ func (v *Verifier) Verify(shown []*x509.Certificate) error {
 	if err != nil {
 		return err
 	}
-	if use := shown[0].KeyUsage; use != 0 && use&x509.KeyUsageDigitalSignature == 0 { // a certificate for signatures alone
+	if use := shown[0].KeyUsage; shown[0].IsCA || use != 0 && use&x509.KeyUsageDigitalSignature == 0 { // of an authority, which no list can revoke, or for signatures alone
 		return refuse(refusal.LoginCertificateUse)
 	}
 	lists, err := v.revocations()

@@ -87,13 +87,17 @@ func TestCertificatesAreRefusedByName(t *testing.T) {
 	impostor := newAuthority(t, "Prova CA", newAuthority(t, "Prova Root", nil)) // the same names, other keys
 	person := newAuthority(t, "Prova Uno", nil)
 	person.Certificate = person.Sign(issuing.Template(), issuing, person.Key)
+	signs := newAuthority(t, "Prova Root che firma", nil) // its own certificate may be used for signatures too
+	template := *signs.Certificate
+	template.KeyUsage |= x509.KeyUsageDigitalSignature
+	signs.Certificate = signs.Sign(&template, signs, signs.Key)
 	revoked := issuing.Issue(nil)
 	onHold := issuing.Issue(nil)
 	big1 := issuing.Issue(func(c *x509.Certificate) { c.SerialNumber = new(big.Int).Lsh(big.NewInt(0x7f), 150) })
 	crl := certtest.PEM("X509 CRL", root.List(nil, revokedCA.Certificate), issuing.List(func(l *x509.RevocationList) {
 		l.RevokedCertificateEntries = append(l.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: onHold.SerialNumber, RevocationTime: now, ReasonCode: 6})
 	}, revoked, big1), revokedCA.List(nil), impostor.List(nil))
-	v := newFiles(t, []*certtest.Authority{root, issuing, unlisted, revokedCA}, crl).open()
+	v := newFiles(t, []*certtest.Authority{root, issuing, unlisted, revokedCA, signs}, crl).open()
 	for name, c := range map[string]struct {
 		shown []*x509.Certificate
 		want  refusal.Code
@@ -111,6 +115,7 @@ func TestCertificatesAreRefusedByName(t *testing.T) {
 		"not valid yet":                     {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.NotBefore = now.Add(time.Hour) })}, refusal.LoginCertificateExpired},
 		"for servers":                       {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })}, refusal.LoginCertificateUse},
 		"for signatures":                    {[]*x509.Certificate{issuing.Issue(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment })}, refusal.LoginCertificateUse},
+		"an authority's own":                {[]*x509.Certificate{signs.Certificate}, refusal.LoginCertificateUse},
 		"revoked":                           {[]*x509.Certificate{revoked}, refusal.LoginCertificateRevoked},
 		"revoked, a long number":            {[]*x509.Certificate{big1}, refusal.LoginCertificateRevoked},
 		"on hold":                           {[]*x509.Certificate{onHold}, refusal.LoginCertificateRevoked},
