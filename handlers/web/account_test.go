@@ -54,7 +54,7 @@ func TestOwnAccount(t *testing.T) {
 		t.Errorf("after the second factor: got page %s, want the one that was wanted", inside.at)
 	}
 	b.open("/mio-account").want(200).shows("Ne ha ancora 9").submit("Termina tutte le altre", nil).want(200).shows("La sessione è finita")
-	if p := own.b.open("/code/nuove"); p.at.Path != "/accesso" {
+	if p := own.b.open("/code/nuove").shows("La sessione è finita. Acceda di nuovo"); p.at.Path != "/accesso" || p.at.Query().Get("poi") != "/code/nuove" {
 		t.Errorf("the session that was ended: got page %s", p.at)
 	}
 

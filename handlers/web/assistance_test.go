@@ -19,6 +19,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
 	"github.com/sol-assistenza/sol/handlers/app"
+	"github.com/sol-assistenza/sol/handlers/web"
 	"github.com/sol-assistenza/sol/projections/lists"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
@@ -311,5 +312,15 @@ func TestCitizensFormSurvivesTheEndOfTheSession(t *testing.T) {
 	p.submit(sendButton, nil).want(http.StatusOK).shows("Richiesta inviata")
 	if got := w.onlyTicket(torino); got.Identity != ticket.Verified {
 		t.Errorf("got identity %s, want %s", got.Identity, ticket.Verified)
+	}
+}
+
+// Pages for anyone offer no login to citizens who have none.
+func TestNoLoginIsOfferedToCitizensWithoutOne(t *testing.T) {
+	w := newSystem(t, func(c *web.Config) { c.App.Identity.CitizenPasswords = false })
+	for _, path := range []string{"/assistenza", "/assistenza/ritiro-documenti"} {
+		if text := w.browser().open(path).want(200).text(); strings.Contains(text, "prima di scrivere") {
+			t.Errorf("%s: got the offer to log in", path)
+		}
 	}
 }

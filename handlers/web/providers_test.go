@@ -161,7 +161,9 @@ func (b *browser) cookie(path, name string) string {
 func TestLoginThroughAProvider(t *testing.T) {
 	s := newProviderSystem(t)
 	b := s.browser()
-	b.open("/accesso?poi=/ticket/x").want(200).shows("Accedi con credenziali RUPAR", "Entra con SPID o CIE", "Nome utente, password e PIN")
+	b.open("/").want(200).shows("nome utente, password e PIN, oppure credenziali RUPAR", "Per i cittadini: SPID o CIE")
+	b.open("/assistenza").want(200).shows("acceda prima di scrivere")
+	b.open("/accesso?poi=/ticket/x").want(200).shows("Accedi con credenziali RUPAR", "Entra con SPID o CIE", "Oppure con nome utente, password e PIN")
 
 	queue := s.logIn(b, "rupar", "s-1").want(200).shows("Anna Prova", "Operatore ASR, ASL Città di Torino")
 	if queue.at.Path != "/code/nuove" {

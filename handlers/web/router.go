@@ -225,11 +225,18 @@ func (w *Web) renderError(r *ui.Request, err error) {
 	case errors.Is(err, errLogin):
 		next := ""
 		if r.Method == http.MethodGet {
-			next = "?poi=" + url.QueryEscape(ui.LocalPath(r.URL.RequestURI(), "/"))
+			next = ui.LocalPath(r.URL.RequestURI(), "/")
 		} else if unsent := unsentText(r); unsent != "" && w.renderLoginAgain(r, unsent) == nil {
 			return
 		}
-		w.redirectWholePage(r, "/accesso"+next)
+		to := url.Values{}
+		if next != "" {
+			to.Set("poi", next)
+		}
+		if r.SessionExpired {
+			to.Set("fatto", "sessione-finita")
+		}
+		w.redirectWholePage(r, strings.TrimSuffix("/accesso?"+to.Encode(), "?"))
 		return
 	case errors.Is(err, errNoRole):
 		w.redirectWholePage(r, "/accesso/ruolo")

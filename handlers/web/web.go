@@ -19,6 +19,7 @@ import (
 
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
+	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
@@ -87,6 +88,7 @@ func New(c Config) (*Web, error) {
 		return nil, err
 	}
 	w := &Web{UI: u, publicURL: c.PublicURL, oidc: c.OIDC, guard: cmp.Or(c.Portal, &portal.Guard{}), certificates: c.Certificates}
+	u.CitizenLogin = u.Identity.CitizenPasswords || len(w.loginWays(idp.ForCitizens, "")) > 0
 	w.streamsContext, w.endStreams = context.WithCancel(context.Background())
 	w.liveUpdates = w.newLiveUpdates(c.Heartbeat)
 	routes, err := w.routes()

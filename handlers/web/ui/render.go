@@ -43,6 +43,7 @@ type frame struct {
 	Path         string
 	RequestID    string
 	User         *user // nil: the reader is not logged in
+	CitizenLogin bool  // citizens have a way to log in
 	Queues       []lists.Queue
 	Queue        lists.QueueID // the queue that the page belongs to; "": none
 	Unread       int           // number of unread notifications
@@ -78,7 +79,7 @@ type user struct {
 // Render answers with a page, or with its Part if htmx requests a part. An error means that nothing was sent.
 func (u *UI) Render(r *Request, status int, p Page) error {
 	f := frame{
-		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(),
+		Title: p.Title, Breadcrumb: p.Breadcrumb, Problem: p.Problem, Confirmation: confirmations[r.URL.Query().Get("fatto")], Path: r.URL.RequestURI(), CitizenLogin: u.CitizenLogin,
 		RequestID: middleware.RequestID(r.Context()), Queue: p.Queue, Queues: p.Queues, Ticket: p.Ticket, Data: p.Data, Search: p.Search,
 	}
 	if p.Position.N > 0 {
@@ -145,7 +146,10 @@ func (u *UI) fillFrame(r *Request, f *frame) (err error) {
 
 // confirmations holds the sentence that confirms an action, by the value of the parameter «fatto».
 var confirmations = map[string]string{
-	"uscita":       "È uscito dall’area riservata.",
+	"uscita": "È uscito dall’area riservata.",
+
+	"sessione-finita": "La sessione è finita. Acceda di nuovo: poi prosegue da dove era.",
+
 	"recapiti":     "I recapiti sono stati corretti. Ciò che non era arrivato parte di nuovo.",
 	"comunicato":   "Registrato: il cittadino ne ha avuto notizia.",
 	"presa":        "La richiesta è in carico a Lei.",
@@ -187,7 +191,7 @@ var confirmations = map[string]string{
 
 	"fattore":       "Il secondo fattore è aggiunto: l’accesso lo chiederà.",
 	"fattore-tolto": "Il secondo fattore è tolto.",
-	"sessioni":      "La sessione è finita, su ogni computer.",
+	"sessioni":      "La sessione è finita: da lì bisogna accedere di nuovo.",
 	"identita":      "L’identità è collegata: la persona può entrare da lì.",
 	"identita-fine": "L’identità è scollegata: da lì la persona non entra più, e le sessioni aperte da lì sono finite.",
 	"azzerati":      "I secondi fattori sono tolti: la persona accede con password e PIN, e può aggiungerne di nuovi.",

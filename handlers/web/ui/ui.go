@@ -41,6 +41,8 @@ type UI struct {
 	Config
 	Identity *identity.Identity
 
+	CitizenLogin bool // citizens have a way to log in, and pages for anyone offer it
+
 	assets *assetServer
 	shared *template.Template            // the frame and its parts
 	pages  map[string]*template.Template // by name; each contains the frame
