@@ -10,7 +10,7 @@ import "slices"
 var purposes = []string{
 	"command", "request", "command-from", "subject", "list-cursor", "login", "opened-page", "page-address", "personal-link",
 	"mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor", "search", "access-session", "provider-identity",
-	"second-factor", "recovery-code",
+	"second-factor", "recovery-code", "file-address",
 }
 
 // permanentPurposes are those whose key never gets another version: a repeated command must find the id and the request hash that its
@@ -20,7 +20,7 @@ var permanentPurposes = []string{"command", "request", "command-from"}
 // signingPurposes are those whose hashes and sealed values leave the system and come back, and stand in no row: an earlier version may end at
 // once or at a date, and what it made is refused from then on. A new purpose belongs here only if no row holds what its key made.
 var signingPurposes = []string{
-	"list-cursor", "opened-page", "page-address", "personal-link", "mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor",
+	"list-cursor", "opened-page", "page-address", "personal-link", "mail-address-r", "mail-address-b", "citizen-position", "citizen-cursor", "file-address",
 }
 
 // MayEnd reports whether earlier versions of the key of a purpose may end without being destroyed.

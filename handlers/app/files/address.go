@@ -4,12 +4,8 @@
 package files
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,11 +13,11 @@ import (
 	"github.com/sol-assistenza/sol/domain/ticket"
 )
 
+// addressPurpose is the purpose of the key that seals addresses. It is a stored name.
+const addressPurpose = "file-address"
+
 // AddressLifetime is the time for which an address of a file is valid: the browser follows it at once.
 const AddressLifetime = time.Minute
-
-// ErrAddress refuses an address that is not ours, or is not valid any more.
-var ErrAddress = errors.New("this address of a file is not valid any more")
 
 // Address says who may read which file without a cookie. It was made after a look at the file was recorded, for the reader who looked.
 type Address struct {
@@ -42,52 +38,18 @@ func (r *Reader) Seal(a Address) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("address of a file: %w", err)
 	}
-	ciphers, err := r.ciphers()
-	if err != nil {
-		return "", err
-	}
-	return base64.RawURLEncoding.EncodeToString(ciphers[0].Seal(nil, nil, plain, nil)), nil
+	return base64.RawURLEncoding.EncodeToString(r.Store.Keyring().Seal(addressPurpose, plain, nil)), nil
 }
 
-// Open returns the address of a path. Error: ErrAddress.
-func (r *Reader) Open(text string) (a Address, err error) {
+// Open returns the address of a path, and false for one that is not ours or is not valid any more.
+func (r *Reader) Open(text string) (a Address, valid bool) {
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return Address{}, ErrAddress
+		return Address{}, false
 	}
-	ciphers, err := r.ciphers()
-	if err != nil {
-		return Address{}, err
+	plain, ours := r.Store.Keyring().Open(addressPurpose, sealed, nil)
+	if !ours || json.Unmarshal(plain, &a) != nil || !r.Store.Now().Before(a.Until) {
+		return Address{}, false
 	}
-	for _, c := range ciphers {
-		plain, err := c.Open(nil, nil, sealed, nil)
-		if err != nil {
-			continue
-		}
-		if err := json.Unmarshal(plain, &a); err != nil || !r.Store.Now().Before(a.Until) {
-			return Address{}, ErrAddress
-		}
-		return a, nil
-	}
-	return Address{}, ErrAddress
-}
-
-// ciphers returns the ciphers of addresses, first the one in use, then those of other versions of the key.
-func (r *Reader) ciphers() (all []cipher.AEAD, err error) {
-	for _, hash := range r.Store.KeyedHashes("page-address", "file") {
-		key, err := hex.DecodeString(hash)
-		if err != nil {
-			return nil, fmt.Errorf("key of addresses of files: %w", err)
-		}
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			return nil, fmt.Errorf("key of addresses of files: %w", err)
-		}
-		c, err := cipher.NewGCMWithRandomNonce(block)
-		if err != nil {
-			return nil, fmt.Errorf("key of addresses of files: %w", err)
-		}
-		all = append(all, c)
-	}
-	return all, nil
+	return a, true
 }

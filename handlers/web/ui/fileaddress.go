@@ -42,14 +42,12 @@ func (u *UI) SendToFile(r *Request, id, file ticket.ID) error {
 // ServeFile sends the file of an address. It asks for no cookie, and whether the reader may still read the file.
 func (u *UI) ServeFile(r *Request) error {
 	gone := &Problem{Status: http.StatusNotFound, Title: "Indirizzo scaduto", Text: "L’indirizzo di un file vale un minuto, per chi lo ha aperto: torni alla richiesta e apra di nuovo il file."}
-	a, err := u.App.Files.Open(r.PathValue("address"))
-	if errors.Is(err, files.ErrAddress) {
+	a, valid := u.App.Files.Open(r.PathValue("address"))
+	if !valid {
 		return gone
 	}
-	if err != nil {
-		return err
-	}
-	by, valid := app.Caller{Actor: a.Actor, Link: a.Link, From: r.Caller.From, Client: r.Caller.Client}, false
+	by := app.Caller{Actor: a.Actor, Link: a.Link, From: r.Caller.From, Client: r.Caller.Client}
+	var err error
 	if a.Link == "" {
 		valid, err = u.Identity.IsOpen(r.Context(), a.Session, a.Actor)
 	} else {
