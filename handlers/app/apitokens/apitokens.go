@@ -121,10 +121,8 @@ func (s *Store) Revoke(ctx context.Context, id string) error {
 
 // exec executes a statement in a transaction that a failover cannot lose.
 func (s *Store) exec(ctx context.Context, sql string, args ...any) error {
-	return s.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sql, args...)
-		return err
-	})
+	_, err := s.Pools.ExecDurably(ctx, sql, args...)
+	return err
 }
 
 // columns are those that scan reads.
