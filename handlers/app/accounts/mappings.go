@@ -62,11 +62,7 @@ func (m *Mappings) Confirm(ctx context.Context, by person.Actor, p idp.Provider)
 		return false, err
 	}
 	c := rolemapping.Confirm{Provider: p.Name, Mapping: p.Mapping, Administrators: len(all)}
-	_, err = m.dispatcher.Dispatch(ctx, dispatch.Request[rolemapping.Confirm]{Stream: MappingStreamID, Command: c, By: ticketlog.StoreActor(by)})
-	if err != nil {
-		return false, err
-	}
-	state, err := m.State(ctx)
-	_, waits := state.Waiting[p.Name]
-	return !waits, err
+	confirmed, err := m.dispatcher.Dispatch(ctx, dispatch.Request[rolemapping.Confirm]{Stream: MappingStreamID, Command: c, By: ticketlog.StoreActor(by)})
+	_, waits := confirmed.State.Waiting[p.Name]
+	return err == nil && !waits, err
 }
