@@ -4,9 +4,7 @@
 package admin
 
 import (
-	"cmp"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/agreement"
@@ -80,7 +78,7 @@ func (p *Pages) renderAgreements(r *ui.Request, status int, problem *ui.Problem,
 	row := func(a agreements.Agreement) agreementRow {
 		return agreementRow{
 			Entity: a.Entity, EntityName: p.EntityName(a.Entity), Use: a.Use, UseName: useNames[a.Use], Reference: a.Reference, SignedOn: ui.FormatDate(a.SignedOn),
-			Who: cmp.Or(names[a.By], "riga di comando, utente "+strings.TrimPrefix(a.By, "os:")), At: a.At,
+			Who: nameOf(names, a.By), At: a.At,
 		}
 	}
 	for _, a := range list.Items {

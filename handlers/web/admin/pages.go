@@ -6,8 +6,10 @@
 package admin
 
 import (
+	"cmp"
 	"embed"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sol-assistenza/sol/handlers/web/ui"
@@ -30,4 +32,9 @@ func New(u *ui.UI) (*Pages, error) {
 // Routes returns the routes of the pages of administrators.
 func (p *Pages) Routes() []ui.Route {
 	return slices.Concat(p.adminRoutes(), p.peopleRoutes(), p.bindingRoutes(), p.confirmationRoutes(), p.agreementRoutes(), p.providerRoutes(), p.statementRoutes(), p.tokenRoutes(), p.automationRoutes(), p.outboxRoutes())
+}
+
+// nameOf returns the name of who did something: a person, or a user of the command line, whose id is os:NAME.
+func nameOf(names map[string]string, id string) string {
+	return cmp.Or(names[id], "riga di comando, utente "+strings.TrimPrefix(id, "os:"))
 }

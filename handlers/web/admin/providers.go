@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/rolemapping"
@@ -62,7 +61,7 @@ func (p *Pages) renderProviders(r *ui.Request, status int, problem *ui.Problem) 
 			Changed: !slices.Equal(state.InForce[provider.Name], provider.Mapping), MayConfirm: !same || waiting.By.ID != r.Session.Account,
 		}
 		if same {
-			row.Who = cmp.Or(names[waiting.By.ID], "riga di comando, utente "+strings.TrimPrefix(waiting.By.ID, "os:"))
+			row.Who = nameOf(names, waiting.By.ID)
 		}
 		d.Providers = append(d.Providers, row)
 	}

@@ -4,9 +4,7 @@
 package admin
 
 import (
-	"cmp"
 	"net/http"
-	"strings"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/policy"
@@ -61,7 +59,7 @@ func (p *Pages) renderStatements(r *ui.Request, status int, problem *ui.Problem,
 		return err
 	}
 	for _, n := range all {
-		d.Statements = append(d.Statements, statementRow{n, cmp.Or(names[n.By], "riga di comando, utente "+strings.TrimPrefix(n.By, "os:"))})
+		d.Statements = append(d.Statements, statementRow{n, nameOf(names, n.By)})
 	}
 	return p.Render(r, status, ui.Page{Template: "informative", Title: "Informative privacy", Breadcrumb: adminTrail, Problem: problem, Data: d})
 }
