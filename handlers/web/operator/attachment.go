@@ -30,7 +30,7 @@ func (p *Pages) previewPage(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: ui.PreviewOf(f)}
+	d := previewData{File: f, Ticket: t.ID, Number: t.Number, Kind: ui.PreviewKind(f)}
 	r.Writer.Header().Set("Content-Security-Policy", ui.ContentSecurityPolicy+"; frame-src 'self'")
 	return p.Render(r, http.StatusOK, ui.Page{
 		Template: "allegato", Title: "Allegato", Data: d, Breadcrumb: []ui.Crumb{{Name: "Richiesta " + t.Number, Path: "/ticket/" + string(t.ID)}},

@@ -31,7 +31,7 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 func (r *Request) SendFile(f ticketview.File, content []byte, show bool) {
 	h, disposition := r.Writer.Header(), "attachment"
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	if show && (PreviewOf(f) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
+	if show && (PreviewKind(f) != "" || strings.HasPrefix(f.MediaType, "text/plain")) {
 		disposition = "inline"
 		if f.MediaType == pdfType { // a browser's PDF viewer is sandboxed by itself and does not work inside another sandbox
 			h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
@@ -48,20 +48,13 @@ func (r *Request) SendFile(f ticketview.File, content []byte, show bool) {
 
 const pdfType = "application/pdf"
 
-// PreviewOf returns PreviewKind, but "" for a file that may do more than show its content.
-func PreviewOf(f ticketview.File) string {
-	if f.Contains != "" {
-		return ""
-	}
-	return PreviewKind(f.MediaType)
-}
-
-// PreviewKind returns the kind of preview for a media type: "image", "pdf", or "" for a file that can only be downloaded.
-func PreviewKind(mediaType string) string {
+// PreviewKind returns the kind of preview for a file: "image", "pdf", or "" for one that can only be downloaded, or may do more than show its content.
+func PreviewKind(f ticketview.File) string {
 	switch {
-	case mediaType == pdfType:
+	case f.Contains != "":
+	case f.MediaType == pdfType:
 		return "pdf"
-	case strings.HasPrefix(mediaType, "image/"):
+	case strings.HasPrefix(f.MediaType, "image/"):
 		return "image"
 	}
 	return ""
