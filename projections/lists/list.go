@@ -284,8 +284,12 @@ func newFlags(s ticket.State) (flags []Flag) {
 	if s.Informing.Note != "" && s.Status != ticket.StatusClosed {
 		flags = append(flags, FlagToInform)
 	}
-	if s.Representation.Open() {
-		flags = append(flags, map[ticket.Representation]Flag{ticket.Unchecked: FlagUnchecked, ticket.Rejected: FlagRejected}[s.Representation])
+	switch s.Representation {
+	case ticket.Unchecked:
+		flags = append(flags, FlagUnchecked)
+	case ticket.Rejected:
+		flags = append(flags, FlagRejected)
+	case ticket.Confirmed, "":
 	}
 	if s.Reopened {
 		flags = append(flags, FlagReopened)

@@ -41,14 +41,17 @@ func RepresentationKindLabel(k ticket.RepresentationKind) string { return repres
 
 // setRepresentation sets the evidence of a check, if the event is one.
 func (t *Ticket) setRepresentation(r ticket.Recorded, by By) {
+	check, ok := r.Event.(ticket.RepresentationEvent)
+	if !ok {
+		return
+	}
 	next := Representation{By: &by, At: &r.At}
 	var evidence *ticket.RepresentationEvidence
-	if e, ok := r.Event.(ticket.RepresentationVerified); ok {
+	switch e := check.(type) {
+	case ticket.RepresentationVerified:
 		next.Status, next.Kind, next.Files, evidence = ticket.Confirmed, e.Kind, e.Files, e.Personal
-	} else if e, ok := r.Event.(ticket.RepresentationRefused); ok {
+	case ticket.RepresentationRefused:
 		next.Status, next.Kind, next.Files, evidence = ticket.Rejected, e.Kind, e.Files, e.Personal
-	} else {
-		return
 	}
 	next.Label = RepresentationLabel(next.Status)
 	if evidence != nil {

@@ -4,7 +4,6 @@
 package ticketview
 
 import (
-	"slices"
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -70,15 +69,9 @@ type Ticket struct {
 }
 
 // Files returns all attachments: those of the form and those of the notes, with the original mails.
-func (t Ticket) Files() []File {
-	all := slices.Clone(t.Attachments)
-	if t.Mail.Original != nil {
-		all = append(all, *t.Mail.Original)
-	}
-	for _, n := range t.Notes {
-		if all = append(all, n.Attachments...); n.Original != nil {
-			all = append(all, *n.Original)
-		}
+func (t Ticket) Files() (all []File) {
+	for _, f := range t.FilePointers() {
+		all = append(all, *f)
 	}
 	return all
 }
