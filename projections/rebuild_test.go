@@ -136,9 +136,9 @@ func TestRebuildHoldsNoTransactionOpen(t *testing.T) {
 	defer h.Run(h.Store)()
 	tickets := 0
 	for _, m := range All() {
-		if hashed := m.Hashed; hashed != nil {
-			m.Hashed, m.Build = nil, func() readmodel.Builder { _, build := hashed(h.Store.KeyedHash); return build() }
-			m.Apply, _ = hashed(h.Store.KeyedHash)
+		if purpose := m.HashPurpose; purpose != "" {
+			apply, build := m.Hashed(func(value string) string { return h.Store.KeyedHash(purpose, value) })
+			m.Apply, m.Build, m.HashPurpose = apply, build, ""
 		}
 		build := m.Build
 		m.Build = func() readmodel.Builder {

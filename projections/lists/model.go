@@ -25,11 +25,11 @@ var Model = readmodel.Model{
 	Name: "tickets", Version: 5,
 	Tables:     []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
 	ReadTables: []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
+	HashPurpose: searchterms.Purpose,
 	Hashed: func(hash readmodel.KeyedHash) (readmodel.ApplyFunc, func() readmodel.Builder) {
-		fold := folder{hash: func(value string) string { return hash(searchterms.Purpose, value) }}
+		fold := folder{hash: hash}
 		return fold.applyTickets, fold.buildTickets
 	},
-	HashPurpose: searchterms.Purpose,
 }
 
 // The SQL functions that belong to version 5 of the model: a new version needs functions of its own for what reads its tables. searchFunction and handedOverFunction bypass row-level security, because a policy would keep an index from being used, and check themselves what the

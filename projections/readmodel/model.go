@@ -28,18 +28,19 @@ type Model struct {
 	Apply func(ctx context.Context, tx pgx.Tx, names TableNames, happened []ticket.Recorded) error
 	// Build returns a new builder, which fills empty tables.
 	Build func() Builder
-	// Hashed, if it is set, returns Apply and Build for a model whose rows hold keyed hashes. The runner calls it with the hashes of its log,
-	// made with the version of a purpose's key that is in use.
-	Hashed func(hash KeyedHash) (ApplyFunc, func() Builder)
-	// HashPurpose is the purpose of the key of these hashes. A rebuild writes them with the version in use, and says so to the keyring.
+	// HashPurpose is the purpose of the key of the hashes in the rows; "": they hold none. A rebuild writes them with the version in use, and
+	// says so to the keyring.
 	HashPurpose string
+	// Hashed returns Apply and Build for a model with a HashPurpose. The runner calls it with the hashes of its log, made with the version of the
+	// key that is in use.
+	Hashed func(hash KeyedHash) (ApplyFunc, func() Builder)
 }
 
 // ApplyFunc is the type of Model.Apply.
 type ApplyFunc = func(ctx context.Context, tx pgx.Tx, names TableNames, happened []ticket.Recorded) error
 
 // KeyedHash returns the keyed hash of a value, in hex.
-type KeyedHash func(purpose, value string) string
+type KeyedHash = func(value string) string
 
 // Builder fills empty tables. Add takes the whole history of one ticket; the tickets come in any order.
 type Builder struct {

@@ -42,11 +42,11 @@ func (r *Runner) Rebuild(ctx context.Context, name string, progress func(done, t
 	}
 	b := rebuild{store: r.store, pool: r.store.Pools().Consumer, model: m, progress: progress,
 		skipped: map[eventstore.StreamID]eventstore.SkippedStream{}}
-	rebuild := func() error { return b.withLock(ctx, b.run) }
+	build := func() error { return b.withLock(ctx, b.run) }
 	if m.HashPurpose != "" {
-		err = r.store.Keyring().Rewrite(ctx, m.HashPurpose, rebuild)
+		err = r.store.Keyring().Rewrite(ctx, m.HashPurpose, build)
 	} else {
-		err = rebuild()
+		err = build()
 	}
 	if err != nil {
 		return fmt.Errorf("rebuild %s: %w", name, err)

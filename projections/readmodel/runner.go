@@ -31,8 +31,8 @@ type Runner struct {
 func NewRunner(store *eventstore.Store, models ...Model) *Runner {
 	models = slices.Clone(models)
 	for i, m := range models {
-		if m.Hashed != nil {
-			models[i].Apply, models[i].Build = m.Hashed(store.KeyedHash)
+		if m.HashPurpose != "" {
+			models[i].Apply, models[i].Build = m.Hashed(func(value string) string { return store.KeyedHash(m.HashPurpose, value) })
 		}
 	}
 	return &Runner{store: store, models: models}
