@@ -138,7 +138,7 @@ type Reply struct {
 	Duplicate   ID          // the duplicate of the ticket to which the citizen replied
 }
 
-// KeepMail records a mail that changes nothing. A ticket keeps at most receivedmail.receivedmail.MaxKeptMails of them. Only the system gives it.
+// KeepMail records a mail that changes nothing. A ticket keeps at most receivedmail.MaxKeptMails of them. Only the system gives it.
 type KeepMail struct {
 	ID       ID
 	Why      receivedmail.MailEffect
