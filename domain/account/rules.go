@@ -216,12 +216,7 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 
 // isMappable reports whether an identity provider may cause a change: it gives and ends roles of operators and supervisors.
 func isMappable(c Change) bool {
-	switch c.Role {
-	case person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor:
-		return c.Operation == GiveRole || c.Operation == EndRole
-	case person.Administrator, person.Auditor, person.DataProtectionOfficer, person.Citizen, person.Integration, person.System, person.Anonymous:
-	}
-	return false
+	return c.Role.Operates() && (c.Operation == GiveRole || c.Operation == EndRole)
 }
 
 // mayAnswer returns an error unless an actor may answer for a pending change: a current administrator who neither asked for it nor is

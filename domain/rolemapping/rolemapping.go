@@ -26,16 +26,13 @@ type Rule struct {
 // Mapping holds the rules of one provider.
 type Mapping []Rule
 
-// mappable lists the roles that claims may give. Administrators, auditors and data protection officers are appointed by administrators, two for
-// most; no claim makes one.
-var mappable = []person.Role{person.ASROperator, person.ASRSupervisor, person.RegionalOperator, person.RegionalSupervisor}
-
 const (
 	maxRules = 1000
 	maxText  = 200 // of a claim's name or value, in characters
 )
 
-// Check returns an error for the first rule that is not allowed.
+// Check returns an error for the first rule that is not allowed. Administrators, auditors and data protection officers are appointed by
+// administrators, two for most; no claim makes one.
 func (m Mapping) Check() error {
 	if len(m) > maxRules {
 		return fmt.Errorf("mapping: want at most %d rules", maxRules)
@@ -45,8 +42,8 @@ func (m Mapping) Check() error {
 		switch {
 		case !isText(r.Claim) || !isText(r.Value):
 			return fmt.Errorf("mapping, rule %d: want a claim and a value of at most %d characters", n+1, maxText)
-		case !slices.Contains(mappable, r.Role):
-			return fmt.Errorf("mapping, rule %d: no claim gives the role %q; want one of %v", n+1, r.Role, mappable)
+		case !r.Role.Operates():
+			return fmt.Errorf("mapping, rule %d: no claim gives the role %q; want one of operators or supervisors", n+1, r.Role)
 		case r.Entity == "" || regional != (r.Entity == catalog.Region):
 			return fmt.Errorf("mapping, rule %d: the role %s is not held at the entity %q", n+1, r.Role, r.Entity)
 		}
