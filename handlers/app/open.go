@@ -54,19 +54,16 @@ func (s *Service) ValidateOpen(ctx context.Context, by Caller, r OpenRequest) er
 	return joinInvalid(s.Validate(ctx, CommandRequest{Command: r.openCommand(by.Actor), By: by.Actor}), err)
 }
 
-// openTicketAs opens a ticket with an id, the files of in and, if in came by mail, the mail. invalid holds refusals of what the rules do not check.
+// openTicketAs opens a ticket with an id, the files of in and, if in came by mail, the mail. invalid refuses what the rules do not check; nil: nothing.
 func (s *Service) openTicketAs(ctx context.Context, by Caller, id ticket.ID, form ticket.Open, in ReplyRequest, idempotency Idempotency,
-	invalid ...error,
+	invalid error,
 ) (CommandResult, error) {
 	if in.Mail != nil {
 		form.Form.MailContent = in.Mail.Content
 	}
 	request := CommandRequest{Command: form, By: by.Actor, From: by.From, Key: idempotency.Key, Body: idempotency.Body}
 	checked, err := attachment.Check("attachments", in.Files)
-	for _, other := range invalid {
-		err = joinInvalid(err, other)
-	}
-	if err := joinInvalid(s.Validate(ctx, request), err); err != nil {
+	if err := joinInvalid(s.Validate(ctx, request), joinInvalid(err, invalid)); err != nil {
 		return s.RefuseUnlessRepeated(ctx, request, err)
 	}
 	if by.Actor.Role == person.Anonymous { // a repetition counts too, and gets its first result even over the bound

@@ -114,7 +114,7 @@ func (s *Service) openLinkedTicket(ctx context.Context, by Caller, closed, linke
 	if by.Link != "" { // the holder of a link is not logged in, so the new ticket's identity is not verified
 		open.Identity, open.Citizen = ticket.Declared, ""
 	}
-	return s.openTicketAs(ctx, by, linked, open, in, idempotency)
+	return s.openTicketAs(ctx, by, linked, open, in, idempotency, nil)
 }
 
 // VisibleResult returns status and version of the ticket as the caller could see them right after a command: neither reveals an act that

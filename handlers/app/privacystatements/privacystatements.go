@@ -105,11 +105,14 @@ func (s *Service) List(ctx context.Context) ([]Statement, error) {
 // CheckShown returns the refusal of a form that showed another version of the statement than the one in force, or none although it must (required).
 // shown is the version that it showed; 0: none.
 func (s *Service) CheckShown(ctx context.Context, e catalog.EntityCode, shown int, required bool) error {
+	if shown == 0 && !required {
+		return nil
+	}
 	current, found, err := s.Find(ctx, e, 0)
 	switch {
 	case err != nil:
 		return err
-	case shown == 0 && !(required && found), found && shown == current.Version:
+	case shown == 0 && !found, found && shown == current.Version:
 		return nil
 	case shown == 0:
 		return ticket.NewInvalidField("privacy_statement", refusal.StatementNotShown.With(), strconv.Itoa(current.Version))
