@@ -4,7 +4,6 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -14,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/clientcert"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
+	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -75,16 +75,10 @@ func (w *Web) finishProvided(r *ui.Request, p idp.Provider, a identity.Assertion
 		}
 		return w.renderLogin(r, problem.Status, problem, loginData{Next: next})
 	}
-	if r.Token != "" {
-		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
-			return err
-		}
+	if err := w.startSession(r, s); err != nil {
+		return err
 	}
-	w.setSessionCookie(r, s.Token)
-	if s.Actor.Role == "" {
-		return r.Redirect(host + "/accesso/ruolo?poi=" + url.QueryEscape(next))
-	}
-	return r.Redirect(host + cmp.Or(next, ui.HomePath(s.Actor.Role)))
+	return r.Redirect(host + account.AfterLogin(s, next))
 }
 
 // refusalOf returns the reason for which an adapter refuses a login.

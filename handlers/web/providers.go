@@ -4,7 +4,6 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/oidc"
+	"github.com/sol-assistenza/sol/handlers/web/account"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
@@ -97,17 +97,11 @@ func (w *Web) finishLogin(r *ui.Request) error {
 	if err != nil {
 		return w.renderRefusedLogin(r, err, next)
 	}
-	if r.Token != "" {
-		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
-			return err
-		}
+	if err := w.startSession(r, s); err != nil {
+		return err
 	}
-	w.setSessionCookie(r, s.Token)
 	w.setHintCookie(r, login.IDToken)
-	if s.Actor.Role == "" {
-		return r.Redirect("/accesso/ruolo?poi=" + url.QueryEscape(next))
-	}
-	return r.Redirect(cmp.Or(next, ui.HomePath(s.Actor.Role)))
+	return r.Redirect(account.AfterLogin(s, next))
 }
 
 // refuseLogin records a refused login and shows why.

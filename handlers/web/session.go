@@ -110,13 +110,21 @@ func (w *Web) login(r *ui.Request) error {
 		}
 		return w.renderLogin(r, p.Status, p, d)
 	}
-	if r.Token != "" { // the session that the browser had before, whoever began it
+	if err := w.startSession(r, s); err != nil {
+		return err
+	}
+	return r.Redirect(account.AfterLogin(s, d.Next))
+}
+
+// startSession sends the token of the session that a login began to the browser. The session that the browser had before ends, whoever began it.
+func (w *Web) startSession(r *ui.Request, s identity.Session) error {
+	if r.Token != "" {
 		if err := w.Identity.EndSession(r.Context(), r.Token); err != nil {
 			return err
 		}
 	}
 	w.setSession(r, s)
-	return r.Redirect(account.AfterLogin(s, d.Next))
+	return nil
 }
 
 // source returns where a request comes from.
