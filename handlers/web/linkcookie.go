@@ -47,7 +47,7 @@ func (w *Web) findHolder(r *ui.Request, link string) (holder app.Caller, secret 
 	default: // of another ticket
 		return app.Caller{}, "", false, nil
 	}
-	if _, noSession := r.Cookie(w.cookieName()); err != nil && noSession == nil { // of the ticket's citizen, who has logged in too
+	if _, missing := r.Cookie(w.cookieName()); err != nil && missing == nil { // the session of the ticket's citizen opens it too
 		return app.Caller{}, "", false, nil
 	}
 	return app.LinkHolder(l.Ticket, r.Caller.From), cookie.Value, true, err

@@ -160,9 +160,8 @@ func (w *Web) authorize(r *ui.Request, route ui.Route) error {
 		return ui.ErrUnknownLink
 	case r.Session.Account == "":
 		return errLogin
-	case r.Session.Factor == identity.FactorDue && !route.BeforeFactor,
-		r.Session.MustChange && !route.BeforeChange && r.Session.Factor != identity.FactorDue,
-		r.Session.Factor == identity.FactorMissing && !route.BeforeSetup && !r.Session.MustChange:
+	case r.Session.Factor == identity.FactorDue && !route.BeforeFactor, r.Session.MustChange && !route.BeforeChange,
+		r.Session.Factor == identity.FactorMissing && !route.BeforeSetup:
 		return errBlocked
 	case route.Access == ui.LoggedIn:
 		return nil
