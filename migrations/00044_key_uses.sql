@@ -6,6 +6,8 @@
 
 -- +goose Up
 
+set local lock_timeout = '5s';
+
 -- ends_at: from when a version is not accepted any more; null: when it is destroyed. The version in use and later ones are accepted all the same.
 -- applied_at: when all rows that hold hashes of the purpose held those of this version.
 alter table keys.hash_keys add column ends_at timestamptz, add column applied_at timestamptz;
