@@ -23,8 +23,8 @@ import (
 // same position.
 var Model = readmodel.Model{
 	Name: "tickets", Version: 5,
-	Tables:     []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
-	ReadTables: []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
+	Tables:      []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
+	ReadTables:  []string{ticketsTable.Name, tracesTable.Name, countsTable.Name, timelineTable.Name},
 	HashPurpose: searchterms.Purpose,
 	Hashed: func(hash readmodel.KeyedHash) (readmodel.ApplyFunc, func() readmodel.Builder) {
 		fold := folder{hash: hash}
