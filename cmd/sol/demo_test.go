@@ -53,7 +53,7 @@ func (s demoRun) login(role person.Role, entity catalog.EntityCode, n int) apiCl
 // TestDemo starts the demo, follows the FAQ with the identities of demo.json, runs the commands beside the server, and stops it.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	i := newInstallation(t, "SOL_HOLD=1s") // a short hold, so that the citizen sees notes soon
+	i := newInstallation(t, "SOL_HOLD=1s", writeProvider(t)) // a short hold, so that the citizen sees notes soon
 	s := demoRun{process: i.start("demo", "--tickets", "60", "--months", "1")}
 	s.waitFor("demo.json is there", func() bool {
 		text, err := os.ReadFile(filepath.Join(i.dir, "demo.json"))
@@ -69,6 +69,7 @@ func TestDemo(t *testing.T) {
 	t.Run("people", s.testPeople)
 	t.Run("agreements", s.testAgreements)
 	t.Run("tokens", s.testTokens)
+	t.Run("bound identities", s.testBoundIdentities)
 	t.Run("insecure settings", s.testInsecureSettings)
 	t.Run("erase", s.testErase)
 	t.Run("metrics", s.testMetrics)
