@@ -170,11 +170,6 @@ func (i *Identity) updateAndEndSessions(ctx context.Context, account, operation,
 	return err
 }
 
-// execDurably executes a statement in a transaction that a failover cannot lose, and returns the number of its rows.
-func (i *Identity) execDurably(ctx context.Context, sql string, args ...any) (int64, error) {
-	return i.Pools.ExecDurably(ctx, sql, args...)
-}
-
 // ListAccounts returns all accounts with their placements, by user name.
 func (i *Identity) ListAccounts(ctx context.Context) ([]Account, error) {
 	return i.queryAccounts(ctx, `order by a.username`)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -81,7 +82,6 @@ func (i *Identity) ReserveBound(ctx context.Context, change string, a Assertion)
 	if err != nil {
 		return "", fmt.Errorf("account id: %w", err)
 	}
-	stored := make(chan string, 1)
 	err = i.Pools.Durably(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `insert into identity.accounts (id, username, given_name, family_name, password, pin, created_at) values ($1, $2, $3, $4, $5, $5, $6)`,
 			id.String(), a.Provider+"-"+id.String()[24:], a.GivenName, a.FamilyName, noSecret, i.Now())
@@ -94,7 +94,6 @@ func (i *Identity) ReserveBound(ctx context.Context, change string, a Assertion)
 			return err
 		}
 		_, err = tx.Exec(ctx, `insert into identity.staged_secrets (id, account, password, pin) values ($1, $2, $3, $3)`, change, id.String(), externalSecret)
-		stored <- id.String()
 		return err
 	})
 	if errors.Is(uniqueViolation(err), ErrTaken) { // another login of the person was first
@@ -107,12 +106,12 @@ func (i *Identity) ReserveBound(ctx context.Context, change string, a Assertion)
 	if err != nil {
 		return "", fmt.Errorf("store the account of an identity: %w", err)
 	}
-	return <-stored, nil
+	return id.String(), nil
 }
 
 // stageExternal stages the secrets of an account whose creation was not finished.
 func (i *Identity) stageExternal(ctx context.Context, change, account string) error {
-	_, err := i.execDurably(ctx, `insert into identity.staged_secrets (id, account, password, pin) values ($1, $2, $3, $3)`, change, account, externalSecret)
+	_, err := i.Pools.ExecDurably(ctx, `insert into identity.staged_secrets (id, account, password, pin) values ($1, $2, $3, $3)`, change, account, externalSecret)
 	if err != nil {
 		return fmt.Errorf("stage the secrets of an identity: %w", err)
 	}
@@ -140,7 +139,7 @@ func (i *Identity) CitizenAccount(ctx context.Context, taxCode, givenName, famil
 		case err == nil && !placed:
 			return account, fmt.Errorf("account of a citizen: %w", ErrNotPlaced)
 		case err == nil && renamed:
-			_, err = i.execDurably(ctx, `update identity.accounts set given_name = $2, family_name = $3 where id = $1`, account, givenName, familyName)
+			_, err = i.Pools.ExecDurably(ctx, `update identity.accounts set given_name = $2, family_name = $3 where id = $1`, account, givenName, familyName)
 			return account, err
 		case err == nil:
 			return account, nil
@@ -198,6 +197,11 @@ func (i *Identity) StartAsserted(ctx context.Context, account string, a Assertio
 		s.providerSession = i.Bindings.SessionHashes(a.Session)[0]
 	}
 	return i.startSession(ctx, s)
+}
+
+// IsSessionOf reports whether a session was started for a person, by the person's id at the session's provider.
+func (i *Identity) IsSessionOf(s Session, subject string) bool {
+	return slices.Contains(i.Bindings.SubjectHashes(subject), s.providerSubject)
 }
 
 // EndAsserted ends the sessions that a person started through a provider, because of a logout there: the session with an id at the provider, or all

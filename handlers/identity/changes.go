@@ -43,7 +43,7 @@ func (i *Identity) StageSecrets(ctx context.Context, change, account, password, 
 	if pin == "" {
 		pinHash = ""
 	}
-	_, err = i.execDurably(ctx, `
+	_, err = i.Pools.ExecDurably(ctx, `
 		insert into identity.staged_secrets as s (id, account, password, pin) values ($1, $2, $3, $4)
 		on conflict (id) do update set password = coalesce(excluded.password, s.password), pin = coalesce(excluded.pin, s.pin)`,
 		change, account, textOrNil(passwordHash), textOrNil(pinHash))
@@ -59,7 +59,7 @@ func (i *Identity) StageSecrets(ctx context.Context, change, account, password, 
 
 // Unstage deletes the staged secrets of a change that was refused, so that a reserved user name is free again.
 func (i *Identity) Unstage(ctx context.Context, change string) error {
-	if _, err := i.execDurably(ctx, `delete from identity.staged_secrets where id = $1`, change); err != nil {
+	if _, err := i.Pools.ExecDurably(ctx, `delete from identity.staged_secrets where id = $1`, change); err != nil {
 		return fmt.Errorf("delete staged secrets: %w", err)
 	}
 	return nil

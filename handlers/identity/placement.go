@@ -65,7 +65,7 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 	if err != nil {
 		return "", fmt.Errorf("placement id: %w", err)
 	}
-	done, err := i.execDurably(ctx, `
+	done, err := i.Pools.ExecDurably(ctx, `
 		insert into identity.placements (id, account, role, entity, valid_from)
 		select $1, a.id, $3, $4, $5 from identity.accounts a where a.id = $2`, id.String(), account, role, entity, from)
 	if err != nil {
@@ -80,7 +80,7 @@ func (i *Identity) AddPlacement(ctx context.Context, account string, role person
 // EndPlacement ends an account's placement with a role at an entity now. Sessions that use it have no role until their user chooses another
 // placement. Error: ErrNotFound.
 func (i *Identity) EndPlacement(ctx context.Context, account string, role person.Role, entity catalog.EntityCode) error {
-	done, err := i.execDurably(ctx, `
+	done, err := i.Pools.ExecDurably(ctx, `
 		update identity.placements set valid_to = greatest(valid_from, $4)
 		where account = $1 and role = $2 and entity = $3 and valid_to is null`, account, role, entity, i.Now())
 	i.publishRights(account) // after an error too: the transaction may have been committed

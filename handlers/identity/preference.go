@@ -23,7 +23,7 @@ func (i *Identity) WantsMail(ctx context.Context, account string) (bool, error) 
 
 // SetWantsMail stores the choice of WantsMail.
 func (i *Identity) SetWantsMail(ctx context.Context, account string, wantsMail bool) error {
-	_, err := i.execDurably(ctx, `
+	_, err := i.Pools.ExecDurably(ctx, `
 		insert into identity.preferences (account, mail) values ($1, $2) on conflict (account) do update set mail = excluded.mail`, account, wantsMail)
 	if err != nil {
 		return fmt.Errorf("preferences of %s: %w", account, err)

@@ -36,7 +36,8 @@ type Session struct {
 	Factor     FactorState
 	Address    string // of the client that logged in
 
-	providerSubject, providerSession string // keyed hashes, of a session to start
+	providerSubject string // keyed hash of the person's id at the provider
+	providerSession string // keyed hash of the session there; of a session to start
 
 	refused refusal.Reason // why an account does not log in with a password
 }
@@ -167,13 +168,13 @@ func (i *Identity) findSession(ctx context.Context, token string) (s Session, se
 	now := i.Now()
 	var role, entity *string
 	err = i.Pools.Session.QueryRow(ctx, `
-		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change and s.provider is null, coalesce(s.provider, ''), s.id::text, s.factor, s.address
+		select a.id::text, a.username, a.given_name || ' ' || a.family_name, s.seen_at, p.role, p.entity, a.must_change and s.provider is null, coalesce(s.provider, ''), coalesce(s.provider_subject, ''), s.id::text, s.factor, s.address
 		from identity.sessions s
 		join identity.accounts a on a.id = s.account and a.disabled_at is null
 		left join identity.placements p on p.id = s.placement and p.valid_from <= $2 and (p.valid_to is null or p.valid_to > $2)
 		where s.token = $1 and s.begun_at > $3 and s.seen_at > $4 and (s.factor <> 'due' or s.begun_at > $5)`,
 		hashToken(token), now, now.Add(-i.Lifetime), now.Add(-i.IdleTimeout), now.Add(-factorTime)).
-		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange, &s.Provider, &s.ID, &s.Factor, &s.Address)
+		Scan(&s.Account, &s.Username, &s.Name, &seen, &role, &entity, &s.MustChange, &s.Provider, &s.providerSubject, &s.ID, &s.Factor, &s.Address)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Session{}, time.Time{}, ErrNoSession
 	}

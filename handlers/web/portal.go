@@ -106,19 +106,14 @@ func (w *Web) portalLoginFor(r *http.Request) string {
 
 // isOther reports whether the portal's proxy names another person than the one who logged in through it, or nobody who may log in.
 // So a session that one person left open in a browser is not the next one's.
-func (w *Web) isOther(r *http.Request, token string, s identity.Session) (bool, error) {
+func (w *Web) isOther(r *http.Request, s identity.Session) bool {
 	for _, p := range w.guard.Providers {
-		if p.Name != s.Provider || !p.IsPresented(r.Context()) {
-			continue
+		if p.Name == s.Provider && p.IsPresented(r.Context()) {
+			a, err := p.Read(r.Context())
+			return err != nil || !w.Identity.IsSessionOf(s, a.Subject)
 		}
-		a, err := p.Read(r.Context())
-		if err != nil {
-			return true, nil
-		}
-		same, err := w.Identity.IsSessionOf(r.Context(), token, a.Subject)
-		return !same, err
 	}
-	return false, nil
+	return false
 }
 
 // certificateAdvice is what FAQ 2.1 says of certificates.

@@ -114,13 +114,10 @@ func (w *Web) authenticate(r *ui.Request, route ui.Route) error {
 	if err != nil {
 		return err
 	}
-	if other, err := w.isOther(r.Request, cookie.Value, s); other || err != nil {
-		if err == nil {
-			err = w.Identity.EndSession(r.Context(), cookie.Value)
-		}
+	if w.isOther(r.Request, s) {
 		w.clearSessionCookie(r)
 		r.SessionExpired = true
-		return err
+		return w.Identity.EndSession(r.Context(), cookie.Value)
 	}
 	r.Session, r.Token = s, cookie.Value
 	r.Caller.Client = w.App.Looks.Client(cookie.Value, from, workstation)
