@@ -121,7 +121,7 @@ func (a *cli) fillSite(ctx context.Context, n *node, clock *demo.Clock, people [
 	if _, err := n.store.Pools().Consumer.Exec(ctx, `analyze`); err != nil {
 		return nil, err
 	}
-	router, err := n.newRouter()
+	router, _, err := n.newRouter()
 	if err != nil {
 		return nil, err
 	}

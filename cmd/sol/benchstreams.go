@@ -51,7 +51,7 @@ func (a *cli) measureStreams(ctx context.Context, c config.Config, own *embedpg.
 		return err
 	}
 	defer func() { err = errors.Join(err, srv.Close()) }()
-	router, err := n.newRouter()
+	router, _, err := n.newRouter()
 	if err != nil {
 		return err
 	}

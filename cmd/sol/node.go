@@ -59,7 +59,6 @@ type node struct {
 	service     *app.Service
 	middleware  *middleware.Stack
 	adapters    adapters
-	providers   *providers.Set
 	security    *securityevents.Forwarder // nil: no receiver
 	files       *filescan.Scan
 }
@@ -83,7 +82,7 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	}
 	n.store, err = eventstore.Open(ctx, storeConfig)
 	if err != nil {
-		return nil, fmt.Errorf("%w (the master key is that of %s; SOL_MASTER_KEY_FILE names another)", err, c.MasterKey)
+		return nil, fmt.Errorf("%w (the master key is that of %s)", err, c.MasterKey)
 	}
 	defer func() {
 		if err != nil {
@@ -122,10 +121,6 @@ func newNode(ctx context.Context, c config.Config, log *slog.Logger, db database
 	if n.adapters, err = n.newAdapters(); err != nil {
 		return nil, err
 	}
-	if n.providers, err = providers.New(c.External.IdentityProviders, n.identity, n.middleware, c.External.PublicURL, log); err != nil {
-		return nil, err
-	}
-	n.providers.Observe(n.service.Health, n.metrics)
 	if n.files, err = filescan.New(c.FileScan, n.store, n.service, log, n.metrics); err != nil {
 		return nil, err
 	}
@@ -149,27 +144,32 @@ func (n *node) dispatch(ctx context.Context, target ticket.ID, c ticket.Command,
 // close closes the store.
 func (n *node) close() { n.store.Close() }
 
-// newRouter returns the router with the API and the pages.
-func (n *node) newRouter() (*server.Router, error) {
+// newRouter returns the router with the API and the pages, and the identity providers that requests reach. It reads their files.
+func (n *node) newRouter() (*server.Router, *providers.Set, error) {
 	apiHandler, err := api.New(api.Config{
 		App:       n.service,
 		PublicURL: n.config.External.PublicURL, Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	set, err := providers.New(n.identity.Providers, n.identity, n.middleware, n.config.External.PublicURL, n.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	set.Observe(n.service.Health, n.metrics)
 	clients, err := oidc.NewAll(n.identity.Providers, n.config.External.PublicURL, n.store.Now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	webHandler, err := web.New(web.Config{
 		App: n.service, Middleware: n.middleware, PublicURL: n.config.External.PublicURL,
-		Documents: n.config.External.Documents, Log: n.log, Portal: n.providers.Portal, Certificates: n.providers.Certificates, OIDC: clients,
+		Documents: n.config.External.Documents, Log: n.log, Portal: set.Portal, Certificates: set.Certificates, OIDC: clients,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &server.Router{API: apiHandler, Web: webHandler, Portal: n.providers.Portal}, nil
+	return &server.Router{API: apiHandler, Web: webHandler, Portal: set.Portal}, set, nil
 }
 
 // cleanupInterval is the interval between two cleanups.

@@ -119,7 +119,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	}
 	defer n.close()
 	n.service.Health.LogInsecure(s.log)
-	router, err := n.newRouter()
+	router, set, err := n.newRouter()
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s service) start(ctx context.Context, srv *server.Server) (err error) {
 	}()
 
 	srv.Router.Store(router)
-	if err := n.providers.Listen(srv); err != nil {
+	if err := set.Listen(srv); err != nil {
 		return errors.Join(err, srv.Drain(context.WithoutCancel(ctx)))
 	}
 	if err := s.onReady(ctx, n, srv); err != nil {

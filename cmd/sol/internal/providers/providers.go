@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/identity/idp"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/middleware"
+	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // Set holds the providers that tell who a request comes from.
@@ -81,8 +82,8 @@ func (s *Set) refuse(r *http.Request, provider string, reason refusal.Reason) {
 	if _, ok := s.stack.Login.Take(address, time.Now(), http.Header{}); !ok {
 		return
 	}
-	var refused *identity.RefusedLoginError
-	if err := s.accounts.RefuseLogin(r.Context(), provider, "", address, reason); !errors.As(err, &refused) || err.Error() != refused.Error() {
+	err := s.accounts.RecordLogin(r.Context(), identity.LoginRecord{Kind: identity.LoginFailed, Address: address, Provider: provider, Reason: reason.Code})
+	if err != nil {
 		s.log.ErrorContext(r.Context(), "refused identity not recorded", "provider", provider, "error", err)
 	}
 }
@@ -117,7 +118,7 @@ func (s *Set) Listen(srv *server.Server) error {
 // address of the service.
 func (s *Set) certificatesOnly(p *clientcert.Provider, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != p.LoginPath() && !strings.HasPrefix(r.URL.Path, server.StaticPath) {
+		if r.URL.Path != p.LoginPath() && !strings.HasPrefix(r.URL.Path, ui.StaticPath) {
 			http.Redirect(w, r, s.publicURL+r.URL.EscapedPath(), http.StatusSeeOther) //nolint:gosec // G710: the path stays behind our address
 			return
 		}

@@ -21,7 +21,6 @@ import (
 	"github.com/sol-assistenza/sol/handlers/api"
 	"github.com/sol-assistenza/sol/handlers/identity/portal"
 	"github.com/sol-assistenza/sol/handlers/web"
-	"github.com/sol-assistenza/sol/handlers/web/ui"
 )
 
 // Server is the HTTP server. It answers 503 with Retry-After while Router is nil or the database is down, so that load balancers and
@@ -42,9 +41,6 @@ type Router struct {
 	Web    *web.Web
 	Portal *portal.Guard // stands before both
 }
-
-// StaticPath begins the paths of the files that pages need.
-const StaticPath = ui.StaticPath
 
 // ServeHTTP implements http.Handler.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
