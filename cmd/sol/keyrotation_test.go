@@ -112,14 +112,11 @@ func TestEveryKeyRotatesUnderLoad(t *testing.T) {
 			}
 		}
 	})
-	defer all.Wait()
-	defer func() {
-		select {
-		case <-stop:
-		default:
-			close(stop)
-		}
-	}()
+	end := sync.OnceFunc(func() {
+		close(stop)
+		all.Wait()
+	})
+	defer end()
 
 	// The master key.
 	var running []string
@@ -176,8 +173,7 @@ func TestEveryKeyRotatesUnderLoad(t *testing.T) {
 	commands.run("keys", "destroy", "subject", "1", "--yes", "--force") // a person of a ticket opened meanwhile has a hash by both versions
 	counted := searches.Load()
 	first.waitFor("searches go on", func() bool { return searches.Load() > counted+3 })
-	close(stop)
-	all.Wait()
+	end()
 
 	// The new keys alone.
 	lines, err := os.ReadFile(keyFile)

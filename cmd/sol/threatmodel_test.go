@@ -33,7 +33,7 @@ func TestEachThreatHasATest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := 0
+	rows, test := 0, regexp.MustCompile("`(Test\\w+)`")
 	for line := range strings.Lines(string(model)) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		if !strings.HasPrefix(line, "|") || strings.HasPrefix(line, "|---") || strings.TrimSpace(cells[0]) == "threat" {
@@ -44,7 +44,7 @@ func TestEachThreatHasATest(t *testing.T) {
 			t.Errorf("got the row %q, want a threat, what stops it, and a test", line)
 			continue
 		}
-		named := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(cells[2], -1)
+		named := test.FindAllStringSubmatch(cells[2], -1)
 		if len(named) == 0 {
 			t.Errorf("%s: got no test, want one", strings.TrimSpace(cells[0]))
 		}

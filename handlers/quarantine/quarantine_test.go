@@ -81,7 +81,7 @@ func (f *fixture) open(name string, content []byte) ticket.ID {
 	return ticket.ID(r.Stream)
 }
 
-// file returns the one file of a ticket as a caller sees it.
+// fileFor returns the one file of a ticket as a caller sees it.
 func (f *fixture) fileFor(by app.Caller, id ticket.ID) ticketview.File {
 	f.t.Helper()
 	t, err := f.App.Ticket(f.t.Context(), by, id, nil)
