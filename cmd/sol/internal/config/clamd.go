@@ -34,12 +34,7 @@ func loadFileScan(env func(string) string, refuse func(name, want string)) (f Fi
 			refuse("SOL_CLAMD", "tcp://host:3310, unix:///path or off")
 		}
 	}
-	if text := env("SOL_CLAMD_TIMEOUT"); text != "" {
-		timeout, err := time.ParseDuration(text)
-		if f.Clamd.Timeout = timeout; err != nil || timeout < time.Second || timeout > time.Hour {
-			refuse("SOL_CLAMD_TIMEOUT", "a time from 1s to 1h")
-		}
-	}
+	loadDurations(env, refuse, duration{"SOL_CLAMD_TIMEOUT", time.Second, time.Hour, "a time from 1s to 1h", &f.Clamd.Timeout})
 	if text := env("SOL_CLAMD_MAX_SIZE"); text != "" {
 		size, err := strconv.Atoi(text)
 		if f.Clamd.MaxSize = int64(size) << 20; err != nil || size < 1 || size > maxClamdSize {

@@ -162,24 +162,11 @@ func Load(env func(string) string) (Config, error) {
 		wrong = append(wrong, err)
 	}
 	c.LastSeenFile = cmp.Or(env("SOL_LAST_SEEN_FILE"), filepath.Join(dir, "last-seen.json"))
-	for name, target := range map[string]*time.Duration{"SOL_HOLD": &c.Hold, "SOL_AUTO_CLOSE_AFTER": &c.AutoCloseAfter} {
-		if text := env(name); text != "" {
-			d, err := time.ParseDuration(text)
-			if err != nil || d < 0 || d > 24*time.Hour {
-				refuse(name, "a duration from 0s to 24h, e.g. 10s")
-			}
-			*target = d
-		}
-	}
-	for name, target := range map[string]*time.Duration{"SOL_CONFIRM_WITHIN": &c.Periods.Request, "SOL_REVIEW_WITHIN": &c.Periods.Review} {
-		if text := env(name); text != "" {
-			d, err := time.ParseDuration(text)
-			if err != nil || d < time.Minute || d > 90*24*time.Hour {
-				refuse(name, "a duration from 1m to 2160h, e.g. 24h")
-			}
-			*target = d
-		}
-	}
+	loadDurations(env, refuse,
+		duration{"SOL_HOLD", 0, 24 * time.Hour, "a duration from 0s to 24h, e.g. 10s", &c.Hold},
+		duration{"SOL_AUTO_CLOSE_AFTER", 0, 24 * time.Hour, "a duration from 0s to 24h, e.g. 10s", &c.AutoCloseAfter},
+		duration{"SOL_CONFIRM_WITHIN", time.Minute, 90 * 24 * time.Hour, "a duration from 1m to 2160h, e.g. 24h", &c.Periods.Request},
+		duration{"SOL_REVIEW_WITHIN", time.Minute, 90 * 24 * time.Hour, "a duration from 1m to 2160h, e.g. 24h", &c.Periods.Review})
 	for text := range strings.FieldsFuncSeq(env("SOL_ASK_BEFORE_TAKEN"), func(r rune) bool { return r == ',' || r == ' ' }) {
 		c.AskBeforeTaken = append(c.AskBeforeTaken, catalog.EntityCode(text))
 	}

@@ -31,24 +31,9 @@ type Sessions struct {
 
 // loadSessions reads the settings of logins and sessions.
 func loadSessions(env func(string) string, refuse func(name, want string)) (l Sessions) {
-	for _, s := range []struct {
-		name     string
-		min, max time.Duration
-		want     string
-		target   *time.Duration
-	}{
-		{"SOL_SESSION_IDLE", time.Minute, 24 * time.Hour, "a duration from 1m to 24h, e.g. 30m", &l.Idle},
-		{"SOL_SESSION_LIFETIME", 10 * time.Minute, 7 * 24 * time.Hour, "a duration from 10m to 168h, e.g. 12h", &l.Lifetime},
-	} {
-		if env(s.name) == "" {
-			continue
-		}
-		d, err := time.ParseDuration(env(s.name))
-		if err != nil || d < s.min || d > s.max {
-			refuse(s.name, s.want)
-		}
-		*s.target = d
-	}
+	loadDurations(env, refuse,
+		duration{"SOL_SESSION_IDLE", time.Minute, 24 * time.Hour, "a duration from 1m to 24h, e.g. 30m", &l.Idle},
+		duration{"SOL_SESSION_LIFETIME", 10 * time.Minute, 7 * 24 * time.Hour, "a duration from 10m to 168h, e.g. 12h", &l.Lifetime})
 	if l.Lifetime > 0 && l.Idle > l.Lifetime { // no session would ever end by it
 		refuse("SOL_SESSION_IDLE", "no more than SOL_SESSION_LIFETIME, "+env("SOL_SESSION_LIFETIME"))
 	}
