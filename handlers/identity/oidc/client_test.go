@@ -42,9 +42,9 @@ type fixture struct {
 	settings map[string]any
 
 	discovery func(document map[string]any)
-	down     atomic.Bool
-	keysDown atomic.Bool
-	asked    atomic.Int64 // requests of the provider's discovery document
+	down      atomic.Bool
+	keysDown  atomic.Bool
+	asked     atomic.Int64 // requests of the provider's discovery document
 }
 
 func newFixture(t *testing.T) *fixture {
