@@ -24,7 +24,7 @@ type Event struct {
 	Username string     `json:"username,omitempty"` // of that account; what was typed at a refused log-in is not stored
 	Address  string     `json:"address,omitempty"`  // of the client; of the /64 network for IPv6
 
-	Provider string `json:"provider,omitempty"` // of a log-in: name of the identity provider
+	Provider string `json:"provider,omitempty"` // of a log-in or a bound identity: name of the identity provider
 	Reason   string `json:"reason,omitempty"`   // of a log-in that was refused there: the code
 
 	By         string `json:"by,omitempty"`          // who did it: UUID of an account, or the name of a command or of the system's user

@@ -131,7 +131,7 @@ func (r logRow) event() (Event, error) {
 			return Event{}, fmt.Errorf("position %d: %w", r.Position, err)
 		}
 		e.Kind, e.Account, e.Operation, e.Change, e.Role, e.Entity, e.Justified = accountKinds[a.Kind], a.Account, string(a.Operation), a.ID, string(a.Role), string(a.Entity), a.Justified
-		e.Detail = string(a.Factor.Kind)
+		e.Detail, e.Provider = string(a.Factor.Kind), a.Binding.Provider
 	}
 	return e, nil
 }
