@@ -148,7 +148,7 @@ func (n *node) close() { n.store.Close() }
 func (n *node) newRouter() (*server.Router, *providers.Set, error) {
 	apiHandler, err := api.New(api.Config{
 		App:       n.service,
-		PublicURL: n.config.External.PublicURL, Version: version(), Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
+		PublicURL: n.config.External.PublicURL, Log: n.log, Metrics: n.metrics, Middleware: n.middleware,
 	})
 	if err != nil {
 		return nil, nil, err

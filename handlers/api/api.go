@@ -31,7 +31,6 @@ import (
 type Config struct {
 	App *app.Service
 
-	Version     string               // version of the program in the OpenAPI document; empty: "dev"
 	PublicURL   string               // URL of the service in the OpenAPI document; empty: "/", the server that sent the document
 	Log         *slog.Logger         // nil: slog.Default
 	Metrics     *prometheus.Registry // for ServeMetrics; nil: a new one
@@ -59,9 +58,6 @@ func New(c Config) (*API, error) {
 	if c.Timeout < 0 || c.BodyTimeout < 0 || c.Heartbeat < 0 {
 		return nil, errors.New("api: durations cannot be negative")
 	}
-	if c.Version == "" {
-		c.Version = "dev"
-	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -79,7 +75,7 @@ func New(c Config) (*API, error) {
 	a.closing, a.endStreams = context.WithCancel(context.Background())
 
 	mux := http.NewServeMux()
-	a.huma = humago.New(mux, document.Head(c.Version, c.PublicURL))
+	a.huma = humago.New(mux, document.Head(c.PublicURL))
 	factors, err := secondfactor.New(secondfactor.Config{Identity: c.App.Identity, Accounts: c.App.Accounts, Keys: c.App.Store.Keyring(), PublicURL: c.PublicURL})
 	if err != nil {
 		return nil, err

@@ -81,6 +81,9 @@ func TestStatusMetricsAndHeaders(t *testing.T) {
 func TestOpenAPIDocumentIsComplete(t *testing.T) {
 	w := newFixture(t)
 	a := w.anonymous().get("/openapi.json").want(200)
+	if a.text("info", "version") != "1" {
+		t.Errorf("got version %s, want that of the contract and none of a build", a.text("info", "version"))
+	}
 	if a.text("openapi") != "3.1.0" || a.at("components", "securitySchemes", "session") == nil {
 		t.Fatalf("got the document %.200s", a.raw)
 	}

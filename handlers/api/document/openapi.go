@@ -6,14 +6,18 @@ package document
 
 import "github.com/danielgtaylor/huma/v2"
 
+// contractVersion is the version of the contract, as in the paths. The version of the build is nobody's business who only calls the API: it would say
+// which faults to try.
+const contractVersion = "1"
+
 // Head returns the head of the OpenAPI document for a server at publicURL.
-func Head(version, publicURL string) huma.Config {
+func Head(publicURL string) huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	return huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
-				Title: "SOL Assistenza", Version: version,
+				Title: "SOL Assistenza", Version: contractVersion,
 				Description: "Requests for help with the on-line health services of Regione Piemonte: open, work on, hand over and resolve tickets. " +
 					"Every refusal is an application/problem+json with a stable type. A POST can be repeated safely with the same Idempotency-Key. " +
 					"To read your own writes, pass the position of an earlier response as ?after=.",

@@ -94,13 +94,16 @@ func NewAll(providers []idp.Provider, publicURL string, now func() time.Time) (a
 	return all, nil
 }
 
-// bounded limits the size of answers and refuses addresses that are not allowed, which a discovery document could name.
+// bounded limits the size of answers and refuses addresses that are not allowed, which a discovery document could name. Its requests name no software
+// but the service.
 type bounded struct{ next http.RoundTripper }
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !isAllowed(r.URL.String()) {
 		return nil, errors.New("the provider names an address without https")
 	}
+	r = r.Clone(r.Context()) // a RoundTripper changes no request
+	r.Header.Set("User-Agent", "sol")
 	answer, err := b.next.RoundTrip(r)
 	if err == nil {
 		answer.Body = struct {

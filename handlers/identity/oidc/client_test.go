@@ -104,6 +104,9 @@ func (f *fixture) client(name string) *oidc.Client {
 
 // RoundTrip changes the discovery document, and the ID token in the answer of the token endpoint.
 func (f *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
+	if agent := r.UserAgent(); agent != "sol" {
+		f.t.Errorf("%s: the client calls itself %q, want sol: Go would name itself", r.URL.Path, agent)
+	}
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	if err == nil && f.discovery != nil && strings.HasSuffix(r.URL.Path, "/openid-configuration") {
 		var document map[string]any
