@@ -40,3 +40,18 @@ $$;
 revoke execute on function security.refuse_change from public;
 create trigger append_only before update or delete on security.key_uses for each row execute function security.refuse_change();
 create trigger never_emptied before truncate on security.key_uses for each statement execute function security.refuse_change();
+
+-- What auditors of all entities and administrators see of keys: no key, not even a wrapped one.
+create function access.reader_keys() returns boolean language sql stable parallel safe as $$
+  select coalesce(r.everything or r.role = 'amministratore', false) from access.reader() r $$;
+create view shown.key_versions as
+  select purpose, version, created_at, active_at, ends_at, destroyed_at from keys.hash_keys where (select access.reader_keys());
+create view shown.master_keys as
+  select encode(substring(value for 8), 'hex') as id, version, added_at from keys.masters where (select access.reader_keys());
+create view shown.key_uses as select * from security.key_uses where (select access.reader_keys());
+grant select (purpose, version, created_at, active_at, ends_at, destroyed_at) on keys.hash_keys to sol_request;
+grant select on keys.masters, security.key_uses to sol_request;
+alter view shown.key_versions owner to sol_request;
+alter view shown.master_keys owner to sol_request;
+alter view shown.key_uses owner to sol_request;
+grant select on shown.key_versions, shown.master_keys, shown.key_uses to sol_viewer;

@@ -38,6 +38,7 @@ const (
 	ReportAccesses     Action = "accesses.report"     // whose data were seen
 	ReadUnusual        Action = "accesses.unusual"    // unusual reading
 	ReadAccountChanges Action = "accounts.changes"    // who gave which role to whom, and the log-ins
+	ReadKeys           Action = "keys.read"           // versions of the keys, and who used them; no key
 	Administer         Action = "service.administer"  // accounts, placements, waiting and failed work, settings; no tickets
 )
 
@@ -118,6 +119,8 @@ var table = slices.Concat([]Right{
 	{ReportAccesses, auditors, anywhere},
 	{ReadUnusual, []person.Role{person.DataProtectionOfficer}, anywhere},
 	{ReadAccountChanges, auditors, RegionWide},
+	{ReadKeys, auditors, RegionWide},
+	{ReadKeys, []person.Role{person.Administrator}, RegionWide},
 	{Administer, []person.Role{person.Administrator}, RegionWide},
 
 	{ReadRestricted, operators, Assignee},

@@ -245,6 +245,7 @@ func auditorPages() []Route {
 			return get("/revisione/coda?ente=" + string(of))
 		}},
 		page("GET /revisione/ruoli", policy.ReadAccountChanges, Nothing, "/revisione/ruoli"),
+		page("GET /revisione/chiavi", policy.ReadKeys, Nothing, "/revisione/chiavi"),
 		page("GET /revisione/accessi", policy.ReadAccountChanges, Nothing, "/revisione/accessi"),
 		page("GET /revisione/letture-insolite", policy.ReadUnusual, Accesses, "/revisione/letture-insolite"),
 		{Pattern: "POST /revisione/letture-insolite/{finding}", Access: Role, Action: policy.ReadUnusual, Missing: true, Request: func(Call) Request {

@@ -81,6 +81,7 @@ func TestSizeAndQueriesOfPagesAreLimited(t *testing.T) {
 		"accesses": {auditor, "/revisione/" + string(id) + "/accessi"}, "a queue of the past": {auditor, "/revisione/coda?ente=" + string(torino)},
 	}
 	pages["changes of accounts"], pages["log-ins"] = target{auditor, "/revisione/ruoli"}, target{auditor, "/revisione/accessi"}
+	pages["keys"], pages["keys, the administrator's"] = target{auditor, "/revisione/chiavi"}, target{admin, "/revisione/chiavi"}
 	pages["password and PIN"] = target{anna, "/accesso/credenziali"}
 	pages["own account"] = target{anna, "/mio-account"}
 	pages["accesses to the citizen's request"] = target{citizen, "/richieste/" + string(mine) + "/consultazioni"}

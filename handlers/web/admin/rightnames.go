@@ -29,7 +29,7 @@ var actionNames = map[policy.Action]string{
 	policy.ReadFigures: "Vedere il cruscotto", policy.ExportTickets: "Esportare gli elenchi del cruscotto", policy.ChoosePreferences: "Scegliere se ricevere e-mail",
 	policy.ReadOwnAccesses: "Leggere chi ha consultato la propria richiesta", policy.SearchAccesses: "Cercare nel registro delle consultazioni",
 	policy.ReportAccesses: "Ricavare le persone coinvolte", policy.ReadUnusual: "Leggere ed esaminare le letture insolite",
-	policy.ReadAccountChanges: "Leggere i cambi di ruoli e credenziali", policy.Administer: "Amministrare il servizio",
+	policy.ReadAccountChanges: "Leggere i cambi di ruoli e credenziali", policy.ReadKeys: "Leggere quali chiavi ci sono e chi le ha usate", policy.Administer: "Amministrare il servizio",
 
 	policy.ReadRestricted: "Vedere una richiesta con accesso ristretto", policy.ReadTrace: "Vedere che l’ente l’ha avuta", policy.ReadInternalText: "Leggere le note interne",
 	policy.ReadRegionalText: "Leggere le note tra ASR e Regione", policy.ReadCitizenText: "Leggere le note pubbliche e i messaggi del cittadino",

@@ -34,5 +34,5 @@ func New(u *ui.UI) (*Pages, error) {
 
 // Routes returns the routes of the pages of auditors.
 func (p *Pages) Routes() []ui.Route {
-	return slices.Concat(p.auditRoutes(), p.accountRoutes(), p.recordRoutes(), p.unusualRoutes())
+	return slices.Concat(p.auditRoutes(), p.accountRoutes(), p.keyRoutes(), p.recordRoutes(), p.unusualRoutes())
 }
