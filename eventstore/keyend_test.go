@@ -6,6 +6,7 @@ package eventstore_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,19 +117,30 @@ func TestRowsAreRewrittenWhenAllNodesUseTheKey(t *testing.T) {
 	}
 }
 
-// TestNodesWithoutTheirKeyFileAreNotLeftBehind: a running node whose master keys cannot be read again goes on, and a rotation waits for it.
+// TestNodesWithoutTheirKeyFileAreNotLeftBehind: a running node whose master keys cannot be read again, or whose key service suddenly gives another
+// key, goes on with what it holds, and a rotation waits for it.
 func TestNodesWithoutTheirKeyFileAreNotLeftBehind(t *testing.T) {
 	db := storetest.New(t)
 	unread := errors.New("the key service is away")
+	answer := func() ([][]byte, error) { return nil, unread }
 	running := db.OpenNode(t, withKeyInterval(time.Hour), func(c *eventstore.Config) {
-		c.ReadMasterKeys = func() ([][]byte, error) { return nil, unread }
+		c.ReadMasterKeys = func() ([][]byte, error) { return answer() }
 	})
 	owner := storetest.Connect(t, db.URL)
-	if _, err := owner.Exec(t.Context(), `update keys.nodes set seen_at = seen_at - interval '2 minutes'`); err != nil {
-		t.Fatal(err)
+	fallSilent := func() {
+		t.Helper()
+		if _, err := owner.Exec(t.Context(), `update keys.nodes set seen_at = seen_at - interval '2 minutes'`); err != nil {
+			t.Fatal(err)
+		}
 	}
+	fallSilent()
 	if err := running.Keyring().Refresh(t.Context()); !errors.Is(err, unread) {
 		t.Errorf("got %v, want the error of the key service", err)
+	}
+	fallSilent()
+	answer = func() ([][]byte, error) { return [][]byte{secondMasterKey}, nil }
+	if err := running.Keyring().Refresh(t.Context()); err == nil || !strings.Contains(err.Error(), "not the master key of the log") {
+		t.Errorf("another key: got %v, want an error that says so", err)
 	}
 	rotating := db.OpenNode(t, withMasterKeys(secondMasterKey, storetest.MasterKey()))
 	var lacking *keyring.NodesLackKeyError

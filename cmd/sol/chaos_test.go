@@ -10,7 +10,7 @@ import (
 )
 
 // shortChaos are the faults of the test, one round each. make chaos plays all kinds many times.
-var shortChaos = []string{"kill-node", "freeze-node", "cut", "kill-primary", "promote", "lose-standby-promote"}
+var shortChaos = []string{"kill-node", "freeze-node", "cut", "kill-primary", "promote", "rotate-keys", "lose-standby-promote"}
 
 // TestChaos damages an installation a few times: nothing that was acknowledged is lost, doubled or done twice.
 func TestChaos(t *testing.T) {

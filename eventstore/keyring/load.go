@@ -11,6 +11,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// errOtherMaster means that none of a node's master keys is the current one of the log.
+var errOtherMaster = errors.New("this is not the master key of the log")
+
 // load reads the keys of the log from the database, for a node with these master keys. It writes the check value of the newest one into a
 // new log, and the keys of hashes that are missing.
 func (k *Keyring) load(ctx context.Context, masters masterKeys) error {
@@ -55,7 +58,7 @@ func (k *Keyring) readMasters(ctx context.Context, masters masterKeys) (*keySet,
 	set := &keySet{masters: masters, first: stored[0], hashKeys: make(map[string][]hashKey)}
 	current, ok := masters.find(stored[len(stored)-1])
 	if !ok {
-		return nil, errors.New("this is not the master key of the log")
+		return nil, errOtherMaster
 	}
 	set.current = current
 	return set, nil

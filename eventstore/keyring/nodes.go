@@ -30,18 +30,23 @@ const (
 )
 
 // Refresh reads the keys again, also the master keys of this node, and says what this node holds. It brings versions into use that all
-// nodes hold. After an error the keys that were read before stay in use. A node that cannot read its master keys again goes on to say which ones
-// it holds: otherwise it would soon count as ended, and a rotation would leave it behind.
+// nodes hold. After an error the keys that were read before stay in use. A node that cannot read its master keys again, or reads others than that of the
+// log, goes on to say which ones it holds: otherwise it would soon count as ended, and a rotation would leave it behind.
 func (k *Keyring) Refresh(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
 	masters, unread := k.rereadMasters()
+	before := k.keys.Load().masters
 	if unread != nil {
-		masters = k.keys.Load().masters
+		masters = before
 	}
 	ctx, cancel := context.WithTimeout(ctx, refreshTimeout) // from here: reading the master keys has a time limit of its own
 	defer cancel()
-	return errors.Join(unread, k.refresh(ctx, masters))
+	err := k.refresh(ctx, masters)
+	if unread == nil && errors.Is(err, errOtherMaster) {
+		unread, err = fmt.Errorf("the master key was read again: %w", err), k.refresh(ctx, before)
+	}
+	return errors.Join(unread, err)
 }
 
 func (k *Keyring) refresh(ctx context.Context, masters masterKeys) error {
