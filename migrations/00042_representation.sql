@@ -64,6 +64,9 @@ begin
     '(entity, opened_at, id) where status in (''nuovo'', ''non_di_competenza'') or status = ''in_lavorazione'' and assignee = '''' ',
     'using gin (traces) where traces <> ''{}'' and status <> ''chiuso''', 'using gin (traces) where traces <> ''{}''',
     'using gin (search)', 'using gin (search, readers)',
+    '(entity, updated_at, id) where folded -> ''state'' ->> ''Representation'' = ''unverified''',
+    '(entity, updated_at, id) where folded -> ''state'' ->> ''Representation'' = ''refused''',
+    '(entity, updated_at, id) where folded -> ''state'' ->> ''RepresentedUntil'' is not null',
     '(updated_at, id) where status <> ''chiuso'' and folded -> ''state'' -> ''Handover'' ->> ''Ground''
       in (''sistemi_non_disponibili'', ''urgenza'', ''richiesta_della_regione'', ''caso_non_previsto'')']
   loop

@@ -206,6 +206,8 @@ const (
 	NotForActivities      Code = "not-for-activities"
 	NotADay               Code = "not-a-day"
 	FutureDay             Code = "future-day"
+	EndNotRecorded        Code = "end-not-recorded"
+	EndOutOfRange         Code = "end-out-of-range"
 	PeriodReversed        Code = "period-reversed"
 	PeriodTooLong         Code = "period-too-long"
 	ProblemWithoutService Code = "problem-without-service"

@@ -172,6 +172,8 @@ var english = map[Code]string{
 	NotForActivities:      "what was done has no status or age",
 	NotADay:               "is not a day",
 	FutureDay:             "that day has not come yet",
+	EndNotRecorded:        "a refusal has no end",
+	EndOutOfRange:         "the last day is past, or too far ahead",
 	PeriodReversed:        "the period ends before it begins",
 	PeriodTooLong:         "too long a period",
 	ProblemWithoutService: "the same problem has another name elsewhere",

@@ -121,7 +121,9 @@ type AssigneeInput struct {
 type OriginalTicket struct {
 	Ticket ID
 	Person string // person id of its requester
-	Mains  []ID   // if it is a duplicate itself: its main ticket, that ticket's, and so on
+	// NamesAnother means that its form names another person than the requester.
+	NamesAnother bool
+	Mains        []ID // if it is a duplicate itself: its main ticket, that ticket's, and so on
 }
 
 // Reply is a reply of the citizen (FAQ 2.4, 2.5). It reopens a resolved ticket, unless Solved is true («Solo un messaggio») or it is a

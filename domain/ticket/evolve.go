@@ -94,12 +94,15 @@ func Evolve(s State, r Recorded) State {
 			s.Unreachable = false
 		}
 	case RepresentationVerified:
-		s.Representation = Confirmed
+		s.Representation, s.RepresentedUntil = Confirmed, ""
+		if e.Personal != nil {
+			s.RepresentedUntil = e.Personal.Until
+		}
 	case RepresentationRefused:
-		s.Representation = Rejected
+		s.Representation, s.RepresentedUntil = Rejected, ""
 	case CitizenInformed, ReplyForwarded:
 	case PersonalDataErased:
-		s.Erased, s.Representation = true, ""
+		s.Erased, s.Representation, s.RepresentedUntil = true, "", ""
 		s.Run = s.Run.withoutEvidence()
 	case HandoverAlertEvent:
 	case FormerViewEnded: // FormerViews has applied it

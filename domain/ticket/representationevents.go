@@ -13,9 +13,6 @@ const (
 	Rejected  Representation = "refused"
 )
 
-// Open reports whether nothing about the represented person may be told to the requester.
-func (r Representation) Open() bool { return r != "" && r != Confirmed }
-
 // RepresentationKind is the ground on which the requester acts for another person.
 type RepresentationKind string
 
@@ -60,6 +57,7 @@ type RepresentationEvidence struct {
 	Seen   string `json:"seen,omitempty"`
 	Act    string `json:"act,omitempty"`
 	Date   string `json:"date,omitempty"`   // of the act, 2006-01-02
+	Until  string `json:"until,omitempty"`  // last day for which a verification holds, 2006-01-02; empty: no end is known
 	Reason string `json:"reason,omitempty"` // of a refusal
 }
 

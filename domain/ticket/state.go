@@ -31,9 +31,10 @@ type State struct {
 	Informing   Informing `json:",omitzero"`  // what the citizen must be told by telephone or letter
 	Last        LastAct
 	// Representation is the latest check of the requester's right to act for the person whom the form names.
-	Representation Representation `json:",omitempty"`
-	Restricted     bool           `json:",omitempty"` // of the operators of an entity only the assignee and the supervisors see the ticket
-	Known          Knowledge      `json:"-"`          // how many events which reader may know of
+	Representation   Representation `json:",omitempty"`
+	RepresentedUntil string         `json:",omitempty"` // last day for which a verification holds; empty: no end is known, or there is none
+	Restricted       bool           `json:",omitempty"` // of the operators of an entity only the assignee and the supervisors see the ticket
+	Known            Knowledge      `json:"-"`          // how many events which reader may know of
 	UndoableState
 }
 

@@ -33,11 +33,13 @@ type listInput struct {
 	Status   ticket.Status      `query:"status" enum:"nuovo,in_lavorazione,in_attesa_utente,non_di_competenza,risolto,chiuso"`
 	Entity   catalog.EntityCode `query:"entity" doc:"The competent entity"`
 	Assignee string             `query:"assignee" doc:"User name or id of an operator, supervisori, or nessuno (no assignee)"`
-	Q        string             `query:"q" maxLength:"200" doc:"What to find, in any order; all of it must be found. A ticket number, whole or its last 3 digits or more; beginnings of names, with or without accents and apostrophes; a telephone number in any writing, or 6 digits of its beginning or end; an e-mail address, or the beginning of a part; 6 characters or more of a tax code (codice fiscale); a IUV or codice avviso; a file name; Italian words, the last of which may be a beginning; a quoted phrase; -word for one that must be absent"`
-	Sort     lists.Sort         `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
-	Cursor   string             `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of another page with the same filters"`
-	Limit    int                `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	After    string             `query:"after" example:"1.42" doc:"Position of an earlier response: the service waits up to 2 s until the list contains it"`
+	// Representation is the latest check whether the requester may act for the person whom the form names.
+	Representation ticket.Representation `query:"representation" enum:"unverified,verified,refused" doc:"Tickets whose form names another person, by the latest check whether the requester may act for that person"`
+	Q              string                `query:"q" maxLength:"200" doc:"What to find, in any order; all of it must be found. A ticket number, whole or its last 3 digits or more; beginnings of names, with or without accents and apostrophes; a telephone number in any writing, or 6 digits of its beginning or end; an e-mail address, or the beginning of a part; 6 characters or more of a tax code (codice fiscale); a IUV or codice avviso; a file name; Italian words, the last of which may be a beginning; a quoted phrase; -word for one that must be absent"`
+	Sort           lists.Sort            `query:"sort" enum:"opened_at,-opened_at,updated_at,-updated_at,number,-number,requester,-requester" default:"-updated_at"`
+	Cursor         string                `query:"cursor" maxLength:"1000" doc:"next_cursor or previous_cursor of another page with the same filters"`
+	Limit          int                   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	After          string                `query:"after" example:"1.42" doc:"Position of an earlier response: the service waits up to 2 s until the list contains it"`
 }
 
 // TicketList is one page of a list of tickets.
@@ -87,7 +89,7 @@ func (a *API) listTickets(ctx context.Context, c caller, in *listInput) (*listOu
 		return nil, err
 	}
 	f := lists.Filter{
-		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
+		Queue: in.Queue, Status: in.Status, Entity: in.Entity, Assignee: in.Assignee, Representation: in.Representation, Q: in.Q, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	page, err := a.App.ListTickets(ctx, c.Caller, f)
 	if err != nil {

@@ -149,6 +149,7 @@ func (s *Service) openHistory(ctx context.Context, v ticketview.Viewer, id ticke
 		now = viewTime(settled, events)
 	}
 	history := ticketview.Open(events, now)
+	history.Now = s.Store.Now()
 	names, err := s.lookUpNames(ctx, v, history)
 	return history, names, err
 }

@@ -18,6 +18,7 @@ type RepresentationRequest struct {
 	Seen        string                    `json:"seen,omitempty" doc:"What was seen. Without attachments a check needs it, with the act and its date"`
 	Act         string                    `json:"act,omitempty" doc:"The act: decree, authorisation, declaration" example:"Decreto di nomina n. 123/2026"`
 	Date        string                    `json:"act_date,omitempty" doc:"Day of the act" example:"2026-03-03"`
+	Until       string                    `json:"until,omitempty" doc:"Last day for which a verification holds: the end of the delegation or appointment, the day before a minor comes of age, who needs one" example:"2027-03-03"`
 	Reason      string                    `json:"reason,omitempty" doc:"Why the representation is refused; only with a refusal, which needs it"`
 }
 
@@ -40,7 +41,7 @@ func (s *Service) CheckRepresentation(ctx context.Context, by Caller, id ticket.
 	}
 	c := ticket.CheckRepresentation{
 		Refuse: in.Outcome == string(ticket.Rejected), Kind: in.Kind, Files: in.Attachments,
-		Evidence: ticket.RepresentationEvidence{Seen: in.Seen, Act: in.Act, Date: in.Date, Reason: in.Reason},
+		Evidence: ticket.RepresentationEvidence{Seen: in.Seen, Act: in.Act, Date: in.Date, Until: in.Until, Reason: in.Reason},
 	}
 	for _, f := range view.Files() {
 		c.TicketFiles = append(c.TicketFiles, f.ID)

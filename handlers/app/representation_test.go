@@ -77,6 +77,15 @@ func TestRepresentationIsVerifiedBeforeAnAnswer(t *testing.T) {
 	if got := flags(); len(got) != 0 {
 		t.Errorf("after the check: got flags %v", got)
 	}
+	for state, want := range map[ticket.Representation]int{ticket.Unchecked: 0, ticket.Confirmed: 1, ticket.Rejected: 0} {
+		page, err := s.App.ListTickets(t.Context(), s.anna, lists.Filter{Queue: lists.AllQueue, Representation: state})
+		if err != nil || len(page.Items) != want || page.Total != want {
+			t.Errorf("the list of %s: got %d of %d, %v, want %d", state, len(page.Items), page.Total, err, want)
+		}
+	}
+	if _, err := s.App.ListTickets(t.Context(), s.anna, lists.Filter{Representation: "maybe"}); err == nil {
+		t.Error("a filter by an unknown state is accepted")
+	}
 	s.update(s.anna, id, answer)
 	citizen, err := s.App.Ticket(t.Context(), app.LinkHolder(id, ""), id, nil)
 	if err != nil || citizen.Representation.Status != ticket.Confirmed || citizen.Representation.Files != nil || citizen.Representation.By != nil {

@@ -132,7 +132,7 @@ func (s *Service) findDuplicateOf(ctx context.Context, by Caller, numberOrID str
 	if err != nil {
 		return nil, err
 	}
-	return &ticket.OriginalTicket{Ticket: id, Person: view.State.Person, Mains: mains}, nil
+	return &ticket.OriginalTicket{Ticket: id, Person: view.State.Person, NamesAnother: view.State.Representation != "", Mains: mains}, nil
 }
 
 // mainsOf returns the main tickets of a ticket, each that of the one before, up to a ticket that is no duplicate. original is its own one.

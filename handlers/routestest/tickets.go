@@ -101,7 +101,7 @@ func (s *System) Open(path Path, status ticket.Status) Ticket {
 	formerOperator, regional := s.Person("operatore-asr-010301"), s.Person("operatore-regionale-regione")
 	s.update(t, formerOperator, app.UpdateRequest{UpdateFields: ticket.UpdateFields{Status: ticket.StatusInProgress}})
 	_, err = s.App.CheckRepresentation(s.T.Context(), formerOperator.caller(), t.ID, app.RepresentationRequest{ // the form has another tax code than the account
-		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "il documento", Act: "stato di famiglia", Date: "2020-01-07",
+		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "il documento", Act: "stato di famiglia", Date: "2020-01-07", Until: "2030-01-07",
 	}, app.Idempotency{})
 	s.must(err)
 	internal := textFile("interna-"+word, "riservato-"+word)

@@ -57,7 +57,7 @@ func (w *system) ownTicket(b *browser) ticket.ID {
 	b.open("/assistenza/ritiro-documenti").submit(sendButton, citizenForm()).shows("Richiesta inviata")
 	id := w.onlyTicket(torino).ID
 	_, err := w.App.CheckRepresentation(w.Context(), app.Caller{Actor: torinoOperator}, id, app.RepresentationRequest{
-		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "lo stato di famiglia", Act: "stato di famiglia", Date: "2020-01-07",
+		Outcome: string(ticket.Confirmed), Kind: ticket.OfMinor, Seen: "lo stato di famiglia", Act: "stato di famiglia", Date: "2020-01-07", Until: "2030-01-07",
 	}, app.Idempotency{})
 	w.must(err)
 	return id

@@ -19,7 +19,11 @@ func TestOperatorVerifiesTheRepresentation(t *testing.T) {
 	id := w.open(r)
 	w.waitForLists()
 	anna := w.login("anna", person.ASROperator, torino)
-	anna.open("/code/nuove").shows("rappresentanza non verificata")
+	w.open(request(torino))
+	w.waitForLists()
+	anna.open("/code/nuove").shows("rappresentanza non verificata", "2 richieste").
+		submit("Filtra", formValues{"Rappresentanza": "rappresentanza non verificata"}).want(http.StatusOK).shows("1 richiesta", "Togli i filtri").
+		submit("Filtra", formValues{"Rappresentanza": "rappresentanza verificata"}).want(http.StatusOK).shows("Nessuna richiesta corrisponde")
 	answer := formValues{"Nota": "Il referto è pronto.", publicNote: "✓"}
 	page := anna.open("/ticket/"+string(id)).shows("Rappresentanza non verificata", "Gli allegati non partono")
 	page.submit("Aggiorna", answer).want(http.StatusConflict).shows("registri prima la verifica", "Il referto è pronto.")

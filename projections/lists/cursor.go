@@ -43,8 +43,12 @@ const sealPurpose = "citizen-cursor"
 
 // cursorScope returns the filter and the viewer of a cursor as text.
 func cursorScope(f Filter, v ticketview.Viewer) string {
-	return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q", f.Sort, f.Queue, f.Status, f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID,
+	scope := fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q", f.Sort, f.Queue, f.Status, f.Entity, f.Assignee, f.SameCitizenAs, f.Q, v.Actor.ID,
 		v.Actor.Role, v.Actor.Entity)
+	if f.Representation != "" { // nodes of the release before know no such filter, and read all other cursors
+		scope += fmt.Sprintf(" %q", f.Representation)
+	}
+	return scope
 }
 
 // signatures returns the valid signatures of the cursor, the newest first.

@@ -14,6 +14,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/policy"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 	"github.com/sol-assistenza/sol/projections/lists/searchterms"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -70,6 +71,8 @@ func (f Filter) validate(role person.Role) (Filter, error) {
 		return f, readmodel.NewFilterError("sort", refusal.UnknownSort.With(), readmodel.JoinValues(sorts))
 	case f.Limit < 1 || f.Limit > readmodel.MaxLimit:
 		return f, readmodel.NewFilterError("limit", refusal.OutOfRange.With(), fmt.Sprintf("1 to %d", readmodel.MaxLimit))
+	case f.Representation != "" && !slices.Contains(representation.States(), f.Representation):
+		return f, readmodel.NewFilterError("representation", refusal.NotOneOf.With(string(f.Representation)), readmodel.JoinValues(representation.States()))
 	case f.Assignee != "" && role == person.Citizen:
 		return f, readmodel.NewFilterError("assignee", refusal.NoAssigneeFilter.With(), "no assignee")
 	case utf8.RuneCountInString(f.Q) > MaxSearchLength:
@@ -80,7 +83,7 @@ func (f Filter) validate(role person.Role) (Filter, error) {
 
 // isQueueOnly reports whether the filter has a queue, perhaps an entity, and nothing else.
 func (f Filter) isQueueOnly() bool {
-	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameCitizenAs == "" && f.Q == ""
+	return f.Queue != "" && f.Status == "" && f.Assignee == "" && f.SameCitizenAs == "" && f.Representation == "" && f.Q == ""
 }
 
 // showsTraces reports whether the list has tickets that the viewer's entity handed over, in a part of their own.
@@ -151,6 +154,13 @@ func (f Filter) conditions(s snapshot, q searchTerms) listConditions {
 	default:
 		c.Add("t.assignee = %s", f.Assignee)
 	}
+	if f.Representation != "" {
+		c.Add(representedSQL(f.Representation, representation.Today(s.now)))
+	}
+	if citizen && !q.isEmpty() { // a search would tell what a text says that the citizen does not read any more
+		c.Add("coalesce(t.folded -> 'state' ->> 'Representation' <> 'refused' and coalesce(t.folded -> 'state' ->> 'RepresentedUntil' >= %s, true), true)",
+			representation.Today(s.now))
+	}
 	// The tickets of the same citizen are looked up first. The planner has no statistics on persons: it would expect thousands of matches and
 	// read all tickets in the list's order.
 	if f.SameCitizenAs != "" {
@@ -165,6 +175,21 @@ func (f Filter) conditions(s snapshot, q searchTerms) listConditions {
 		c.Add(matchesWordsSQL("%[1]s", "%[2]s"), q.query.JSON(), s.now)
 	}
 	return listConditions{c, parts}
+}
+
+// representedSQL returns the condition of tickets by the latest check of the representation, at a day. Its values are texts, so that partial indexes
+// serve it.
+func representedSQL(r ticket.Representation, day string) string {
+	const state, until = "t.folded -> 'state' ->> 'Representation'", "t.folded -> 'state' ->> 'RepresentedUntil'"
+	switch r {
+	case ticket.Unchecked:
+		return "(" + state + " = 'unverified' or " + until + " < '" + day + "')"
+	case ticket.Confirmed:
+		return state + " = 'verified' and coalesce(" + until + " >= '" + day + "', true)"
+	case ticket.Rejected:
+		return state + " = 'refused'"
+	}
+	panic("lists: no such representation: " + string(r)) // validate checked it
 }
 
 // matchesWordsSQL returns the SQL condition that a ticket matches a search in what its readers may see now. The search is parsed

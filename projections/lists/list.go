@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 	"github.com/sol-assistenza/sol/projections/readmodel"
 	"github.com/sol-assistenza/sol/projections/ticketview"
 
@@ -264,12 +266,12 @@ func (s snapshot) newItem(row Row, n ticketview.Names, read map[ticket.ID]bool) 
 	if state.Answered > 0 && !read[state.ID] && state.Status != ticket.StatusClosed {
 		i.Flags = append(i.Flags, FlagReplied)
 	}
-	i.Flags = append(i.Flags, newFlags(state)...)
+	i.Flags = append(i.Flags, newFlags(state, s.now)...)
 	return i
 }
 
-// newFlags returns the flags of a ticket.
-func newFlags(s ticket.State) (flags []Flag) {
+// newFlags returns the flags of a ticket at a moment.
+func newFlags(s ticket.State, now time.Time) (flags []Flag) {
 	if s.Status == ticket.StatusHandedOver {
 		switch {
 		case s.Handover.Breached:
@@ -284,7 +286,7 @@ func newFlags(s ticket.State) (flags []Flag) {
 	if s.Informing.Note != "" && s.Status != ticket.StatusClosed {
 		flags = append(flags, FlagToInform)
 	}
-	switch s.Representation {
+	switch representation.At(s, now) {
 	case ticket.Unchecked:
 		flags = append(flags, FlagUnchecked)
 	case ticket.Rejected:

@@ -26,6 +26,8 @@ type Filter struct {
 	Entity        catalog.EntityCode // the competent one
 	Assignee      string             // an account's id, or ticket.Supervisors, or NoAssignee
 	SameCitizenAs ticket.ID          // the other tickets of this one's citizen
+	// Representation selects the tickets whose form names another person, by the latest check.
+	Representation ticket.Representation
 	// Q is a ticket number or its beginning, a tax code, or Italian words. Words are looked up in the texts that every operator who sees a
 	// ticket may read.
 	Q      string

@@ -20,13 +20,17 @@ func citizenView(v Viewer, h History, n Names) Ticket {
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
 	t.Mail = t.Mail.forCitizen()
-	requester := t.requesterName()
+	requester, withholds, told := t.requesterName(), h.withholds(), told{}
 	for _, r := range visible {
+		withheld := told.next(r) && withholds
+		if withheld {
+			t.Representation.Withheld++
+		}
 		by := n.byForCitizen(r.By, requester)
 		if isUnverified(r.Event) {
 			by.Name = unverifiedName
 		}
-		if p, ok := publicTextOf(r.Event); ok {
+		if p, ok := publicTextOf(r.Event); ok && !withheld {
 			note := p.toNote(r.At, by)
 			note.MailParts = note.MailParts.forCitizen()
 			t.Notes = append(t.Notes, note)

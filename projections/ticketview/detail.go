@@ -20,6 +20,7 @@ import (
 // History is a ticket's history, folded once, for views at one moment.
 type History struct {
 	At    time.Time    // the moment
+	Now   time.Time    // the present, for people who read about the past; zero: the moment
 	State ticket.State // at the moment
 	Today ticket.State // after the last event of the whole history
 	// Accounts holds the ids of the accounts in the whole history, actors and assignees, each once, in the order of their first mention.
@@ -97,9 +98,7 @@ func commonView(s ticket.State, valid []ticket.Recorded, n Names, at time.Time) 
 		Resolutions: s.Resolution, Erased: s.Erased,
 		Attachments: []File{}, Notes: []Note{}, Timeline: []Line{}, Handovers: []Handover{}, Moves: []ticket.Move{},
 	}
-	if s.Representation != "" {
-		t.Representation = &Representation{Status: s.Representation, Label: RepresentationLabel(s.Representation)}
-	}
+	t.Representation = newRepresentation(s, at)
 	var solved time.Time
 	for _, r := range valid {
 		switch e := r.Event.(type) {

@@ -35,7 +35,7 @@ func operatorView(v Viewer, h History, n Names) Ticket {
 			continue
 		}
 		by := n.byForOperator(r.By, requester)
-		t.setRepresentation(r, by)
+		t.setEvidence(r, by)
 		if isUnverified(r.Event) {
 			by.Name = unverifiedName
 		}

@@ -7,9 +7,10 @@ import (
 	"time"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 )
 
-// Representation says whether the requester may act for the person whom the form names. For the citizen it has status and label alone.
+// Representation says whether the requester may act for the person whom the form names. For the citizen it has status, label and withheld alone.
 type Representation struct {
 	Status ticket.Representation     `json:"status" enum:"unverified,verified,refused"`
 	Label  string                    `json:"label" doc:"Italian"`
@@ -20,7 +21,10 @@ type Representation struct {
 	Seen   string                    `json:"seen,omitempty" doc:"What the operator saw"`
 	Act    string                    `json:"act,omitempty"`
 	Date   string                    `json:"act_date,omitempty" example:"2026-03-03"`
+	Until  string                    `json:"until,omitempty" example:"2027-03-03" doc:"Last day for which the verification holds"`
 	Reason string                    `json:"reason,omitempty" doc:"Why the representation was refused"`
+	// Withheld is the number of notes that the citizen was told while the representation was verified, and does not read any more.
+	Withheld int `json:"withheld,omitempty" doc:"For the citizen: number of texts that are not shown any more, since the representation is not verified any more"`
 }
 
 // RepresentationLabel returns the Italian label of a representation for operators; "" if nobody is represented.
@@ -39,8 +43,20 @@ var representationKinds = map[ticket.RepresentationKind]string{
 // RepresentationKindLabel returns the Italian label of a kind of representation.
 func RepresentationKindLabel(k ticket.RepresentationKind) string { return representationKinds[k] }
 
-// setRepresentation sets the evidence of a check, if the event is one.
-func (t *Ticket) setRepresentation(r ticket.Recorded, by By) {
+// newRepresentation returns the representation at a moment, without the evidence of the latest check; nil if nobody is represented.
+func newRepresentation(s ticket.State, at time.Time) *Representation {
+	if s.Representation == "" {
+		return nil
+	}
+	r := &Representation{Status: representation.At(s, at)}
+	if r.Label = RepresentationLabel(r.Status); representation.HasExpired(s, at) {
+		r.Label = "rappresentanza scaduta"
+	}
+	return r
+}
+
+// setEvidence sets the evidence of a check, if the event is one. The latest check counts; status and label are those of the moment.
+func (t *Ticket) setEvidence(r ticket.Recorded, by By) {
 	check, ok := r.Event.(ticket.RepresentationEvent)
 	if !ok {
 		return
@@ -49,13 +65,32 @@ func (t *Ticket) setRepresentation(r ticket.Recorded, by By) {
 	var evidence *ticket.RepresentationEvidence
 	switch e := check.(type) {
 	case ticket.RepresentationVerified:
-		next.Status, next.Kind, next.Files, evidence = ticket.Confirmed, e.Kind, e.Files, e.Personal
+		next.Kind, next.Files, evidence = e.Kind, e.Files, e.Personal
 	case ticket.RepresentationRefused:
-		next.Status, next.Kind, next.Files, evidence = ticket.Rejected, e.Kind, e.Files, e.Personal
+		next.Kind, next.Files, evidence = e.Kind, e.Files, e.Personal
 	}
-	next.Label = RepresentationLabel(next.Status)
+	if t.Representation == nil { // erased
+		return
+	}
+	next.Status, next.Label = t.Representation.Status, t.Representation.Label
 	if evidence != nil {
-		next.Seen, next.Act, next.Date, next.Reason = evidence.Seen, evidence.Act, evidence.Date, evidence.Reason
+		next.Seen, next.Act, next.Date, next.Until, next.Reason = evidence.Seen, evidence.Act, evidence.Date, evidence.Until, evidence.Reason
 	}
 	t.Representation = &next
+}
+
+// told follows, event by event, what was told to the requester while the representation was verified.
+type told struct{ state ticket.State }
+
+// next reports whether an event has a note that was written while the representation was verified.
+func (t *told) next(r ticket.Recorded) bool {
+	t.state = ticket.Evolve(t.state, r)
+	_, isNote := r.Event.(ticket.CitizenNote)
+	return isNote && representation.At(t.state, r.At) == ticket.Confirmed
+}
+
+// withholds reports whether the requester does not read any more what was told while the representation was verified: it was refused since, or has
+// expired. A look at the past shows nothing that is withheld at present.
+func (h History) withholds() bool {
+	return representation.IsOpen(h.State, h.At) || !h.Now.IsZero() && representation.IsOpen(h.Today, h.Now)
 }

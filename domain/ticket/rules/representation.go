@@ -16,6 +16,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/refusal"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 )
 
 // decideCheckRepresentation records whether the requester may act for the person whom the form names. It needs evidence: attachments of the
@@ -31,7 +32,8 @@ func decideCheckRepresentation(s ticket.State, c ticket.CheckRepresentation, by 
 		return nil, err
 	}
 	e := ticket.RepresentationEvidence{
-		Seen: strings.TrimSpace(c.Evidence.Seen), Act: strings.TrimSpace(c.Evidence.Act), Date: strings.TrimSpace(c.Evidence.Date), Reason: strings.TrimSpace(c.Evidence.Reason),
+		Seen: strings.TrimSpace(c.Evidence.Seen), Act: strings.TrimSpace(c.Evidence.Act), Date: strings.TrimSpace(c.Evidence.Date),
+		Until: strings.TrimSpace(c.Evidence.Until), Reason: strings.TrimSpace(c.Evidence.Reason),
 	}
 	var wrong fieldErrors
 	wrong.requireOneOf("kind", string(c.Kind), wireNames(ticket.RepresentationKinds())...)
@@ -41,6 +43,7 @@ func decideCheckRepresentation(s ticket.State, c ticket.CheckRepresentation, by 
 		}
 	}
 	checkRepresentationEvidence(&wrong, e, c.Refuse, len(c.Files) > 0, now)
+	checkRepresentationEnd(&wrong, c, e.Until, now)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
@@ -80,6 +83,25 @@ func checkRepresentationEvidence(wrong *fieldErrors, e ticket.RepresentationEvid
 	}
 }
 
+// maxRepresentation is the longest time for which a check holds, in years: that of a minor, who comes of age with 18.
+const maxRepresentation = 18
+
+// checkRepresentationEnd checks the last day for which a verification holds. That of a minor has one: the day before the minor comes of age.
+func checkRepresentationEnd(wrong *fieldErrors, c ticket.CheckRepresentation, until string, now time.Time) {
+	day, err := time.ParseInLocation(time.DateOnly, until, calendar.Rome())
+	switch {
+	case until == "" && !c.Refuse && c.Kind == ticket.OfMinor:
+		wrong.add("until", refusal.Required.With(), "the last day before the minor comes of age")
+	case until == "":
+	case c.Refuse:
+		wrong.add("until", refusal.EndNotRecorded.With(), "only with a verification")
+	case err != nil:
+		wrong.add("until", refusal.NotADay.With(), "a day, for example 2027-03-03")
+	case until < representation.Today(now), day.After(now.AddDate(maxRepresentation, 0, 0)):
+		wrong.add("until", refusal.EndOutOfRange.With(), "a day from today on, within 18 years")
+	}
+}
+
 // maxActLength is the maximum length, in characters, of the name of an act.
 const maxActLength = 300
 
@@ -88,12 +110,13 @@ const maxActLength = 300
 // It has no files then, and names no value that the checks found.
 func (a *updateDecision) checkRepresentation(m ticket.Move) error {
 	n := a.update.Note
-	if !a.state.Representation.Open() || !a.hasPublicNote() || m == ticket.MoveEscalate || m == ticket.MoveRedirect {
+	if !representation.IsOpen(a.state, a.now) || !a.hasPublicNote() || m == ticket.MoveEscalate || m == ticket.MoveRedirect {
 		return nil
 	}
 	rejected := a.state.Representation == ticket.Rejected
 	switch {
-	case m == ticket.MoveAsk, m == ticket.MoveDuplicate, m == ticket.MoveResolve && rejected:
+	case m == ticket.MoveAsk, m == ticket.MoveResolve && rejected:
+	case m == ticket.MoveDuplicate && a.update.DuplicateOf.NamesAnother: // otherwise the answers leave from the main ticket, which waits for no check
 	case rejected:
 		return &ticket.NotAllowedError{Move: m, Status: a.state.Status, Reason: refusal.RepresentationRefused.With()}
 	default:

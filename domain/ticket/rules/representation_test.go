@@ -37,6 +37,8 @@ func found() []tickettest.Fact {
 var (
 	seen     = RepresentationEvidence{Seen: "carta d’identità e delega", Act: "delega firmata", Date: "2026-11-20"}
 	delegate = CheckRepresentation{Kind: AsDelegate, Evidence: seen}
+	until    = RepresentationEvidence{Seen: seen.Seen, Act: seen.Act, Date: seen.Date, Until: "2026-11-30"}
+	expired  = RepresentationVerified{Kind: AsDelegate, Personal: &RepresentationEvidence{Act: "delega", Date: "2026-01-07", Until: "2026-11-20"}}
 	rejected = CheckRepresentation{Kind: AsHeir, Refuse: true, Evidence: RepresentationEvidence{Reason: " non risulta erede "}}
 	verified = RepresentationVerified{Kind: AsDelegate, Personal: &seen}
 	refused  = RepresentationRefused{Kind: AsHeir, Personal: &RepresentationEvidence{Reason: "non risulta erede"}}
@@ -54,6 +56,12 @@ func TestRepresentationIsChecked(t *testing.T) {
 		"words without an act":                {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence = RepresentationEvidence{Seen: "documento"} }), operator, invalidFields("act", "act_date")},
 		"no day":                              {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Date = "20/11/2026" }), operator, invalidFields("act_date")},
 		"an act of tomorrow":                  {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Date = "2026-11-24" }), operator, invalidFields("act_date")},
+		"a day up to which it holds":          {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Until = "2026-11-30" }), operator, then(RepresentationVerified{Kind: AsDelegate, Personal: &until})},
+		"a minor without an end":              {ticketFor, changed(func(c *CheckRepresentation) { c.Kind = OfMinor }), operator, invalidFields("until")},
+		"an end that is past":                 {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Until = "2026-11-20" }), operator, invalidFields("until")},
+		"an end in twenty years":              {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Until = "2046-11-20" }), operator, invalidFields("until")},
+		"an end that is no day":               {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Until = "presto" }), operator, invalidFields("until")},
+		"a refusal with an end":               {ticketFor, CheckRepresentation{Kind: AsHeir, Refuse: true, Evidence: RepresentationEvidence{Reason: "no", Until: "2026-11-30"}}, operator, invalidFields("until")},
 		"an unknown kind":                     {ticketFor, changed(func(c *CheckRepresentation) { c.Kind = "amico" }), operator, invalidFields("kind")},
 		"a reason without a refusal":          {ticketFor, changed(func(c *CheckRepresentation) { c.Evidence.Reason = "parole" }), operator, invalidFields("reason")},
 		"a refusal":                           {ticketFor, rejected, operator, then(refused)},
@@ -99,7 +107,8 @@ func TestNothingLeavesBeforeTheCheck(t *testing.T) {
 		}
 	})
 	asking := func(text string) Update { return setStatusWith(StatusWaiting, public(text)) }
-	duplicate := Update{Note: public("parole"), DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p1"}}
+	duplicate := Update{Note: public("parole"), DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p1", NamesAnother: true}}
+	ofOwn := Update{Note: public("parole"), DuplicateOf: &OriginalTicket{Ticket: "other", Person: "p1"}} // answers would leave from there
 	resolving, answering := setStatusWith(StatusResolved, public("parole")), Update{Note: public("parole")}
 	data := invalidFields("note.text")
 	for name, c := range map[string]struct {
@@ -116,6 +125,7 @@ func TestNothingLeavesBeforeTheCheck(t *testing.T) {
 		"with a date in other order":    {asking("L’esame del 2026-03-02?"), data, data, accepted},
 		"with a flag":                   {asking("true?"), accepted, accepted, accepted},
 		"a duplicate":                   {duplicate, accepted, accepted, accepted},
+		"a duplicate of one's own":      {ofOwn, unverified, no, accepted},
 		"an internal note":              {Update{Note: internal("referto REF 2026/77-A")}, accepted, accepted, accepted},
 		"a hand-over to the Region":     {Update{UpdateFields: UpdateFields{Status: StatusHandedOver, Reason: string(NotOurs)}, Note: public("referto REF 2026/77-A")}, accepted, accepted, accepted},
 		"a discard":                     {setStatusFor(StatusResolved, string(Spam)), accepted, accepted, accepted},
@@ -126,6 +136,7 @@ func TestNothingLeavesBeforeTheCheck(t *testing.T) {
 			name + ", before the check":       {given(before...), c.when, supervisor, c.beforeCheck},
 			name + ", after a refusal":        {after(refused), c.when, supervisor, c.refused},
 			name + ", after the verification": {after(verified), c.when, supervisor, c.checks},
+			name + ", after its last day":     {after(expired), c.when, supervisor, c.beforeCheck},
 			name + ", refused after it":       {given(append(before[:3:3], by(operator, verified), by(operator, refused))...), c.when, supervisor, c.refused},
 		})
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/answers"
 	"github.com/sol-assistenza/sol/handlers/middleware"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
+	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
 // ReportRoute is the route of the report as a CSV file. It has no maximum length, so the router sets no time limit.
@@ -130,6 +131,9 @@ func (p *Pages) newReportRow(row accessreport.Row) reportRow {
 	return out
 }
 
+// Representation returns the Italian label of the check whether the requester, whose contacts these are, may act for another person.
+func (r reportRow) Representation() string { return ticketview.RepresentationLabel(r.Represented) }
+
 // entityNames returns the names of entities, separated by commas.
 func (p *Pages) entityNames(codes []catalog.EntityCode) string {
 	names := make([]string, len(codes))
@@ -151,7 +155,7 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 	err = answers.New(p.App).Report(r.Context(), r.Caller, q, nil, func(s accessreport.Summary) error {
 		completeFrom = ui.FormatTime(s.CompleteFrom)
 		out = middleware.NewCSVWriter(r.Writer, coveredFile("persone-coinvolte", s.Coverage), ';')
-		return out.WriteRow("persona", "cognome", "nome", "e_mail", "telefono", "persona_interessata", "dati_cancellati", "richiesta", "aperture", "elenchi", "dati_visti", "allegati", "titolari",
+		return out.WriteRow("persona", "cognome", "nome", "e_mail", "telefono", "persona_interessata", "rappresentanza", "dati_cancellati", "richiesta", "aperture", "elenchi", "dati_visti", "allegati", "titolari",
 			"account", "prima_volta", "ultima_volta", "registro_completo_dal")
 	}, func(row accessreport.Row) error {
 		shown := p.newReportRow(row)
@@ -160,7 +164,7 @@ func (p *Pages) reportCSV(r *ui.Request) error {
 				return err
 			}
 		}
-		return out.WriteRow(row.PersonID, row.FamilyName, row.GivenName, row.Email, row.Phone, row.Concerns, map[bool]string{true: "sì", false: ""}[row.Erased], cmp.Or(row.Number, string(row.Ticket)), strconv.Itoa(row.Openings),
+		return out.WriteRow(row.PersonID, row.FamilyName, row.GivenName, row.Email, row.Phone, row.Concerns, shown.Representation(), map[bool]string{true: "sì", false: ""}[row.Erased], cmp.Or(row.Number, string(row.Ticket)), strconv.Itoa(row.Openings),
 			strconv.Itoa(row.Listings), shown.Data, strings.Join(row.Files, "; "), shown.Controllers, strings.Join(row.Accounts, " "), ui.FormatTime(row.First), ui.FormatTime(row.Last), completeFrom)
 	})
 	if err == nil {

@@ -17,13 +17,14 @@ import (
 // lead to the same page. The address contains the search and the cursor encrypted, because a search is a name or a tax code and a cursor
 // contains a name if the list is sorted by name.
 type listFilters struct {
-	Queue    lists.QueueID
-	Q        string
-	Status   ticket.Status
-	Assignee string // an account's id, meChoice, ticket.Supervisors or lists.NoAssignee; "": any
-	Entity   catalog.EntityCode
-	Sort     lists.Sort
-	cursor   string
+	Queue       lists.QueueID
+	Q           string
+	Status      ticket.Status
+	Assignee    string // an account's id, meChoice, ticket.Supervisors or lists.NoAssignee; "": any
+	Entity      catalog.EntityCode
+	Represented ticket.Representation
+	Sort        lists.Sort
+	cursor      string
 }
 
 // meChoice is the value for the reader in a menu of operators.
@@ -33,7 +34,8 @@ const meChoice = "io"
 func (p *Pages) readFilterQuery(r *ui.Request, query url.Values) listFilters {
 	return listFilters{
 		Queue: lists.QueueID(r.PathValue("queue")), Q: p.decryptParam(r, query.Get("cerca")), Status: ticket.Status(query.Get("stato")),
-		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Sort: lists.Sort(query.Get("ordine")),
+		Assignee: query.Get("operatore"), Entity: catalog.EntityCode(query.Get("ente")), Represented: ticket.Representation(query.Get("rappresentanza")),
+		Sort:   lists.Sort(query.Get("ordine")),
 		cursor: p.decryptParam(r, query.Get("da")),
 	}.withDefaultSort()
 }
@@ -42,7 +44,8 @@ func (p *Pages) readFilterQuery(r *ui.Request, query url.Values) listFilters {
 func readFilterForm(r *ui.Request) listFilters {
 	return listFilters{
 		Queue: lists.QueueID(r.PathValue("queue")), Q: r.PostFormValue("q"), Status: ticket.Status(r.PostFormValue("stato")),
-		Assignee: r.PostFormValue("operatore"), Entity: catalog.EntityCode(r.PostFormValue("ente")), Sort: lists.Sort(r.PostFormValue("ordine")),
+		Assignee: r.PostFormValue("operatore"), Entity: catalog.EntityCode(r.PostFormValue("ente")), Represented: ticket.Representation(r.PostFormValue("rappresentanza")),
+		Sort: lists.Sort(r.PostFormValue("ordine")),
 	}.withDefaultSort()
 }
 
@@ -72,6 +75,7 @@ func (p *Pages) listPath(r *ui.Request, l listFilters) string {
 	set("stato", string(l.Status))
 	set("operatore", l.Assignee)
 	set("ente", string(l.Entity))
+	set("rappresentanza", string(l.Represented))
 	if l.Sort != defaultSort(l.Queue) {
 		set("ordine", string(l.Sort))
 	}
@@ -85,7 +89,7 @@ func (p *Pages) listPath(r *ui.Request, l listFilters) string {
 
 // filter returns the list filters in the form of the read model.
 func (l listFilters) filter(r *ui.Request) lists.Filter {
-	f := lists.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Sort: l.Sort, Cursor: l.cursor}
+	f := lists.Filter{Queue: l.Queue, Q: l.Q, Status: l.Status, Assignee: l.Assignee, Entity: l.Entity, Representation: l.Represented, Sort: l.Sort, Cursor: l.cursor}
 	if f.Assignee == meChoice {
 		f.Assignee = r.Caller.Actor.ID
 	}
@@ -94,7 +98,7 @@ func (l listFilters) filter(r *ui.Request) lists.Filter {
 
 // hasFilters reports whether there is a condition besides the queue.
 func (l listFilters) hasFilters() bool {
-	return l.Q != "" || l.Status != "" || l.Assignee != "" || l.Entity != ""
+	return l.Q != "" || l.Status != "" || l.Assignee != "" || l.Entity != "" || l.Represented != ""
 }
 
 // sortColumn is the head of a column by which the list can be sorted. Path is the address of the list with the order that a click chooses.

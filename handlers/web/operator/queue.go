@@ -39,11 +39,12 @@ type queueData struct {
 	Now   time.Time // up to which ages are counted
 	Stale bool      // the latest changes may be missing
 
-	Statuses    []ticket.Status
-	Operators   []identity.Operator
-	Entities    []catalog.Entity // options of the filter; nil: all tickets are of one entity
-	ShowsOrigin bool             // the list shows which ASR handed a ticket over
-	CanUpdate   bool             // the reader's role may change tickets
+	Statuses        []ticket.Status
+	Representations []ui.Label // options of the filter
+	Operators       []identity.Operator
+	Entities        []catalog.Entity // options of the filter; nil: all tickets are of one entity
+	ShowsOrigin     bool             // the list shows which ASR handed a ticket over
+	CanUpdate       bool             // the reader's role may change tickets
 
 	Bulk bulkForm
 }
@@ -110,7 +111,7 @@ func (p *Pages) loadQueue(r *ui.Request, l listFilters) (queueData, error) {
 		return queueData{}, &ticket.NotVisibleError{}
 	}
 	d := queueData{
-		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), CanUpdate: policy.May(actor, policy.UpdateTicket),
+		listFilters: l, Name: name, SortColumns: p.sortColumns(r, l), Statuses: ticket.Statuses(), Representations: representationLabels(), CanUpdate: policy.May(actor, policy.UpdateTicket),
 		ShowsOrigin: actor.Entity == catalog.Region, EmptyText: emptyQueueTexts[l.Queue], Now: p.App.Store.Now(), Self: p.listPath(r, l),
 	}
 	head, _, err := p.App.Store.Head(r.Context())

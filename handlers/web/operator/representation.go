@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/handlers/web/ui"
 	"github.com/sol-assistenza/sol/projections/ticketview"
@@ -31,9 +32,17 @@ func (representationForm) Kinds() (all []ui.Label) {
 	return all
 }
 
+// representationLabels returns the options of the filter of lists. The requester's right to act concerns tickets that name another person alone.
+func representationLabels() (all []ui.Label) {
+	for _, r := range representation.States() {
+		all = append(all, ui.Label{Value: string(r), Text: ticketview.RepresentationLabel(r)})
+	}
+	return all
+}
+
 // representationFields holds the names of the form's inputs by the names in refusals. Those of the form «Aggiorna» have other names.
 var representationFields = map[string]string{
-	"kind": "rapp-tipo", "attachments": "rapp-allegati", "seen": "rapp-visto", "act": "rapp-atto", "act_date": "rapp-data", "reason": "rapp-motivo",
+	"kind": "rapp-tipo", "attachments": "rapp-allegati", "seen": "rapp-visto", "act": "rapp-atto", "act_date": "rapp-data", "until": "rapp-fino", "reason": "rapp-motivo",
 }
 
 // CanCheckRepresentation reports whether the page has the form of the check.
@@ -58,7 +67,7 @@ func (d ticketData) EvidenceFiles() (files []ticketview.File) {
 func (p *Pages) checkRepresentation(r *ui.Request) error {
 	f := representationForm{Open: true, RepresentationRequest: app.RepresentationRequest{
 		Outcome: r.FormValue("esito"), Kind: ticket.RepresentationKind(r.FormValue("tipo")),
-		Seen: r.FormValue("visto"), Act: r.FormValue("atto"), Date: r.FormValue("data"), Reason: r.FormValue("motivo"),
+		Seen: r.FormValue("visto"), Act: r.FormValue("atto"), Date: r.FormValue("data"), Until: r.FormValue("fino"), Reason: r.FormValue("motivo"),
 	}}
 	for _, id := range r.Form["allegato"] {
 		f.Attachments = append(f.Attachments, ticket.ID(id))

@@ -114,6 +114,8 @@ var refusalTexts = map[refusal.Code]string{
 	// Representation and privacy statements.
 	refusal.RepresentationUnverified: "La richiesta riguarda un’altra persona e nessuno ha ancora verificato che il richiedente possa agire per lei: registri prima la verifica, nel riquadro «Rappresentanza». Fino ad allora una nota pubblica può solo chiedere informazioni o documenti (stato «In attesa di informazioni da utente»).",
 	refusal.RepresentationRefused:    "La rappresentanza non è stata riconosciuta: una nota pubblica può solo chiedere informazioni o documenti, oppure concludere la richiesta (stato «Risolto»).",
+	refusal.EndNotRecorded:           "Il termine si scrive solo se la rappresentanza è verificata.",
+	refusal.EndOutOfRange:            "Il giorno è già passato, o è oltre i 18 anni da oggi.",
 	refusal.RepresentationNoFiles:    "Gli allegati partono solo quando la rappresentanza è verificata.",
 	refusal.RepresentationNoData:     "Il testo contiene «%[1]s», che viene dalle verifiche sull’altra persona: può partire solo quando la rappresentanza è verificata.",
 	refusal.NobodyRepresented:        "Il modulo non nomina nessuno oltre al richiedente.",

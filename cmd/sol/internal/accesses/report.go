@@ -188,12 +188,12 @@ type csvPrinter struct {
 
 func (p *csvPrinter) begin(s accessreport.Summary) error {
 	p.completeFrom = s.CompleteFrom.Format(time.RFC3339)
-	return p.out.Write([]string{"person_id", "given_name", "family_name", "email", "phone", "concerns", "erased", "ticket", "number", "openings", "listings", "data", "files",
+	return p.out.Write([]string{"person_id", "given_name", "family_name", "email", "phone", "concerns", "representation", "erased", "ticket", "number", "openings", "listings", "data", "files",
 		"controllers", "accounts", "first", "last", "log_complete_from"})
 }
 
 func (p *csvPrinter) row(r accessreport.Row) error {
-	return p.out.Write(middleware.WithoutFormulas(r.PersonID, r.GivenName, r.FamilyName, r.Email, r.Phone, r.Concerns, strconv.FormatBool(r.Erased), string(r.Ticket), r.Number,
+	return p.out.Write(middleware.WithoutFormulas(r.PersonID, r.GivenName, r.FamilyName, r.Email, r.Phone, r.Concerns, string(r.Represented), strconv.FormatBool(r.Erased), string(r.Ticket), r.Number,
 		strconv.Itoa(r.Openings), strconv.Itoa(r.Listings), dataOf(r), strings.Join(r.Files, "; "), joined(r.Controllers), strings.Join(r.Accounts, " "),
 		r.First.Format(time.RFC3339), r.Last.Format(time.RFC3339), p.completeFrom))
 }
@@ -238,6 +238,9 @@ func (p *textPrinter) begin(s accessreport.Summary) error {
 func (p *textPrinter) row(r accessreport.Row) error {
 	if r.PersonID == "" || r.PersonID != p.last {
 		name := strings.TrimSpace(r.GivenName + " " + r.FamilyName)
+		if r.Represented != "" {
+			name += " (representation " + string(r.Represented) + ")"
+		}
 		contacts := strings.Join(slices.DeleteFunc([]string{r.Email, r.Phone}, func(c string) bool { return c == "" }), ", ")
 		switch {
 		case r.Erased:

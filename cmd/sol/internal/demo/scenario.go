@@ -107,9 +107,11 @@ func (s *scenario) publicNote(texts []string) *ticket.NoteInput {
 func (s *scenario) update(u ticket.Update) {
 	handsOver := u.Entity != "" || u.Status == ticket.StatusHandedOver || u.Assignee != nil && u.Assignee.Region
 	if s.represented != "" && u.Note != nil && u.Note.Visibility == ticket.Public && !handsOver {
-		s.addStep(s.worker, ticket.CheckRepresentation{Kind: s.represented, Evidence: ticket.RepresentationEvidence{
-			Seen: "Documento d’identità e atto, esibiti allo sportello", Act: "Atto di prova", Date: s.now.AddDate(0, 0, -3).Format(time.DateOnly),
-		}})
+		evidence := ticket.RepresentationEvidence{Seen: "Documento d’identità e atto, esibiti allo sportello", Act: "Atto di prova", Date: s.now.AddDate(0, 0, -3).Format(time.DateOnly)}
+		if s.represented == ticket.OfMinor || s.represented == ticket.AsDelegate {
+			evidence.Until = s.now.AddDate(2, 0, 0).Format(time.DateOnly)
+		}
+		s.addStep(s.worker, ticket.CheckRepresentation{Kind: s.represented, Evidence: evidence})
 		s.represented = ""
 	}
 	s.addStep(s.worker, u)
@@ -123,6 +125,11 @@ func (s *scenario) supervisor() person.Actor { return s.staff[s.entity].supervis
 // assignTo returns the input that assigns the ticket to an operator of the competent entity.
 func (s *scenario) assignTo(a person.Actor) *ticket.AssigneeInput {
 	return &ticket.AssigneeInput{Operator: a.ID, Entity: s.entity}
+}
+
+// requesterOf holds what the form says about the requester, by the kind of representation.
+var requesterOf = map[ticket.RepresentationKind]ticket.RequesterRole{
+	ticket.OfMinor: ticket.ForMinor, ticket.AsDelegate: ticket.ForDelegator, ticket.AsGuardian: ticket.ForWard, ticket.AsTrustee: ticket.ForWard, ticket.AsHeir: ticket.ForDeceased,
 }
 
 // openTicket adds the opening of the ticket, by a random channel and requester. continues is the closed ticket of a linked ticket, or "".
@@ -150,8 +157,9 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 		by, c.Channel = pick(s.random, s.staff[entity].operators),
 			pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
 	case chance(s.random, 8):
-		c.Requester = pick(s.random, []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator})
-		s.represented = map[ticket.RequesterRole]ticket.RepresentationKind{ticket.ForMinor: ticket.OfMinor, ticket.ForDelegator: ticket.AsDelegate}[c.Requester]
+		s.represented = ticket.RepresentationKinds()[s.planner.represented%len(ticket.RepresentationKinds())] // in turn, so that a small demo has each kind
+		s.planner.represented++
+		c.Requester = requesterOf[s.represented]
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family
 	}
 	var files []attachment.FileUpload
