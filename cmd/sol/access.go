@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/accessmonths"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/agreements"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/mappings"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/statements"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/terminal"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/tokens"
 	"github.com/sol-assistenza/sol/handlers/app"
@@ -34,6 +36,11 @@ func (a *cli) accessCommand() *cobra.Command {
 func (a *cli) agreementCommand() *cobra.Command {
 	c := agreements.Commands{Out: a.out, By: a.caller, With: a.withService}
 	return commandGroup("agreement", "Record what entities agreed about records of their employees' work", c.List(), c.Record(), c.End())
+}
+
+func (a *cli) statementCommand() *cobra.Command {
+	c := statements.Commands{In: os.Stdin, Out: a.out, By: a.caller, With: a.withService}
+	return commandGroup("statement", "Publish, show and list the privacy statements of entities", c.Publish(), c.Show(), c.List())
 }
 
 func (a *cli) tokenCommand() *cobra.Command {

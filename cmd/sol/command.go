@@ -62,7 +62,7 @@ func (a *cli) rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		a.serveCommand(), a.demoCommand(), a.migrateCommand(), a.userCommand(), a.ticketCommand(), a.replayCommand(),
-		a.projectionsCommand(), a.sagasCommand(), a.playbooksCommand(), a.policyCommand(), a.accessCommand(), a.agreementCommand(), a.tokenCommand(), a.mappingCommand(), a.outboxCommand(), a.restoreCommand(), a.simulateCommand(), a.benchCommand(), a.chaosCommand(),
+		a.projectionsCommand(), a.sagasCommand(), a.playbooksCommand(), a.policyCommand(), a.accessCommand(), a.agreementCommand(), a.statementCommand(), a.tokenCommand(), a.mappingCommand(), a.outboxCommand(), a.restoreCommand(), a.simulateCommand(), a.benchCommand(), a.chaosCommand(),
 		a.keysCommand(), a.personsCommand(), a.versionCommand(),
 	)
 	return root

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/cmd/sol/internal/config"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/database"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/demo"
+	"github.com/sol-assistenza/sol/cmd/sol/internal/jsonfile"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/progress"
 	"github.com/sol-assistenza/sol/cmd/sol/internal/server"
 	"github.com/sol-assistenza/sol/domain/catalog"
@@ -106,7 +107,7 @@ func (a *cli) seedDemo(ctx context.Context, c config.Config, db database.Databas
 // writeDemoInfo writes demo.json and prints its content for people.
 func (a *cli) writeDemoInfo(c config.Config, address, metrics string, people []demo.Person, backends *demo.Backends) error {
 	info := demo.NewInfo(address, metrics, c.External.MailListen, people, backends)
-	if err := demo.WriteJSON(c.DemoInfoFile(), info); err != nil {
+	if err := jsonfile.Write(c.DemoInfoFile(), info); err != nil {
 		return err
 	}
 	_, err := fmt.Fprint(a.out, info.Describe(c), backends.Describe(c))

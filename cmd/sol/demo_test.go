@@ -68,6 +68,7 @@ func TestDemo(t *testing.T) {
 	t.Run("rebuild", s.testRebuild)
 	t.Run("people", s.testPeople)
 	t.Run("agreements", s.testAgreements)
+	t.Run("statements", s.testStatements)
 	t.Run("tokens", s.testTokens)
 	t.Run("bound identities", s.testBoundIdentities)
 	t.Run("insecure settings", s.testInsecureSettings)

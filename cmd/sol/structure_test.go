@@ -46,11 +46,12 @@ var allowedImports = map[string][]string{
 	"domain/ticket":           {"domain/calendar", "domain/catalog", "domain/person", "domain/playbook", "domain/policy", "domain/refusal", "domain/ticket/receivedmail"},
 	"domain/ticket/rules":     {"domain/..."},
 
-	"domain/ticket/codec":        {"domain/ticket", "domain/person"},
-	"domain/ticket/acts":         {"domain/person", "domain/ticket"},
-	"domain/ticket/contacts":     {"domain/ticket"},
-	"domain/ticket/receivedmail": {},
-	"migrations":                 {},
+	"domain/ticket/codec":          {"domain/ticket", "domain/person"},
+	"domain/ticket/acts":           {"domain/person", "domain/ticket"},
+	"domain/ticket/contacts":       {"domain/ticket"},
+	"domain/ticket/representation": {"domain/calendar", "domain/ticket"},
+	"domain/ticket/receivedmail":   {},
+	"migrations":                   {},
 
 	// eventstore: the log; it does not know tickets. ticketlog is the one package that knows both.
 	"eventstore": {"eventstore/dbclock", "eventstore/epoch", "eventstore/keyring", "eventstore/lease", "eventstore/metrics", "eventstore/notify", "eventstore/pgpool", "eventstore/proof",
@@ -107,6 +108,7 @@ var allowedImports = map[string][]string{
 		"handlers/app/presence", "handlers/identity", "eventstore/dispatch", "eventstore/persons", "eventstore/readertags", "eventstore/ticketlog", "sagas/...",
 	}, below...),
 	"handlers/app/accounts":          {"domain/...", "eventstore", "eventstore/dispatch", "eventstore/notify", "eventstore/ticketlog", "handlers/app/apitokens", "handlers/identity", "handlers/identity/bindings", "handlers/identity/idp"},
+	"handlers/app/keyrecords":        {"domain/...", "eventstore/pgpool", "eventstore/ticketlog"},
 	"handlers/app/apitokens":         {"domain/...", "eventstore", "eventstore/pgpool"},
 	"handlers/app/accessreport":      {"domain/...", "eventstore", "eventstore/pgpool", "handlers/app/accesslog", "projections/ticketview"},
 	"handlers/app/dossier":           append([]string{"handlers/app", "handlers/app/accesslog", "eventstore/proof"}, below...),
@@ -174,6 +176,8 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/terminal":     {"domain/...", "handlers/app", "handlers/app/accesslog"},
 	"cmd/sol/internal/accesses":     append([]string{"cmd/sol/internal/demo", "cmd/sol/internal/progress", "handlers/middleware", "handlers/web/bench"}, application...),
 	"cmd/sol/internal/mappings":     {"domain/person", "domain/rolemapping", "handlers/app", "handlers/identity/idp"},
+	"cmd/sol/internal/statements":   {"domain/...", "handlers/app"},
+	"cmd/sol/internal/jsonfile":     {},
 	"cmd/sol/internal/agreements":   {"domain/...", "handlers/app", "handlers/app/agreements"},
 	"cmd/sol/internal/filescan":     {"cmd/sol/internal/config", "domain/...", "eventstore", "handlers/app", "handlers/quarantine", "handlers/securityevents", "sagas", "sagas/runtime"},
 	"cmd/sol/internal/dbproxy":      {},
@@ -197,7 +201,7 @@ var allowedImports = map[string][]string{
 	"cmd/sol/internal/chaos": {"cmd/sol/internal/config", "cmd/sol/internal/faults", "cmd/sol/internal/masterkey", "cmd/sol/internal/database", "eventstore/pgpool", "cmd/sol/internal/dbproxy", "domain/...", "eventstore", "eventstore/embedpg", "eventstore/ticketlog",
 		"projections"},
 	"cmd/sol/internal/demo": append([]string{
-		"cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/identity/oidc/...", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
+		"cmd/sol/internal/jsonfile", "cmd/sol/internal/config", "cmd/sol/internal/database", "handlers/identity/oidc/...", "handlers/outbox", "handlers/outbox/connector/...", "handlers/outbox/mail",
 		"sagas/...", "handlers/identity/idp",
 	}, application...),
 }

@@ -25,11 +25,6 @@ const (
 	AsHeir     RepresentationKind = "erede" // of a deceased person
 )
 
-// RepresentationKinds returns every kind.
-func RepresentationKinds() []RepresentationKind {
-	return []RepresentationKind{OfMinor, AsGuardian, AsTrustee, AsDelegate, AsHeir}
-}
-
 // RepresentationEvent is a check by an operator whether the requester may act for the person whom the form names. The latest one holds.
 //
 //sumtype:decl

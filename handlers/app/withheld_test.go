@@ -18,10 +18,10 @@ import (
 	"github.com/sol-assistenza/sol/projections/ticketview"
 )
 
-// TestNothingIsToldAnyMoreAfterTheRepresentationEnds tells a citizen, who asked for another person, something while the representation was verified. By
+// TestRequesterReadsNoAnswerAfterTheRepresentationEnds tells a citizen, who asked for another person, something while the representation was verified. By
 // each way by which the citizen reads, now and about the past, it is told as long as the representation holds, and not after a refusal, nor after the
 // last day of the check. Operators and auditors read it always; a new check shows it again.
-func TestNothingIsToldAnyMoreAfterTheRepresentationEnds(t *testing.T) {
+func TestRequesterReadsNoAnswerAfterTheRepresentationEnds(t *testing.T) {
 	s := newService(t)
 	dora := app.Caller{Actor: person.Actor{ID: s.Account(t, "dora", person.Citizen, ""), Role: person.Citizen}}
 	r := openRequest()
@@ -51,7 +51,8 @@ func TestNothingIsToldAnyMoreAfterTheRepresentationEnds(t *testing.T) {
 		Text: "Il referto dice segretissimo.", Visibility: ticket.Public, Files: []attachment.FileUpload{{Name: "referto.pdf", Content: []byte("%PDF-1.4\n%%EOF\n")}},
 	}})
 	s.Clock.Advance(time.Minute)
-	told := s.Clock.Now()
+	answered := s.Clock.Now()
+	s.Clock.Advance(time.Minute)
 	operators, err := s.App.Ticket(t.Context(), s.anna, id, nil)
 	if err != nil || len(operators.Files()) != 1 {
 		t.Fatalf("got %v, %v, want the file of the answer", operators.Files(), err)
@@ -69,7 +70,7 @@ func TestNothingIsToldAnyMoreAfterTheRepresentationEnds(t *testing.T) {
 	}
 	ways := map[string]func(app.Caller) bool{
 		"the ticket":           func(by app.Caller) bool { return view(by, nil) },
-		"the ticket as it was": func(by app.Caller) bool { return view(by, &told) },
+		"the ticket as it was": func(by app.Caller) bool { return view(by, &answered) },
 		"the file": func(by app.Caller) bool {
 			_, _, err := s.App.ReadFile(t.Context(), by, id, file)
 			return err == nil

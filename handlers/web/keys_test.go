@@ -65,7 +65,7 @@ func TestKeysAndTheirUsesAreShown(t *testing.T) {
 	if v := found["login"]; v.InUse || v.DestroyedBy != "os:distrugge" || v.EndedBy != "" {
 		t.Errorf("got %+v, want a destroyed version", v)
 	}
-	for _, by := range []person.Actor{{Role: person.Auditor, Entity: torino}, {Role: person.ASRSupervisor, Entity: torino}, {Role: person.Citizen}, {Role: person.Anonymous}, {}} {
+	for _, by := range []person.Actor{{Role: person.Auditor, Entity: torino}, {Role: person.ASRSupervisor, Entity: torino}, {Role: person.Citizen}, {Role: person.Administrator}, {Role: person.Anonymous}, {}} {
 		if all, err := reader.Versions(t.Context(), by); err == nil && len(all) > 0 {
 			t.Errorf("%+v: got %d versions, want none", by, len(all))
 		}

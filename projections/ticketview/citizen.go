@@ -20,9 +20,9 @@ func citizenView(v Viewer, h History, n Names) Ticket {
 	t.Problem = n.Problem(s.Service, s.Problem, true)
 	t.Handovers = []Handover{} // the timeline has what concerns the citizen; the count of hand-overs is internal
 	t.Mail = t.Mail.forCitizen()
-	requester, withholds, told := t.requesterName(), h.withholds(), told{}
+	requester, withholds, verified := t.requesterName(), h.withholds(), verifiedNotes{}
 	for _, r := range visible {
-		withheld := told.next(r) && withholds
+		withheld := verified.next(r) && withholds
 		if withheld {
 			t.Representation.Withheld++
 		}

@@ -79,14 +79,14 @@ func (t *Ticket) setEvidence(r ticket.Recorded, by By) {
 	t.Representation = &next
 }
 
-// told follows, event by event, what was told to the requester while the representation was verified.
-type told struct{ state ticket.State }
+// verifiedNotes finds, event by event, the notes to the requester that were written while the representation was verified.
+type verifiedNotes struct{ state ticket.State }
 
 // next reports whether an event has a note that was written while the representation was verified.
-func (t *told) next(r ticket.Recorded) bool {
-	t.state = ticket.Evolve(t.state, r)
+func (v *verifiedNotes) next(r ticket.Recorded) bool {
+	v.state = ticket.Evolve(v.state, r)
 	_, isNote := r.Event.(ticket.CitizenNote)
-	return isNote && representation.At(t.state, r.At) == ticket.Confirmed
+	return isNote && representation.At(v.state, r.At) == ticket.Confirmed
 }
 
 // withholds reports whether the requester does not read any more what was told while the representation was verified: it was refused since, or has

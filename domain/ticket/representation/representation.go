@@ -16,6 +16,11 @@ func States() []ticket.Representation {
 	return []ticket.Representation{ticket.Unchecked, ticket.Confirmed, ticket.Rejected}
 }
 
+// Kinds returns every ground on which a requester acts for another person.
+func Kinds() []ticket.RepresentationKind {
+	return []ticket.RepresentationKind{ticket.OfMinor, ticket.AsGuardian, ticket.AsTrustee, ticket.AsDelegate, ticket.AsHeir}
+}
+
 // At returns the representation at a moment. One that was verified up to a day is unchecked after that day: the delegation has ended, or the minor
 // has come of age.
 func At(s ticket.State, now time.Time) ticket.Representation {

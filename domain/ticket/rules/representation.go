@@ -36,7 +36,7 @@ func decideCheckRepresentation(s ticket.State, c ticket.CheckRepresentation, by 
 		Until: strings.TrimSpace(c.Evidence.Until), Reason: strings.TrimSpace(c.Evidence.Reason),
 	}
 	var wrong fieldErrors
-	wrong.requireOneOf("kind", string(c.Kind), wireNames(ticket.RepresentationKinds())...)
+	wrong.requireOneOf("kind", string(c.Kind), wireNames(representation.Kinds())...)
 	for i, f := range c.Files {
 		if !slices.Contains(c.TicketFiles, f) {
 			wrong.add("attachments["+strconv.Itoa(i)+"]", refusal.NotTicketFile.With(), "the id of an attachment of this ticket")

@@ -26,7 +26,7 @@ func (f representationForm) HasFile(id ticket.ID) bool { return slices.Contains(
 
 // Kinds returns the kinds of representation for the menu.
 func (representationForm) Kinds() (all []ui.Label) {
-	for _, k := range ticket.RepresentationKinds() {
+	for _, k := range representation.Kinds() {
 		all = append(all, ui.Label{Value: string(k), Text: ticketview.RepresentationKindLabel(k)})
 	}
 	return all

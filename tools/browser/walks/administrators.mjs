@@ -90,6 +90,9 @@ walk('a second administrator confirms or refuses what the first asks for, and th
   const refused = auditor.getByRole('listitem').filter({ hasText: 'Rifiutato' }).filter({ hasText: `Negata ${number}` });
   assert.match(await refused.innerText(), /non serve un terzo amministratore/);
   await look(auditor, 'revisione-ruoli');
+  await auditor.getByRole('link', { name: 'Chiavi', exact: true }).click();
+  await auditor.getByText('Collegamenti personali').waitFor();
+  await look(auditor, 'revisione-chiavi');
   await auditor.goto('/revisione/accessi');
   await title(auditor, 'Accessi al servizio');
   await auditor.getByRole('row').filter({ hasText: 'Accesso non riuscito' }).filter({ hasText: family }).first().waitFor();

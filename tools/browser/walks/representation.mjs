@@ -34,6 +34,9 @@ walk('representation: the form shows the entity’s statement, and an answer wai
   const operator = await as('operatore_asr', '010906');
   await operator.goto('/code/nuove');
   await operator.locator('tr', { hasText: number }).getByText('rappresentanza non verificata').waitFor();
+  await operator.getByLabel('Rappresentanza').selectOption({ label: 'rappresentanza non verificata' });
+  await operator.getByText('Togli i filtri').waitFor();
+  await operator.locator('tr', { hasText: number }).waitFor();
   await look(operator, 'representation-list');
   await operator.getByRole('link', { name: number }).click();
   await operator.locator('.sol-badge', { hasText: 'Rappresentanza non verificata' }).waitFor();
@@ -46,9 +49,16 @@ walk('representation: the form shows the entity’s statement, and an answer wai
   await operator.locator('#campo-rapp-visto').fill('Documento d’identità e delega');
   await operator.locator('#campo-rapp-atto').fill('Delega firmata');
   await operator.locator('#campo-rapp-data').fill('2026-01-07');
+  await operator.locator('#campo-rapp-fino').fill('2027-01-07');
   await submitForm(operator, () => operator.getByRole('button', { name: 'Rappresentanza verificata' }).click());
   await operator.locator('.sol-badge', { hasText: 'Rappresentanza verificata' }).waitFor();
   await look(operator, 'representation-verified');
   await update(operator, { note: 'Il referto è pronto.', padlock: 'Pubblica', status: 'Risolto' });
   assert.equal(await operator.getByText('registri prima la verifica').count(), 0);
+  await operator.getByText('Registra un’altra verifica').click();
+  await operator.locator('#campo-rapp-tipo').selectOption('delega');
+  await operator.locator('#campo-rapp-motivo').fill('La delega non è firmata');
+  await submitForm(operator, () => operator.getByRole('button', { name: 'Non la riconosco' }).click());
+  await operator.getByText('Chi ha scritto non legge più le risposte').waitFor();
+  await look(operator, 'representation-withheld');
 });

@@ -27,6 +27,8 @@ type planner struct {
 	end     time.Time
 	asrs    []catalog.Entity
 	staff   map[catalog.EntityCode]staff
+
+	represented int // number of tickets that name another person so far
 }
 
 // staff are the people of an entity.

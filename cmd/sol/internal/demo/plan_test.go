@@ -216,3 +216,28 @@ func TestPeople(t *testing.T) {
 		t.Error("got no auditor, not two administrators, or fewer than two citizens")
 	}
 }
+
+// TestSmallPlanHasEachKindOfRepresentation checks that a demo of 200 tickets has one that names another person for each ground on which somebody may
+// ask for another, and that some of them still wait for the check.
+func TestSmallPlanHasEachKindOfRepresentation(t *testing.T) {
+	roles, checked, waiting := map[ticket.RequesterRole]int{}, map[ticket.RepresentationKind]int{}, map[ticket.ID]bool{}
+	for _, step := range plan(demo.Params{Seed: 1, Tickets: 200, Months: 3, Until: simulationEnd}) {
+		switch c := step.Command.(type) {
+		case ticket.Open:
+			if roles[c.Requester]++; c.Requester.ForAnother() {
+				waiting[step.Ticket] = true
+			}
+		case ticket.CheckRepresentation:
+			checked[c.Kind]++
+			delete(waiting, step.Ticket)
+		}
+	}
+	for _, role := range []ticket.RequesterRole{ticket.ForMinor, ticket.ForDelegator, ticket.ForWard, ticket.ForDeceased} {
+		if roles[role] == 0 {
+			t.Errorf("got no request of the kind %s: %v", role, roles)
+		}
+	}
+	if len(checked) < 3 || len(waiting) == 0 {
+		t.Errorf("got checks %v and %d requests without one, want some of both", checked, len(waiting))
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/sol-assistenza/sol/domain/catalog"
 	"github.com/sol-assistenza/sol/domain/person"
 	"github.com/sol-assistenza/sol/domain/ticket"
+	"github.com/sol-assistenza/sol/domain/ticket/representation"
 	"github.com/sol-assistenza/sol/handlers/app/attachment"
 )
 
@@ -157,7 +158,7 @@ func (s *scenario) openTicket(m topic, entity catalog.EntityCode, continues tick
 		by, c.Channel = pick(s.random, s.staff[entity].operators),
 			pick(s.random, []ticket.Channel{ticket.ChannelCounter, ticket.ChannelTelephone})
 	case chance(s.random, 8):
-		s.represented = ticket.RepresentationKinds()[s.planner.represented%len(ticket.RepresentationKinds())] // in turn, so that a small demo has each kind
+		s.represented = representation.Kinds()[s.planner.represented%len(representation.Kinds())] // in turn, so that a small demo has each kind
 		s.planner.represented++
 		c.Requester = requesterOf[s.represented]
 		c.Form.OnBehalfOf = pick(s.random, rivers).name + " " + s.citizen.family

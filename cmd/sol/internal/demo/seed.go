@@ -10,6 +10,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/sol-assistenza/sol/cmd/sol/internal/jsonfile"
 	"github.com/sol-assistenza/sol/handlers/app"
 	"github.com/sol-assistenza/sol/sagas/runtime"
 )
@@ -44,7 +45,7 @@ type seedRecord struct {
 // create, since the passwords of the demo are public.
 func Seed(ctx context.Context, c SeedConfig) error {
 	var record seedRecord
-	resuming, err := ReadJSON(c.File, &record)
+	resuming, err := jsonfile.Read(c.File, &record)
 	if err != nil || record.Done {
 		return err
 	}
@@ -67,7 +68,7 @@ func Seed(ctx context.Context, c SeedConfig) error {
 	if head.N > 0 && !resuming {
 		return errors.New("this database holds tickets that were not created by the demo: run it with sol serve, or set SOL_DATA_DIR to an empty directory")
 	}
-	if err := WriteJSON(c.File, seedRecord{p, false}); err != nil {
+	if err := jsonfile.Write(c.File, seedRecord{p, false}); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -76,7 +77,7 @@ func Seed(ctx context.Context, c SeedConfig) error {
 		return err
 	}
 	fmt.Fprintf(c.Log, "demo data created in %s\n", time.Since(start).Round(100*time.Millisecond))
-	return WriteJSON(c.File, seedRecord{p, true})
+	return jsonfile.Write(c.File, seedRecord{p, true})
 }
 
 // create creates the accounts, executes the plan while the sagas run, and delivers the messages of the outbox.
@@ -85,7 +86,8 @@ func (s System) create(ctx context.Context, clock *Clock, p Params, c SeedConfig
 	if err != nil {
 		return err
 	}
-	if err := recordAgreements(ctx, s.App, accounts, p.From()); err != nil {
+	administrator := findAdministrator(accounts)
+	if err := errors.Join(recordAgreements(ctx, s.App, administrator, p.From()), publishStatements(ctx, s.App, administrator)); err != nil {
 		return err
 	}
 	plan := Plan(p, s.App.Catalog, accounts)

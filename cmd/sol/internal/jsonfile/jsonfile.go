@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 SOL Assistenza contributors
 // SPDX-License-Identifier: EUPL-1.2
 
-package demo
+// Package jsonfile writes and reads JSON files that only their owner may read.
+package jsonfile
 
 import (
 	"encoding/json"
@@ -11,8 +12,8 @@ import (
 	"path/filepath"
 )
 
-// WriteJSON writes a JSON file atomically. Only the owner can read the file, which may hold the passwords of the demo.
-func WriteJSON(path string, v any) (err error) {
+// Write writes a JSON file atomically. Only the owner can read the file, which may hold the passwords of the demo.
+func Write(path string, v any) (err error) {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
@@ -28,8 +29,8 @@ func WriteJSON(path string, v any) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// ReadJSON reads a JSON file. It returns false if the file does not exist.
-func ReadJSON(path string, target any) (exists bool, err error) {
+// Read reads a JSON file. It returns false if the file does not exist.
+func Read(path string, target any) (exists bool, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
