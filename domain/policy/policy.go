@@ -13,7 +13,7 @@ import (
 )
 
 // Version is the version of the table. Each change of the table increments it.
-const Version = 10
+const Version = 11
 
 // Right says that some roles may do an action while they have one of some relations.
 type Right struct {
