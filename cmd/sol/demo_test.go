@@ -268,6 +268,7 @@ func (s demoRun) testPeople(t *testing.T) {
 	}
 	s.run("user", "placement", "add", "nuova.prova", "--role", "operatore_asr", "--entity", "010203")
 	s.run("user", "password", "nuova.prova", "--generate")
+	s.testResetFactors(t)
 	s.run("user", "unlock", "nuova.prova")
 	s.run("user", "unlock", "--address", "192.0.2.7")
 	s.run("user", "disable", "nuova.prova")

@@ -17,7 +17,7 @@ import (
 
 func (a *cli) userCommand() *cobra.Command {
 	return commandGroup("user", "Manage accounts and placements",
-		a.userAdd(), a.userList(), a.userPassword(), a.userUnlock(), a.userDisable(), a.userHistory(),
+		a.userAdd(), a.userList(), a.userPassword(), a.userUnlock(), a.userResetFactors(), a.userDisable(), a.userHistory(),
 		commandGroup("identity", "Manage the identities at providers with which accounts log in", users.Identities(func(cmd *cobra.Command, do func(context.Context, users.Users) error) error {
 			return a.withNode(cmd, func(ctx context.Context, n *node) error { return do(ctx, a.users(n)) })
 		})...),
@@ -97,6 +97,19 @@ func (a *cli) userPassword() *cobra.Command {
 	}
 	f.RegisterChange(c)
 	f.RegisterSecrets(c)
+	return c
+}
+
+func (a *cli) userResetFactors() *cobra.Command {
+	var f users.Flags
+	c := &cobra.Command{
+		Use: "reset-factors USERNAME", Args: cobra.ExactArgs(1),
+		Short: "Remove the second factors of the only administrator, who lost them; where another one can do it, only as an emergency",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withNode(cmd, func(ctx context.Context, n *node) error { return a.users(n).ResetFactors(ctx, args[0], f) })
+		},
+	}
+	f.RegisterChange(c)
 	return c
 }
 

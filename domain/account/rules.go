@@ -188,7 +188,16 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 	}
 	e := Event{Kind: Changed, ID: c.ID, Change: c.Change, Before: c.Facts.Rights, After: after, Reason: strings.TrimSpace(c.Reason), Identity: c.Identity, Token: c.Token}
 	needsSecond := NeedsSecond(c.Change, by.ID, c.Facts) || c.Change.Operation == IssueToken && c.Token.reads()
-	if !needsSecond || by.Role == person.System && len(c.Facts.Administrators) < 2 {
+	if by.Role == person.System && len(c.Facts.Administrators) < 2 {
+		needsSecond = false
+	}
+	if c.Change.Operation == ResetFactors && by.Role == person.System {
+		// The command line is for the only administrator who lost theirs. Where another one can do it, whoever is at the machine does not.
+		if needsSecond = hasOther(c.Facts.Administrators, c.Change.Account); needsSecond && !c.Emergency {
+			return Event{}, refuse(refusal.AdministratorResets)
+		}
+	}
+	if !needsSecond {
 		return e, nil
 	}
 	if c.Emergency {
@@ -212,6 +221,11 @@ func decideDo(s State, c Do, by person.Actor, now time.Time, p Periods) (Event, 
 	until := now.Add(cmp.Or(p.Request, 7*24*time.Hour))
 	e.Kind, e.Until, e.After = Requested, &until, after
 	return e, nil
+}
+
+// hasOther reports whether there is an administrator beside an account.
+func hasOther(all []Administrator, account string) bool {
+	return slices.ContainsFunc(all, func(a Administrator) bool { return a.Account != account })
 }
 
 // isMappable reports whether an identity provider may cause a change: it gives and ends roles of operators and supervisors.

@@ -237,6 +237,7 @@ const (
 	EmergencyReason       Code = "emergency-reason"
 	RequestWaits          Code = "request-waits"
 	NoSecondAdministrator Code = "no-second-administrator"
+	AdministratorResets   Code = "administrator-resets"
 	SecondAdministrator   Code = "second-administrator"
 	RequestExpired        Code = "request-expired"
 	RequesterWithdraws    Code = "requester-withdraws"

@@ -217,6 +217,7 @@ var english = map[Code]string{
 	OwnAdministration:     "nobody ends their own administration or disables their own account; another administrator does",
 	EmergencyReason:       "an emergency access needs a reason",
 	RequestWaits:          "the same request waits for a confirmation already",
+	AdministratorResets:   "another administrator can remove the second factors, on the page of the account; in an emergency with a reason the command line does",
 	NoSecondAdministrator: "a second administrator must confirm this, and there is none who may; the command line grants it (sol user), or an emergency access",
 	SecondAdministrator:   "another administrator answers: neither who asked nor the person concerned, nor anybody whose rights wait for a review",
 	RequestExpired:        "the request has expired; ask again",

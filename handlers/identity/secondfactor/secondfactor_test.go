@@ -23,6 +23,7 @@ import (
 	"github.com/sol-assistenza/sol/handlers/app/accounts"
 	"github.com/sol-assistenza/sol/handlers/identity"
 	"github.com/sol-assistenza/sol/handlers/identity/secondfactor"
+	"github.com/sol-assistenza/sol/handlers/identity/secondfactor/keytest"
 )
 
 const (
@@ -370,6 +371,49 @@ func TestFactorsAreReset(t *testing.T) {
 	f.want(err, identity.ErrNoSession)
 	if s := f.login("anna"); s.Factor != identity.NoFactor {
 		t.Errorf("got %s, want none", s.Factor)
+	}
+}
+
+// The factors of an administrator need two: one asks, another confirms, and until then they count. The command line removes those of the only
+// administrator alone; while another one is there it does not.
+func TestFactorsOfAnAdministratorAreResetByTwo(t *testing.T) {
+	f := newFixture(t)
+	ctx := t.Context()
+	ids := map[string]string{}
+	var administrators []person.Actor
+	for _, name := range []string{"ada", "bice", "carla"} {
+		id, err := f.identity.CreateAccount(ctx, identity.NewAccount{Username: name, GivenName: "Prova", FamilyName: "Finta", Password: password, PIN: pin})
+		f.must(err)
+		_, err = f.identity.AddPlacement(ctx, id, person.Administrator, "", time.Time{})
+		f.must(err)
+		ids[name], administrators = id, append(administrators, person.Actor{ID: id, Role: person.Administrator})
+	}
+	f.addKey(f.login("ada"), keytest.New(t, site), "Chiave")
+	reset := accounts.Request{Change: account.Change{Operation: account.ResetFactors, Account: ids["ada"]}}
+	var refused *account.RefusedError
+	if _, err := f.accounts.Change(ctx, accounts.CommandLine, reset); !errors.As(err, &refused) || refused.Reason.Code != refusal.AdministratorResets {
+		t.Errorf("the command line: got %v, want a refusal", err)
+	}
+	asked, err := f.accounts.Change(ctx, administrators[1], reset)
+	if f.must(err); !asked.Waits() || f.login("ada").Factor != identity.FactorDue {
+		t.Fatalf("got %+v, want a request, and the key to count until it is confirmed", asked)
+	}
+	if _, err := f.accounts.Confirm(ctx, administrators[1], asked.Event.ID); !errors.As(err, &refused) {
+		t.Errorf("who asked confirms: got %v, want a refusal", err)
+	}
+	if _, err := f.accounts.Confirm(ctx, administrators[0], asked.Event.ID); !errors.As(err, &refused) {
+		t.Errorf("the person concerned confirms: got %v, want a refusal", err)
+	}
+	_, err = f.accounts.Confirm(ctx, administrators[2], asked.Event.ID)
+	f.must(err)
+	f.addKey(f.login("ada"), keytest.New(t, site), "Chiave")
+	for _, name := range []string{"bice", "carla"} {
+		_, err := f.accounts.Change(ctx, accounts.CommandLine, accounts.Request{Change: account.Change{Operation: account.Disable, Account: ids[name]}})
+		f.must(err)
+	}
+	done, err := f.accounts.Change(ctx, accounts.CommandLine, reset)
+	if f.must(err); done.Event.Kind != account.Changed || f.login("ada").Factor != identity.NoFactor {
+		t.Errorf("the only administrator: got %+v, want no factor left", done.Event)
 	}
 }
 

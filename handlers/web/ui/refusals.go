@@ -210,6 +210,7 @@ var refusalTexts = map[refusal.Code]string{
 	refusal.OwnAdministration:     "Nessuno può togliere a sé l’amministrazione o disattivarsi: lo chieda a un altro amministratore.",
 	refusal.EmergencyReason:       "Un accesso di emergenza richiede un motivo: lo leggeranno gli altri amministratori e i revisori.",
 	refusal.RequestWaits:          "La stessa domanda è già in attesa di conferma.",
+	refusal.AdministratorResets:   "Può toglierli un altro amministratore, dalla pagina della persona.",
 	refusal.NoSecondAdministrator: "Serve la conferma di un secondo amministratore, e nessuno può darla: né chi chiede né la persona interessata. Ora può farlo solo chi gestisce il servizio, dalla riga di comando, oppure un accesso di emergenza.",
 	refusal.SecondAdministrator:   "Deve rispondere un altro amministratore: non chi ha chiesto, non la persona interessata, non chi ha ricevuto diritti con un accesso di emergenza non ancora verificato.",
 	refusal.RequestExpired:        "La domanda è scaduta: va fatta di nuovo.",
