@@ -11,7 +11,7 @@ type Kind string
 // The kinds.
 const (
 	LoginSucceeded Kind = "login.succeeded"
-	LoginRefused   Kind = "login.refused"  // a wrong user name, password or PIN, or a reason at an identity provider
+	LoginRefused   Kind = "login.refused"  // a wrong user name, password or PIN, or a reason at an identity provider or with a second factor
 	LoginLocked    Kind = "login.locked"   // too many failures
 	LoginUnlocked  Kind = "login.unlocked" // by an administrator, before the lock ended
 	SessionEnded   Kind = identity.SessionEnded

@@ -5,7 +5,9 @@ package securityevents
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,5 +92,18 @@ func TestEventsOfTheLogHaveAKind(t *testing.T) {
 	}
 	if !json.Valid([]byte(escapeNonASCII(`"é"`))) {
 		t.Error("got no JSON")
+	}
+}
+
+// The table of docs/operating.md names every kind.
+func TestKindsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range Kinds() {
+		if !strings.Contains(string(page), "`"+string(k)+"`") {
+			t.Errorf("docs/operating.md does not name %s", k)
+		}
 	}
 }
