@@ -36,7 +36,7 @@ func (s demoRun) testResetFactors(t *testing.T) {
 	if output := s.runRefused(append(reset, "--emergency")...); !strings.Contains(output, "reason") {
 		t.Errorf("got %q, want a reason", output)
 	}
-	if output := s.run(append(reset, "--emergency", "--reason", "prova")...); !strings.Contains(output, "removed the second factors of nuova.prova (1)") || !strings.Contains(output, "must review it") {
+	if output := s.run(append(reset, "--emergency", "--reason", "prova")...); !strings.Contains(output, "removed the second factors of nuova.prova (1)") || !strings.Contains(output, "must review until") {
 		t.Errorf("got %q", output)
 	}
 	apiClient{t: t, base: s.info.Address}.login(nuova)
