@@ -4,6 +4,7 @@
 package ui
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,23 +43,23 @@ func TestEveryRefusalCodeHasAnItalianText(t *testing.T) {
 }
 
 // refusedField matches, in the source of the packages that refuse input, the API name of the refused field.
-var refusedField = regexp.MustCompile(`(?:(?:add|addIdentifier|requireText|requireValidText|requireOneOf|checkAttachments|fieldError|invalidField|checkEntity|Check)\((?:&[\w.]+, )?|Field: +)"([a-z_.]+)"`)
+var refusedField = regexp.MustCompile(`(?:(?:add|addIdentifier|requireText|requireValidText|requireOneOf|checkAttachments|fieldError|[nN]ewInvalidField|invalidField|checkEntity|Check)\((?:&[\w.]+, )?|Field: +)"([a-z_.]+)"`)
 
 func TestEveryRefusedFieldHasAName(t *testing.T) {
 	fields := map[string]bool{}
 	for _, dir := range []string{"domain/ticket/rules", "handlers/app", "handlers/identity"} {
-		paths, err := filepath.Glob(filepath.Join("../../..", dir, "*.go"))
-		if err != nil || len(paths) == 0 {
-			t.Fatalf("%s: got files %v, error %v", dir, paths, err)
-		}
-		for _, path := range paths {
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
+		err := filepath.WalkDir(filepath.Join("../../..", dir), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
 			}
+			content, err := os.ReadFile(path)
 			for _, found := range refusedField.FindAllSubmatch(content, -1) {
 				fields[string(found[1])] = true
 			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 	if len(fields) < 25 {

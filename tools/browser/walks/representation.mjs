@@ -20,6 +20,8 @@ walk('representation: the form shows the entity’s statement, and an answer wai
 
   const citizen = await anybody();
   await citizen.goto('/assistenza/ritiro-documenti?tipologia=referto-non-trovato');
+  await citizen.getByRole('button', { name: 'Invia la richiesta' }).click();
+  await citizen.getByText('da correggere').waitFor(); // the script puts the refused form in the place of the first one
   await citizen.locator('input[name=per][value=delegato]').check();
   for (const [name, value] of Object.entries({ interessato: 'Altra Finta', nome: 'Prova', cognome: 'Fittizia', codice_fiscale: await newTaxCode(), email: 'prova@example.org', telefono: '011 0000000' })) {
     await citizen.locator(`#campo-${name}`).fill(value);

@@ -34,6 +34,7 @@ function swap(form, answer) {
   const files = form.querySelector('input[type=file]')?.files;
   const main = document.importNode(answer.querySelector('main'), true);
   document.querySelector('main').replaceWith(main);
+  window.htmx?.process(main); // else the form asks for no privacy statement when an entity is chosen
   document.title = answer.title;
   main.dispatchEvent(new CustomEvent('sol:shown', { bubbles: true, detail: { files } }));
   const error = document.getElementById('errore');
