@@ -169,7 +169,11 @@ func TestLoginThroughAProvider(t *testing.T) {
 	if queue.at.Path != "/code/nuove" {
 		t.Errorf("after the login: got page %s, want /code/nuove", queue.at)
 	}
-	s.logIn(s.browser(), "spid", "c-1").want(200).shows("Carla Prova")
+	citizen := s.browser()
+	s.logIn(citizen, "spid", "c-1").want(200).shows("Carla Prova")
+	if own := citizen.open("/mio-account").want(200).shows("Sessioni aperte", "si cambiano presso quel servizio").text(); strings.Contains(own, "Cambi password") || strings.Contains(own, "Nome utente") {
+		t.Errorf("own account after a login through a provider: got %s", own)
+	}
 
 	s.logIn(s.browser(), "rupar", "s-2").want(401).shows("non risulta abilitato come operatore", "scelga l’accesso per i cittadini", "modulo di assistenza")
 	s.logIn(s.browser(), "spid", "c-2").want(401).shows("ripeta l’accesso con il livello 2", "modulo di assistenza")

@@ -61,6 +61,7 @@ func (p *Pages) Routes() []ui.Route {
 // pageData is what a person sees of their own account.
 type pageData struct {
 	Username string
+	Provider string // at which the person logged in: password, PIN and second factor are there; "": here
 	Factors  []factorRow
 	Codes    int
 	HasCodes bool // the account has a second factor, so recovery codes are of use
@@ -120,7 +121,7 @@ func (p *Pages) render(r *ui.Request, status int, problem *ui.Problem) error {
 		return err
 	}
 	d := pageData{
-		Username: r.Session.Username, Codes: all.RecoveryCodes, HasCodes: len(all.Factors) > 0, Missing: r.Session.Factor == identity.FactorMissing,
+		Username: r.Session.Username, Provider: r.Session.Provider, Codes: all.RecoveryCodes, HasCodes: len(all.Factors) > 0, Missing: r.Session.Factor == identity.FactorMissing,
 		CanKeys: p.Factors.CanHaveKeys(), problem: problem, form: formOf(r), name: r.FormValue("nome"),
 	}
 	for _, f := range all.Factors {
