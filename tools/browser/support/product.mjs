@@ -7,6 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { writeProviders } from './identities.mjs';
@@ -17,14 +18,23 @@ export const product = { address: '', identities: [], hold: 8000 };
 
 let child, dir, log;
 
+// freePort returns a port that is free now.
+const freePort = () => new Promise((resolve, reject) => {
+  const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
 export async function start() {
   if (process.env.SOL_DEMO) return void Object.assign(product, JSON.parse(fs.readFileSync(process.env.SOL_DEMO)));
   dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sol-browser-'));
   fs.chmodSync(dir, 0o711); // the user of the Postgres server needs access to directories in it
   log = path.join(dir, 'log');
   const out = fs.openSync(log, 'w');
+  const port = await freePort(), address = `http://localhost:${port}`; // browsers make security keys for a name, not for 127.0.0.1
   child = spawn(process.env.SOL_PROGRAM, ['demo', '--tickets', '200', '--months', '2'], {
-    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: '127.0.0.1:0', SOL_IDENTITY_PROVIDERS: await writeProviders(path.join(dir, 'identita')), SOL_HOLD: `${product.hold}ms`, SOL_AUTO_CLOSE_AFTER: '24h' },
+    env: { ...process.env, SOL_DATA_DIR: path.join(dir, 'data'), SOL_DATABASE_URL: '', SOL_ADDR: `127.0.0.1:${port}`, SOL_PUBLIC_URL: address, SOL_IDENTITY_PROVIDERS: await writeProviders(path.join(dir, 'identita')), SOL_HOLD: `${product.hold}ms`, SOL_AUTO_CLOSE_AFTER: '24h' },
     stdio: ['ignore', out, out],
   });
   fs.closeSync(out);
@@ -38,7 +48,7 @@ export async function start() {
     if (ended || Date.now() > until) throw new Error(`${ended ?? 'the demo did not start in time'}\n${logTail()}`);
     await new Promise(resolve => setTimeout(resolve, 100));
   }
-  Object.assign(product, JSON.parse(fs.readFileSync(file)));
+  Object.assign(product, JSON.parse(fs.readFileSync(file)), { address });
 }
 
 export async function stop() {
