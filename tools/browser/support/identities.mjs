@@ -16,7 +16,8 @@ const proxyAddress = '127.0.0.2';
 export const certificate = { origin: '', certPath: '', keyPath: '' };
 const keyOf = name => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.pem`];
 
-async function freePort() {
+// freePort returns a port of 127.0.0.1 that is free now.
+export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await new Promise(resolve => server.once('listening', resolve));
   const { port } = server.address();

@@ -7,24 +7,15 @@
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { writeProviders } from './identities.mjs';
+import { freePort, writeProviders } from './identities.mjs';
 
 const startTimeout = 600_000; // ms; making the demo's data takes long on a busy machine
 
 export const product = { address: '', identities: [], hold: 8000 };
 
 let child, dir, log;
-
-// freePort returns a port that is free now.
-const freePort = () => new Promise((resolve, reject) => {
-  const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
 
 export async function start() {
   if (process.env.SOL_DEMO) return void Object.assign(product, JSON.parse(fs.readFileSync(process.env.SOL_DEMO)));
