@@ -34,12 +34,12 @@ export async function writeProviders(dir) {
   fs.writeFileSync(at('number'), '01');
   fs.writeFileSync(at('ca.cnf'), '[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=7\ncrlnumber=number\ncrl_extensions=e\n[e]\nauthorityKeyIdentifier=keyid\n');
   openssl('req', '-x509', '-days', '7', '-subj', '/CN=Prova CA', ...keyOf('ca'));
-  openssl('req', '-x509', '-days', '7', '-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', ...keyOf('own'));
+  openssl('req', '-x509', '-days', '7', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', ...keyOf('own'));
   openssl('req', '-x509', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-days', '7', '-subj', '/CN=PROVA UNO/serialNumber=TINIT-RSSMRA80A01H501U', '-addext', 'basicConstraints=critical,CA:FALSE',
     '-addext', 'extendedKeyUsage=clientAuth', '-addext', 'keyUsage=digitalSignature', ...keyOf('person'));
   openssl('ca', '-config', 'ca.cnf', '-gencrl', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-out', 'ca.crl');
-  const address = `127.0.0.1:${await freePort()}`;
-  Object.assign(certificate, { origin: `https://${address}`, certPath: at('person.pem'), keyPath: at('person.key') });
+  const port = await freePort(), address = `127.0.0.1:${port}`;
+  Object.assign(certificate, { origin: `https://localhost:${port}`, certPath: at('person.pem'), keyPath: at('person.key') });
   const portal = (idps, rest) => ({ portal: { proxies: [`${proxyAddress}/32`], idps, ...rest } });
   fs.writeFileSync(at('providers.json'), JSON.stringify({ providers: [
     { name: 'portale', label: 'il portale regionale', audience: 'citizens', ...portal(['SPID']) },
