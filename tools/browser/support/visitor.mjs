@@ -37,7 +37,7 @@ export async function visitor({ provider, ...options } = {}) {
   const wrong = [];
   context.on('request', r => {
     const to = new URL(r.url());
-    if (to.protocol.startsWith('http') && to.origin !== address && !(provider && to.hostname === '127.0.0.1')) wrong.push(`a request goes to ${to.origin}`);
+    if (to.protocol.startsWith('http') && to.origin !== address && !(provider && ['127.0.0.1', 'localhost'].includes(to.hostname))) wrong.push(`a request goes to ${to.origin}`);
   });
   context.on('requestfailed', r => {
     const why = r.failure()?.errorText;
