@@ -94,7 +94,7 @@ func newKeyOwner(id, username string, factors []stored) (o keyOwner, err error) 
 		}
 		o.keys = append(o.keys, webauthn.Credential{
 			ID: k.ID, PublicKey: k.PublicKey, Transport: k.Transports, Flags: webauthn.NewCredentialFlags(protocol.AuthenticatorFlags(k.Flags)),
-			Authenticator: webauthn.Authenticator{SignCount: uint32(f.step)}, //nolint:gosec // G115: it came from 32 bits
+			Authenticator: webauthn.Authenticator{SignCount: uint32(f.step)}, // it came from 32 bits
 		})
 	}
 	return o, nil

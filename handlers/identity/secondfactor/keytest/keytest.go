@@ -81,7 +81,7 @@ func (k *Key) Register(optionsJSON []byte) []byte {
 		Curve:         int64(webauthncose.P256), XCoord: public[1:33], YCoord: public[33:65],
 	})
 	k.must(err)
-	data := slices.Concat(k.head(o.PublicKey.RP.ID, keyIncluded), make([]byte, 16), binary.BigEndian.AppendUint16(nil, uint16(len(k.ID))), k.ID, encoded) //nolint:gosec // G115: 32 bytes
+	data := slices.Concat(k.head(o.PublicKey.RP.ID, keyIncluded), make([]byte, 16), binary.BigEndian.AppendUint16(nil, uint16(len(k.ID))), k.ID, encoded)
 	object, err := webauthncbor.Marshal(map[string]any{"fmt": "none", "attStmt": map[string]any{}, "authData": data})
 	k.must(err)
 	return k.answer(map[string]any{
