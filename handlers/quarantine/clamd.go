@@ -156,10 +156,10 @@ func (c Clamd) ask(ctx context.Context, command string, content []byte) (string,
 	if sendErr == nil && content != nil {
 		sendErr = send(conn, content)
 	}
-	// A clamd that takes no more answers why and closes the connection, so that sending fails.
+	// A clamd that takes no more answers why and closes the connection, so that sending fails. Another answer is not about the whole file.
 	answer, err := io.ReadAll(io.LimitReader(conn, maxAnswer))
 	answer = bytes.TrimRight(answer, "\x00\n")
-	if len(answer) == 0 || err != nil && sendErr == nil {
+	if len(answer) == 0 || err != nil && sendErr == nil || sendErr != nil && !bytes.HasSuffix(answer, []byte("ERROR")) {
 		return "", fmt.Errorf("%w: %w", errNoAnswer, errors.Join(sendErr, err, ctx.Err()))
 	}
 	return string(answer), nil

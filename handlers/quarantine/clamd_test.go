@@ -57,6 +57,7 @@ func TestClamdThatDoesNotAnswer(t *testing.T) {
 		"silent": func(net.Conn) {},
 		"closes": func(c net.Conn) { _ = c.Close() },
 		"cut":    func(c net.Conn) { _, _ = c.Write([]byte("stream: O")); _ = c.Close() },
+		"early":  func(c net.Conn) { _, _ = c.Write([]byte("stream: OK\x00")); _ = c.Close() }, // before it has the whole file
 	} {
 		t.Run(name, func(t *testing.T) {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -76,7 +77,7 @@ func TestClamdThatDoesNotAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Timeout = 200 * time.Millisecond
-			if found, err := c.Scan(t.Context(), []byte("content")); err == nil || found.Verdict != "" {
+			if found, err := c.Scan(t.Context(), make([]byte, 16<<20)); err == nil || found.Verdict != "" {
 				t.Errorf("got %+v, %v, want an error", found, err)
 			}
 			_ = (<-accepted).Close()

@@ -136,6 +136,8 @@ func (w *Web) logoutAtProvider(r *ui.Request) error {
 		http.Error(r.Writer, `{"error":"invalid_request"}`, http.StatusBadRequest)
 		return nil
 	}
+	// A provider tells many logouts from one address, and none a second time: only wrong ones count against the limit.
+	w.Middleware.Login.Refund(r.Caller.From, w.Now())
 	ended, err := w.Identity.EndAsserted(r.Context(), c.Name, subject, session)
 	if err != nil {
 		return err
