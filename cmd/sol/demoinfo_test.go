@@ -47,8 +47,8 @@ func TestDemoInfo(t *testing.T) {
 		if !strings.Contains(printed, i.Username) {
 			t.Errorf("got no user name %s, want all", i.Username)
 		}
-		if !roles[string(i.Role)] && (!strings.Contains(printed, i.Password) || !strings.Contains(printed, " "+i.PIN+"\n")) {
-			t.Errorf("got no password and PIN for the first %s", i.Role)
+		if !roles[string(i.Role)] && (!strings.Contains(printed, i.Password) || !strings.Contains(printed, strings.TrimRight(" "+i.PIN+" "+i.TaxCode, " ")+"\n")) {
+			t.Errorf("got no password, PIN and tax code for the first %s", i.Role)
 		}
 		roles[string(i.Role)] = true
 	}

@@ -114,7 +114,7 @@ func TestEveryPurposeSaysWhatItsRowsLose(t *testing.T) {
 	loses := map[string]bool{
 		"command": true, "request": true, "command-from": true, "subject": true, "search": true, "provider-identity": true, "second-factor": true, "recovery-code": true,
 		"list-cursor": false, "opened-page": false, "page-address": false, "personal-link": false, "mail-address-r": false, "mail-address-b": false,
-		"citizen-position": false, "citizen-cursor": false, "login": false, "access-session": false,
+		"citizen-position": false, "citizen-cursor": false, "file-address": false, "login": false, "access-session": false,
 	}
 	for _, p := range purposes {
 		if want, listed := loses[p]; !listed || LosesRows(p) != want {

@@ -129,12 +129,13 @@ func TestOpenAPIDocumentIsComplete(t *testing.T) {
 		"GET /api/v1/tickets/{id}/events", "GET /api/v1/tickets/{id}/playbook", "GET /api/v1/unusual-reading", "GET /status", "POST /api/v1/accounts/{account}/identities", "POST /api/v1/agreements", "POST /api/v1/agreements/end", "POST /api/v1/api-tokens",
 		"POST /api/v1/entities/{entity}/privacy-statement",
 		"POST /api/v1/notifications/read", "POST /api/v1/notifications/{id}/read", "POST /api/v1/sessions", "POST /api/v1/sessions/current/factors/recovery-codes",
-		"POST /api/v1/sessions/current/factors/totp", "POST /api/v1/sessions/current/factors/{factor}/confirmation", "POST /api/v1/sessions/current/factors/{factor}/removal",
+		"POST /api/v1/sessions/current/factors/security-keys", "POST /api/v1/sessions/current/factors/totp", "POST /api/v1/sessions/current/factors/{factor}/confirmation", "POST /api/v1/sessions/current/factors/{factor}/registration",
+		"POST /api/v1/sessions/current/factors/{factor}/removal", "POST /api/v1/sessions/current/second-factor/security-key",
 		"POST /api/v1/tickets", "POST /api/v1/tickets/{id}/access", "POST /api/v1/tickets/{id}/contacts", "POST /api/v1/tickets/{id}/informed",
 		"POST /api/v1/tickets/{id}/link-revocations", "POST /api/v1/tickets/{id}/playbook/answers", "POST /api/v1/tickets/{id}/replies", "POST /api/v1/tickets/{id}/representation-checks",
 		"POST /api/v1/tickets/{id}/undo",
 		"POST /api/v1/tickets/{id}/updates", "POST /api/v1/unusual-reading/{id}/examination", "PUT /api/v1/preferences", "PUT /api/v1/sessions/current/credentials",
-		"PUT /api/v1/sessions/current/placement", "PUT /api/v1/sessions/current/second-factor",
+		"PUT /api/v1/sessions/current/placement", "PUT /api/v1/sessions/current/second-factor", "PUT /api/v1/sessions/current/second-factor/security-key",
 	}
 	if !slices.Equal(calls, want) {
 		t.Errorf("operations: got %q, want %q", calls, want)
@@ -311,14 +312,14 @@ func TestPolicyRefusalsAreProblems(t *testing.T) {
 		policy.ReadFigures:   func(u user) apiResponse { return u.get("/api/v1/dashboard") },
 		policy.ExportTickets: func(u user) apiResponse { return u.get("/api/v1/tickets.csv") },
 	}
-	for role, u := range map[person.Role]user{
-		person.ASROperator: w.logIn("aa", person.ASROperator, torino), person.Auditor: w.logIn("bb", person.Auditor, ""),
-		person.Citizen: w.logIn("cc", person.Citizen, ""), person.Integration: w.logIn("dd", person.Integration, ""),
-		person.Administrator: w.logIn("ee", person.Administrator, ""),
+	for by, u := range map[person.Actor]user{
+		{Role: person.ASROperator, Entity: torino}: w.logIn("aa", person.ASROperator, torino), {Role: person.Auditor}: w.logIn("bb", person.Auditor, ""),
+		{Role: person.Citizen}: w.logIn("cc", person.Citizen, ""), {Role: person.Integration}: w.logIn("dd", person.Integration, ""),
+		{Role: person.Administrator}: w.logIn("ee", person.Administrator, ""),
 	} {
 		for action, call := range calls {
-			if a := call(u); (a.status == 403 && a.text("type") == "urn:sol:problem:forbidden") == policy.May(person.Actor{Role: role}, action) {
-				t.Errorf("%s, %s: got %d %s, want allowed %t", role, action, a.status, a.raw, policy.May(person.Actor{Role: role}, action))
+			if a := call(u); (a.status == 403 && a.text("type") == "urn:sol:problem:forbidden") == policy.May(by, action) {
+				t.Errorf("%+v, %s: got %d %s, want allowed %t", by, action, a.status, a.raw, policy.May(by, action))
 			}
 		}
 	}

@@ -62,10 +62,10 @@ func RemoveInfo(file string) error {
 func (info Info) Describe(c config.Config) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nSOL Assistenza is ready at %s. All people are fictitious. Examples:\n\n", info.Address)
-	line := func(role, entity, username, password, pin string) {
-		fmt.Fprintf(&b, "  %-29s %-10s %-24s %-16s %s\n", role, entity, username, password, pin)
+	line := func(role, entity, username, password, pin, taxCode string) {
+		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-29s %-10s %-24s %-16s %-6s %s", role, entity, username, password, pin, taxCode), " ") + "\n")
 	}
-	line("role", "entity", "user name", "password", "PIN")
+	line("role", "entity", "user name", "password", "PIN", "tax code") // with another one, a citizen asks for another person
 	shown := map[Placement]bool{}
 	for _, i := range info.Identities {
 		kind := Placement{Role: i.Role}
@@ -74,23 +74,17 @@ func (info Info) Describe(c config.Config) string {
 		}
 		if !shown[kind] {
 			shown[kind] = true
-			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN)
+			line(string(i.Role), cmp.Or(string(i.Entity), "-"), i.Username, i.Password, i.PIN, i.TaxCode)
 		}
 	}
-	fmt.Fprintf(&b, "\n%s lists all accounts with passwords and PINs. The supervisor of each entity comes last:\n\n", c.DemoInfoFile())
+	fmt.Fprintf(&b, "\n%s lists all accounts with passwords, PINs and tax codes. The supervisor of each entity comes last:\n\n", c.DemoInfoFile())
 	for _, e := range catalog.Default().Entities(time.Now()) {
 		operators := info.usernames(e.Code, person.ASROperator, person.RegionalOperator)
 		supervisors := info.usernames(e.Code, person.ASRSupervisor, person.RegionalSupervisor)
 		fmt.Fprintf(&b, "  %-7s %-26s %s\n", e.Code, e.Short, strings.Join(append(operators, supervisors...), " "))
 	}
-	for _, role := range []person.Role{person.Auditor, person.Administrator} {
+	for _, role := range []person.Role{person.Auditor, person.Administrator, person.Citizen} {
 		fmt.Fprintf(&b, "  %-7s %-26s %s\n", "-", role, strings.Join(info.usernames("", role), " "))
-	}
-	b.WriteString("\nCitizens, with the tax codes that their forms need; any other makes a request for another person:\n\n")
-	for _, i := range info.Identities {
-		if i.Role == person.Citizen {
-			fmt.Fprintf(&b, "  %-24s %s\n", i.Username, i.TaxCode)
-		}
 	}
 	first := info.Identities[0]
 	fmt.Fprintf(&b, `
