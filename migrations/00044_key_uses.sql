@@ -44,17 +44,32 @@ create trigger never_emptied before truncate on security.key_uses for each state
 -- What auditors of all entities and administrators see of keys: no key, not even a wrapped one.
 create function access.reader_keys() returns boolean language sql stable parallel safe as $$
   select coalesce(r.everything or r.role = 'amministratore' and r.account <> '', false) from access.reader() r $$;
+-- +goose StatementBegin
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['keys.hash_keys', 'keys.masters', 'security.key_uses'] loop
+    execute format('alter table %s enable row level security, force row level security', name);
+    execute format('create policy owner on %s to current_user using (true) with check (true)', name);
+    execute format('create policy viewer on %s for select to sol_request using ((select access.reader_keys()))', name);
+  end loop;
+end
+$$;
+-- +goose StatementEnd
+create policy nodes on keys.hash_keys to sol_append using (true) with check (true);
+create policy nodes on keys.masters to sol_append using (true) with check (true);
+create policy nodes on security.key_uses to sol_worker using (true) with check (true);
 create view shown.key_versions as
-  select purpose, version, created_at, active_at, ends_at, destroyed_at from keys.hash_keys where (select access.reader_keys());
+  select purpose, version, created_at, active_at, ends_at, destroyed_at from keys.hash_keys where (select access.has_reader());
 create view shown.master_keys as
-  select encode(substring(value for 8), 'hex') as id, version, added_at from keys.masters where (select access.reader_keys());
-create view shown.key_uses as select * from security.key_uses where (select access.reader_keys());
+  select encode(substring(value for 8), 'hex') as id, version, added_at from keys.masters where (select access.has_reader());
+call access.show('security.key_uses');
 grant select (purpose, version, created_at, active_at, ends_at, destroyed_at) on keys.hash_keys to sol_request;
 grant select on keys.masters, security.key_uses to sol_request;
 alter view shown.key_versions owner to sol_request;
 alter view shown.master_keys owner to sol_request;
-alter view shown.key_uses owner to sol_request;
-grant select on shown.key_versions, shown.master_keys, shown.key_uses to sol_viewer;
+grant select on shown.key_versions, shown.master_keys to sol_viewer;
 -- The planner takes no samples of their texts.
 alter table keys.hash_keys alter column purpose set statistics 0;
 alter table security.key_uses alter column act set statistics 0, alter column key set statistics 0, alter column person set statistics 0,

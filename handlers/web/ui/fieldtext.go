@@ -18,7 +18,7 @@ var fieldNames = map[string]string{
 	"service": "Servizio", "problem": "Tipologia", "description": "Descrizione della richiesta", "requester.role": "Ruolo",
 	"requester.given_name": "Nome", "requester.family_name": "Cognome", "requester.tax_code": "Codice fiscale", "requester.email": "Email",
 	"requester.phone": "Recapito telefonico", "requester.on_behalf_of": "Persona interessata", "iuv": "Codice avviso o IUV", "answers": "Verifiche", "channel": "Canale",
-	"email": "E-mail", "phone": "Telefono", "how": "Come", "kind": "A che titolo", "seen": "Che cosa ha visto", "act": "Atto", "act_date": "Data dell’atto", "outcome": "Esito", "username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "current": "Password e PIN attuali", "factor_name": "Nome", "code": "Codice", "tax_code": "Codice fiscale", "placement": "Ruolo", "provider": "Servizio di identità", "privacy_statement": "Informativa privacy", "security_key": "Chiave di sicurezza",
+	"email": "E-mail", "phone": "Telefono", "how": "Come", "kind": "A che titolo", "seen": "Che cosa ha visto", "act": "Atto", "act_date": "Data dell’atto", "outcome": "Esito", "username": "Nome utente", "name": "Nome e cognome", "password": "Password", "pin": "PIN", "current": "Password e PIN attuali", "factor_name": "Nome", "code": "Codice", "tax_code": "Codice fiscale", "placement": "Ruolo", "provider": "Servizio di identità", "privacy_statement": "Informativa privacy", "security_key": "Chiave di sicurezza", "until": "Vale fino al",
 }
 
 // moveNames holds the Italian name of each move, in the form that a button has.
