@@ -38,7 +38,7 @@ async function checkNotes(page) {
   await page.keyboard.press('Enter');
   await words.waitFor();
   assert.ok(!/t\.[0-9a-f-]{36}\.[0-9a-f]{16}/.test(await page.locator('.sol-quoted').first().innerText()), 'the personal link is masked');
-  await page.getByText('sesto-file-con-un-nome-molto-lungo-che-va-a-capo-su-un-telefono.pdf, perché i file erano più di cinque.').waitFor();
+  await page.getByText('sesto-file-con-un-nome-molto-lungo-che-va-a-capo-su-un-telefono.pdf, perché i file erano più di cinque: invii gli altri con un altro messaggio.').waitFor();
   await page.getByText('Allegato non accettato: winmail.dat, perché non si può aprire: lo invii come allegato semplice').waitFor();
   const left = await page.getByText('Allegato non accettato').evaluateAll(all => all.map(e => e.getBoundingClientRect().left));
   assert.equal(new Set(left).size, 1, 'what was not accepted is listed line by line');
