@@ -14,8 +14,8 @@ async function authenticator(page) {
 }
 
 walk('FAQ 2.1: a security key is added, and logs in to the first queue', async ({ anybody, as, look }) => {
-  const one = who('operatore_asr', '010908', 0);
-  const page = await as('operatore_asr', '010908', 0);
+  const one = who('operatore_asr', '010907', 1);
+  const page = await as('operatore_asr', '010907', 1);
   await authenticator(page);
   await page.goto('/mio-account');
   await look(page, 'mio-account');
