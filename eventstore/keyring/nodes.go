@@ -60,17 +60,14 @@ func (k *Keyring) refresh(ctx context.Context, masters masterKeys) error {
 	if !k.keys.Load().pending {
 		return nil
 	}
-	tag, err := k.pool.Exec(ctx, `
+	_, err = k.pool.Exec(ctx, `
 		update keys.hash_keys h set active_at = clock_timestamp() where active_at is null and wrapped is not null and not exists (
 			select from keys.nodes n where n.seen_at > clock_timestamp() - $1::interval and coalesce((n.known ->> h.purpose)::integer, 0) < h.version)`,
 		silence)
 	if err != nil {
 		return fmt.Errorf("bring keys into use: %w", err)
 	}
-	if tag.RowsAffected() == 0 {
-		return nil
-	}
-	if err := k.load(ctx, masters); err != nil {
+	if err := k.load(ctx, masters); err != nil { // also if another node was quicker to bring them into use
 		return err
 	}
 	return k.registerLoaded(ctx)
