@@ -27,6 +27,7 @@ func TestSecondFactorAndSessions(t *testing.T) {
 	login := func(username string) apiResponse {
 		return w.anonymous().post("/api/v1/sessions", map[string]string{"username": username, "password": password, "pin": pin}).want(201)
 	}
+	at := time.Now() // the test may run into the next period of the codes
 	first := user{w: w, token: login("anna").text("token")}
 	setup := first.post("/api/v1/sessions/current/factors/totp", map[string]string{"password": password, "pin": pin, "name": "Telefono"}).want(200)
 	code := func(at time.Time) string {
@@ -36,7 +37,7 @@ func TestSecondFactorAndSessions(t *testing.T) {
 	}
 	confirm := "/api/v1/sessions/current/factors/" + setup.text("id") + "/confirmation"
 	first.post(confirm, map[string]string{"code": "000000"}).want(422)
-	added := first.post(confirm, map[string]string{"code": code(time.Now())}).want(200)
+	added := first.post(confirm, map[string]string{"code": code(at)}).want(200)
 	codes := added.body["recovery_codes"].([]any)
 	first.get("/api/v1/queues").want(401) // it began without the factor
 
@@ -54,11 +55,11 @@ func TestSecondFactorAndSessions(t *testing.T) {
 	prove := func(code string) apiResponse {
 		return second.do("PUT", "/api/v1/sessions/current/second-factor", map[string]string{"code": code})
 	}
-	if a := prove(code(time.Now())).want(401); a.text("type") != "urn:sol:problem:wrong-second-factor" { // it confirmed the application
+	if a := prove(code(at)).want(401); a.text("type") != "urn:sol:problem:wrong-second-factor" { // it confirmed the application
 		t.Errorf("got %s", a.raw)
 	}
-	given := prove(code(time.Now().Add(30 * time.Second))).want(200) // of the next period, which counts too
-	second.get("/api/v1/queues").want(401)                           // the token was renewed
+	given := prove(code(at.Add(30 * time.Second))).want(200) // of the next period, which counts too
+	second.get("/api/v1/queues").want(401)                   // the token was renewed
 	second.token = given.text("token")
 	second.get("/api/v1/queues").want(200)
 
